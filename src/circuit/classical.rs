@@ -1,0 +1,178 @@
+//! Classical bits: a bit string of any width, its hexadecimal form, and comparisons on it.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use smallvec::{SmallVec, smallvec};
+
+/// A string of classical bits of fixed width; bit 0 is the least significant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Bits {
+    words: SmallVec<[u64; 1]>,
+}
+
+impl Bits {
+    /// This many zero bits (the width is rounded up to whole words).
+    pub fn zeros(width: u32) -> Self {
+        Self { words: smallvec![0; (width as usize).div_ceil(64).max(1)] }
+    }
+
+    /// The bits of a number.
+    pub fn from_u64(value: u64) -> Self {
+        Self { words: smallvec![value] }
+    }
+
+    /// Reads `0x…` (any width). `None` unless it is that.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        let words = digits.as_bytes().rchunks(16).map(|chunk| {
+            chunk
+                .iter()
+                .fold(0, |word, digit| (word << 4) | u64::from((*digit as char).to_digit(16).unwrap_or(0)))
+        });
+        Some(Self { words: words.collect() })
+    }
+
+    /// Bit `index`; bits beyond the width are 0.
+    pub fn get(&self, index: u32) -> bool {
+        self.words.get(index as usize / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+    }
+
+    /// Sets bit `index`, growing where needed.
+    pub fn set(&mut self, index: u32, value: bool) {
+        let word = index as usize / 64;
+        if word >= self.words.len() {
+            self.words.resize(word + 1, 0);
+        }
+        let mask = 1 << (index % 64);
+        if value {
+            self.words[word] |= mask;
+        } else {
+            self.words[word] &= !mask;
+        }
+    }
+
+    /// The bits that are 1 here and in `mask`.
+    #[must_use]
+    pub fn and(&self, mask: &Self) -> Self {
+        Self { words: self.words.iter().zip(&mask.words).map(|(a, b)| a & b).collect() }
+    }
+
+    /// The position of the highest 1, if any.
+    pub fn highest(&self) -> Option<u32> {
+        let word = self.words.iter().rposition(|word| *word != 0)?;
+        Some(word as u32 * 64 + 63 - self.words[word].leading_zeros())
+    }
+
+    /// Compares as numbers; widths do not matter.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        let length = self.words.len().max(other.words.len());
+        let word = |bits: &Self, i: usize| bits.words.get(i).copied().unwrap_or(0);
+        (0..length)
+            .rev()
+            .map(|i| word(self, i).cmp(&word(other, i)))
+            .find(|o| o.is_ne())
+            .unwrap_or(Ordering::Equal)
+    }
+
+    /// `0x…` in lower case without leading zeros: the key of Aer's counts.
+    pub fn to_hex(&self) -> String {
+        let top = self.words.iter().rposition(|word| *word != 0).unwrap_or(0);
+        let mut text = format!("0x{:x}", self.words[top]);
+        for word in self.words[..top].iter().rev() {
+            text.push_str(&format!("{word:016x}"));
+        }
+        text
+    }
+}
+
+impl fmt::Display for Bits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_hex())
+    }
+}
+
+/// How a `bfunc` compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Relation {
+    /// `==`
+    #[serde(rename = "==")]
+    Equal,
+    /// `!=`
+    #[serde(rename = "!=")]
+    NotEqual,
+    /// `<`
+    #[serde(rename = "<")]
+    Less,
+    /// `<=`
+    #[serde(rename = "<=")]
+    LessEqual,
+    /// `>`
+    #[serde(rename = ">")]
+    Greater,
+    /// `>=`
+    #[serde(rename = ">=")]
+    GreaterEqual,
+}
+
+impl Relation {
+    /// Whether an ordering of left to right satisfies the relation.
+    pub fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::NotEqual => ordering.is_ne(),
+            Self::Less => ordering.is_lt(),
+            Self::LessEqual => ordering.is_le(),
+            Self::Greater => ordering.is_gt(),
+            Self::GreaterEqual => ordering.is_ge(),
+        }
+    }
+}
+
+/// A comparison of masked register bits with a value: `(register & mask) relation value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// The register bits that count, in place.
+    pub mask: Bits,
+    /// How to compare.
+    pub relation: Relation,
+    /// What to compare with, in place (not shifted).
+    pub value: Bits,
+}
+
+impl Comparison {
+    /// Evaluates on the bits of the register.
+    pub fn evaluate(&self, register: &Bits) -> bool {
+        self.relation.holds(register.and(&self.mask).compare(&self.value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_has_no_leading_zeros_and_reads_back() {
+        for text in ["0x0", "0x1", "0xff", "0x10000000000000000", "0xabcdef0123456789abcdef"] {
+            let bits = Bits::from_hex(text).unwrap();
+            assert_eq!(bits.to_hex(), text);
+        }
+        assert_eq!(Bits::from_hex("12"), None);
+        assert_eq!(Bits::from_hex("0x"), None);
+        assert_eq!(Bits::from_hex("0xg"), None);
+    }
+
+    #[test]
+    fn comparisons_ignore_width() {
+        let mut wide = Bits::zeros(130);
+        assert_eq!(wide.compare(&Bits::from_u64(0)), Ordering::Equal);
+        wide.set(128, true);
+        assert_eq!(wide.compare(&Bits::from_u64(u64::MAX)), Ordering::Greater);
+        assert_eq!(wide.highest(), Some(128));
+        assert!(wide.get(128) && !wide.get(127) && !wide.get(4000));
+    }
+}

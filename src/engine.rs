@@ -1,0 +1,105 @@
+//! Engines: the state of one simulation method behind one trait.
+//!
+//! An engine knows quantum operations only. Classical bits, conditions, shots and results belong to
+//! [`crate::run`]. To add a method: a file here, a row in [`methods!`], and its [`Capabilities`].
+
+pub mod statevector;
+
+use crate::circuit::{Operation, Qubit};
+use crate::error::AerError;
+use crate::rng::ShotRng;
+
+/// Defines [`Method`]: one row per simulation method.
+macro_rules! methods {
+    ($($variant:ident = $name:literal : $doc:literal;)*) => {
+        /// A simulation method.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Method { $(#[doc = $doc] $variant,)* }
+
+        impl Method {
+            /// Every method that can run, in Aer's order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Aer's name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// One sentence.
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$variant => $doc),* }
+            }
+        }
+    };
+}
+
+methods! {
+    Statevector = "statevector": "Dense amplitudes of a pure state: 16 bytes times 2^n.";
+}
+
+/// What an engine is told when it is made.
+#[derive(Clone, Copy, Debug)]
+pub struct EngineConfig {
+    /// Amplitudes and probabilities below this become 0 when saved.
+    pub zero_threshold: f64,
+}
+
+/// A value that a save instruction took.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SavedValue {
+    /// A real number.
+    Real(f64),
+    /// Real numbers.
+    RealVector(Vec<f64>),
+    /// Complex numbers, interleaved re, im.
+    ComplexVector(Vec<f64>),
+    /// A complex matrix: number of columns, and entries row by row, interleaved re, im.
+    ComplexMatrix {
+        /// Number of columns.
+        columns: usize,
+        /// Entries, row by row, interleaved.
+        entries: Vec<f64>,
+    },
+}
+
+/// The state of one simulation method.
+pub trait Engine: Sized {
+    /// Which method this is.
+    const METHOD: Method;
+
+    /// Whether the engine can run the operation.
+    fn supports(operation: &Operation) -> bool;
+
+    /// Bytes that a state of `num_qubits` takes; saturates.
+    fn required_bytes(num_qubits: u32) -> u64;
+
+    /// The state |0…0⟩. Fails typed where memory is short; never traps.
+    fn new(num_qubits: u32, config: EngineConfig) -> Result<Self, AerError>;
+
+    /// Back to |0…0⟩ without new memory.
+    fn reset_to_zero(&mut self);
+
+    /// Multiplies the state by `e^{i phase}`.
+    fn apply_global_phase(&mut self, phase: f64);
+
+    /// Amplitudes that applying the operation will touch: the measure of work, for slices and progress.
+    fn work(&self, operation: &Operation, qubits: &[Qubit]) -> u64;
+
+    /// Applies a gate, a matrix, a reset, an initialisation: everything but measure, save and classical steps.
+    /// The operation is valid (`circuit::validate`) and supported.
+    fn apply(&mut self, operation: &Operation, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError>;
+
+    /// Measures qubits, collapses the state and gives the outcome: bit `i` is `qubits[i]`.
+    fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> crate::circuit::Bits;
+
+    /// Draws outcomes for shots of one state without collapse: entry `s` is drawn from `shots[s]`, a number in
+    /// [0, 1). Bit `i` of an outcome is `qubits[i]`.
+    fn sample_measure(&mut self, qubits: &[Qubit], shots: &[f64]) -> Vec<crate::circuit::Bits>;
+
+    /// The value that a save instruction asks for.
+    fn save(
+        &self,
+        save: &crate::circuit::operation::SaveKind,
+        qubits: &[Qubit],
+    ) -> Result<SavedValue, AerError>;
+}

@@ -1,0 +1,1 @@
+//! Array loops over amplitudes. They know slices and bit positions; no gate, no circuit.

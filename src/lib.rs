@@ -1,0 +1,19 @@
+//! `aer-wasm`: Qiskit Aer for the web.
+//!
+//! The core reads circuits ([`frontend`]), checks them ([`circuit`]), runs them in slices ([`run`] over an
+//! [`engine`] over [`kernel`]s) and describes jobs as pure state machines ([`job`], [`executor`]). Only
+//! `bindings`, present on wasm, knows JavaScript. docs/architecture.md has the picture and the rules.
+
+#[cfg(target_arch = "wasm32")]
+pub mod bindings;
+pub mod circuit;
+pub mod engine;
+pub mod error;
+pub mod executor;
+pub mod frontend;
+pub mod job;
+pub mod kernel;
+pub mod linalg;
+pub mod protocol;
+pub mod rng;
+pub mod run;

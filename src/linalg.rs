@@ -1,0 +1,128 @@
+//! Small dense complex matrices: what gates, unitaries and states are made of before a kernel runs them.
+
+use num_complex::Complex64;
+
+/// A complex number in double precision.
+pub type Complex = Complex64;
+
+/// A dense complex matrix, row-major. For a matrix that acts on qubits `[q0, q1, …]`, bit `j` of a row or
+/// column index is the value of `qj`: the first qubit is the least significant bit, as in Qiskit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    rows: usize,
+    columns: usize,
+    entries: Vec<Complex>,
+}
+
+impl Matrix {
+    /// A matrix from its entries, row by row. `None` unless there are `rows * columns` of them.
+    pub fn new(rows: usize, columns: usize, entries: Vec<Complex>) -> Option<Self> {
+        (rows.checked_mul(columns) == Some(entries.len())).then_some(Self { rows, columns, entries })
+    }
+
+    /// A square matrix from an array of rows.
+    pub fn square<const N: usize>(rows: [[Complex; N]; N]) -> Self {
+        Self { rows: N, columns: N, entries: rows.into_iter().flatten().collect() }
+    }
+
+    /// The matrix of this size with zeros everywhere.
+    pub fn zeros(rows: usize, columns: usize) -> Self {
+        Self { rows, columns, entries: vec![Complex::ZERO; rows * columns] }
+    }
+
+    /// The identity.
+    pub fn identity(size: usize) -> Self {
+        Self::diagonal(&vec![Complex::ONE; size])
+    }
+
+    /// The square matrix with this diagonal.
+    pub fn diagonal(diagonal: &[Complex]) -> Self {
+        let size = diagonal.len();
+        let mut matrix = Self::zeros(size, size);
+        for (i, value) in diagonal.iter().enumerate() {
+            matrix.entries[i * size + i] = *value;
+        }
+        matrix
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// All entries, row by row.
+    pub fn entries(&self) -> &[Complex] {
+        &self.entries
+    }
+
+    /// The entry of a row and a column; panics outside of the matrix.
+    pub fn at(&self, row: usize, column: usize) -> Complex {
+        self.entries[row * self.columns + column]
+    }
+
+    /// Changes the entry of a row and a column; panics outside of the matrix.
+    pub fn set(&mut self, row: usize, column: usize, value: Complex) {
+        self.entries[row * self.columns + column] = value;
+    }
+
+    /// The conjugate transpose.
+    #[must_use]
+    pub fn adjoint(&self) -> Self {
+        let mut adjoint = Self::zeros(self.columns, self.rows);
+        for row in 0..self.rows {
+            for column in 0..self.columns {
+                adjoint.set(column, row, self.at(row, column).conj());
+            }
+        }
+        adjoint
+    }
+
+    /// The product `self · right`. `None` unless the inner sizes agree.
+    pub fn product(&self, right: &Self) -> Option<Self> {
+        (self.columns == right.rows).then(|| {
+            let mut product = Self::zeros(self.rows, right.columns);
+            for row in 0..self.rows {
+                for column in 0..right.columns {
+                    let sum = (0..self.columns).map(|k| self.at(row, k) * right.at(k, column)).sum();
+                    product.set(row, column, sum);
+                }
+            }
+            product
+        })
+    }
+
+    /// The same operation with `controls` more qubits in front (the least significant bits), applied only
+    /// where all of them are 1.
+    #[must_use]
+    pub fn controlled(&self, controls: usize) -> Self {
+        let stride = 1 << controls;
+        let mut matrix = Self::identity(self.rows * stride);
+        for row in 0..self.rows {
+            for column in 0..self.columns {
+                matrix.set(row * stride + stride - 1, column * stride + stride - 1, self.at(row, column));
+            }
+        }
+        matrix
+    }
+
+    /// The largest absolute difference to another matrix; infinite if the sizes differ.
+    pub fn distance(&self, other: &Self) -> f64 {
+        if (self.rows, self.columns) != (other.rows, other.columns) {
+            return f64::INFINITY;
+        }
+        let differences = self.entries.iter().zip(&other.entries).map(|(a, b)| (a - b).norm());
+        differences.fold(0.0, f64::max)
+    }
+
+    /// How far the matrix is from unitary: the largest entry of `|M M† − 1|`; infinite if it is not square.
+    /// Costs the cube of the size.
+    pub fn unitarity_error(&self) -> f64 {
+        self.product(&self.adjoint())
+            .map_or(f64::INFINITY, |product| product.distance(&Self::identity(self.rows)))
+    }
+}

@@ -1,0 +1,1 @@
+//! Preparation of a circuit for its engine.
