@@ -63,7 +63,7 @@ options! {
     device Choice(&["CPU"]) = "\"CPU\"" "Where it is simulated.";
     precision Choice(&["double"]) = "\"double\"" "Precision of the amplitudes.";
     seed_simulator Integer(0, ANY) = "null" "Base seed; experiment `i` uses this plus `2113 * i`. Random if not given.";
-    memory Bool = "false" "Whether the result lists the memory of each shot.";
+    memory Bool = "null" "Whether the result lists the memory of each shot.";
     max_runtime_s Number(0.0) = "null" "Seconds after which the job is stopped and ends in ERROR.";
     max_memory_mb Integer(-1, ANY) = "null" "Memory that a state may take, in MiB; 0 for what there is, -1 for no check.";
     enable_truncation Bool = "true" "Whether qubits that cannot reach a result are left out.";
