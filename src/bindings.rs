@@ -1,1 +1,176 @@
-//! Bindings
+//! The JavaScript face of the crate: exports, conversions, timers, workers. Nothing else names JavaScript, and
+//! nothing else uses this module.
+//!
+//! One wasm module plays two roles. On the page it exports [`aer_job::AerJob`] and the pool of workers; in a
+//! worker [`worker::serve`] runs jobs. Classes whose `this` matters (`BaseJob`, `AerSimulator`,
+//! `QuantumCircuit`, `Result`, the errors) are JavaScript in `src/js/`, re-exported from here, and get what
+//! they need of the core when the module starts.
+
+pub mod aer_job;
+pub mod circuit_builder;
+mod circuits;
+mod convert;
+mod host;
+mod js_error;
+mod timer;
+mod wait;
+pub mod worker;
+pub mod worker_executor;
+
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::circuit::gate::{Controls, GATES};
+use crate::error::nearest;
+use crate::job::JobStatus;
+use crate::run::options;
+use convert::{js_object, json_to_js, options_from_js, set};
+use js_error::throw;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("bindings/types.d.ts");
+
+#[wasm_bindgen(module = "/src/js/core.mjs")]
+extern "C" {
+    fn bind_core(functions: &Object);
+}
+
+#[wasm_bindgen(module = "/src/js/base_job.mjs")]
+extern "C" {
+    #[wasm_bindgen(reexport)]
+    type BaseJob;
+    #[wasm_bindgen(reexport, thread_local_v2, js_name = JobStatus)]
+    static JOB_STATUS: JsValue;
+    #[wasm_bindgen(reexport, thread_local_v2)]
+    static JOB_STATUS_DESCRIPTIONS: JsValue;
+    #[wasm_bindgen(reexport, thread_local_v2)]
+    static JOB_FINAL_STATES: JsValue;
+    fn inherit_base_job(class: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/js/aer_simulator.mjs")]
+extern "C" {
+    #[wasm_bindgen(reexport)]
+    type AerSimulator;
+    #[wasm_bindgen(reexport, thread_local_v2, js_name = Aer)]
+    static AER: JsValue;
+    #[wasm_bindgen(reexport)]
+    fn assemble(circuits: &JsValue, options: &JsValue) -> JsValue;
+}
+
+#[wasm_bindgen(module = "/src/js/quantum_circuit.mjs")]
+extern "C" {
+    #[wasm_bindgen(reexport)]
+    type QuantumCircuit;
+    #[wasm_bindgen(reexport)]
+    type QuantumRegister;
+    #[wasm_bindgen(reexport)]
+    type ClassicalRegister;
+}
+
+/// The package's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The package's version.
+#[wasm_bindgen]
+pub fn version() -> String {
+    VERSION.to_owned()
+}
+
+/// Runs once when the module starts: lends the core to the JavaScript classes.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
+    inherit_base_job(&aer_job::class());
+    let core = Object::new();
+    set(&core, "version", VERSION);
+    set(&core, "statuses", statuses());
+    set(&core, "gates", gates());
+    set(&core, "CircuitBuilder", circuit_builder::class());
+    lend(&core);
+    bind_core(&core);
+}
+
+/// The functions that JavaScript classes call.
+fn lend(core: &Object) {
+    let function = |name: &str, closure: JsValue| set(core, name, closure);
+    function(
+        "default_options",
+        Closure::<dyn Fn() -> JsValue>::new(|| json_to_js(&options::defaults().into())).into_js_value(),
+    );
+    function(
+        "check_options",
+        Closure::<dyn Fn(JsValue) -> Result<(), JsValue>>::new(|given: JsValue| {
+            options_from_js(&given).map(drop).map_err(throw)
+        })
+        .into_js_value(),
+    );
+    function(
+        "available_methods",
+        Closure::<dyn Fn() -> JsValue>::new(|| {
+            options::method_names().map(JsValue::from).collect::<Array>().into()
+        })
+        .into_js_value(),
+    );
+    function(
+        "nearest",
+        Closure::<dyn Fn(String, Array) -> Option<String>>::new(|name: String, known: Array| {
+            let known: Vec<String> = known.iter().filter_map(|k| k.as_string()).collect();
+            nearest(&name, known.iter().map(String::as_str)).map(str::to_owned)
+        })
+        .into_js_value(),
+    );
+    function(
+        "configuration",
+        Closure::<dyn Fn(String, JsValue) -> JsValue>::new(circuits::configuration).into_js_value(),
+    );
+    function(
+        "assemble",
+        Closure::<dyn Fn(JsValue, JsValue, String) -> Result<JsValue, JsValue>>::new(circuits::assemble)
+            .into_js_value(),
+    );
+    function("make_job", {
+        type MakeJob = dyn Fn(JsValue, String, JsValue, JsValue, Function) -> Result<JsValue, JsValue>;
+        Closure::<MakeJob>::new(aer_job::make_job).into_js_value()
+    });
+    function(
+        "wait_for_final_state",
+        Closure::<dyn Fn(JsValue, JsValue, JsValue, JsValue) -> js_sys::Promise>::new(wait::wait_for_final_state)
+            .into_js_value(),
+    );
+}
+
+fn statuses() -> JsValue {
+    let row = |status: &JobStatus| {
+        js_object([
+            ("name", status.name().into()),
+            ("description", status.description().into()),
+            ("final", status.is_final().into()),
+        ])
+    };
+    JobStatus::ALL.iter().map(row).collect::<Array>().into()
+}
+
+/// The gate table as `{name, parameters, controls (null for any), targets}`.
+fn gates() -> JsValue {
+    let row = |spec: &crate::circuit::GateSpec| {
+        js_object([
+            ("name", spec.name.into()),
+            ("parameters", spec.parameters.iter().map(|p| JsValue::from(*p)).collect::<Array>().into()),
+            (
+                "controls",
+                match spec.controls {
+                    Controls::Exactly(n) => (n as u32).into(),
+                    Controls::Any => JsValue::NULL,
+                },
+            ),
+            ("targets", (spec.targets as u32).into()),
+        ])
+    };
+    GATES.iter().map(row).collect::<Array>().into()
+}
+
+/// The class of an object that wasm made.
+fn class_of(instance: &JsValue) -> JsValue {
+    Reflect::get(instance, &"constructor".into()).unwrap_or(JsValue::UNDEFINED)
+}

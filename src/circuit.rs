@@ -19,6 +19,10 @@ pub use operation::Operation;
 /// Index of a qubit.
 pub type Qubit = u32;
 
+/// Most qubits, memory bits or register bits that a circuit may have; what it needs of memory is another
+/// matter, checked when it runs.
+pub const MAX_BITS: u32 = 1 << 20;
+
 /// The qubits of an instruction, controls first.
 pub type Qubits = SmallVec<[Qubit; 4]>;
 
@@ -100,6 +104,19 @@ impl Circuit {
             cregs: register("c", num_clbits).into_iter().collect(),
             ..Self::default()
         }
+    }
+
+    /// One more than the highest register bit that an instruction reads or writes, at least `num_clbits`.
+    pub fn register_bits_used(&self) -> u32 {
+        let used = self.instructions.iter().flat_map(|step| {
+            let (written, read) = match &step.operation {
+                Operation::Measure(measure) => (measure.register.iter().copied().max(), None),
+                Operation::BooleanFunction(f) => (Some(f.register), f.comparison.mask.highest()),
+                _ => (None, None),
+            };
+            [step.condition, written, read]
+        });
+        used.flatten().map(|bit| bit.saturating_add(1)).fold(self.num_clbits, u32::max)
     }
 
     /// The header of the result: what was given, or Qiskit's fields made from the circuit.

@@ -88,7 +88,7 @@ pub struct Place {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub instruction: Option<usize>,
     /// Name of the instruction.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "instruction_name", skip_serializing_if = "Option::is_none", default)]
     pub name: Option<String>,
     /// Line in the source text.
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -57,8 +57,8 @@ pub enum Outcome<R> {
     Done(R),
     /// It failed; the result holds what did succeed.
     Failed(AerError, Option<R>),
-    /// It was cancelled.
-    Cancelled,
+    /// It was cancelled; the result holds what had succeeded.
+    Cancelled(Option<R>),
 }
 
 /// What happens to a job.
@@ -157,7 +157,7 @@ impl<R> JobMachine<R> {
             JobEvent::Ended(outcome) => self.end(outcome),
             JobEvent::Cancel => self.stop(Stop::Cancel),
             JobEvent::RuntimeUp => self.stop(Stop::Runtime),
-            JobEvent::GraceUp if self.stop.is_some() => self.end(Outcome::Cancelled),
+            JobEvent::GraceUp if self.stop.is_some() => self.end(Outcome::Cancelled(None)),
             JobEvent::GraceUp => vec![],
         }
     }
@@ -180,24 +180,24 @@ impl<R> JobMachine<R> {
         }
         self.stop = Some(why);
         if !self.submitted {
-            return self.end(Outcome::Cancelled);
+            return self.end(Outcome::Cancelled(None));
         }
         vec![Effect::AskCancel, Effect::ArmGrace]
     }
 
     fn end(&mut self, outcome: Outcome<R>) -> Vec<Effect> {
         let outcome = match outcome {
-            Outcome::Cancelled if self.stop == Some(Stop::Runtime) => Outcome::Failed(
+            Outcome::Cancelled(partial) if self.stop == Some(Stop::Runtime) => Outcome::Failed(
                 AerError::new(ErrorCode::MaxRuntimeExceeded, "The job ran longer than its max_runtime_s.")
                     .hint("Raise max_runtime_s, or run a smaller circuit or fewer shots."),
-                None,
+                partial,
             ),
             outcome => outcome,
         };
         self.status = match &outcome {
             Outcome::Done(_) => JobStatus::Done,
             Outcome::Failed(..) => JobStatus::Error,
-            Outcome::Cancelled => JobStatus::Cancelled,
+            Outcome::Cancelled(_) => JobStatus::Cancelled,
         };
         self.outcome = Some(outcome);
         vec![Effect::Settle]

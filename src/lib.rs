@@ -6,6 +6,8 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;
+#[cfg(target_arch = "wasm32")]
+pub mod bindings;
 pub mod circuit;
 pub mod engine;
 pub mod error;
@@ -17,3 +19,4 @@ pub mod linalg;
 pub mod protocol;
 pub mod rng;
 pub mod run;
+pub mod session;

@@ -7,7 +7,9 @@
 pub mod options;
 pub mod plan;
 pub mod result;
+mod select;
 pub mod step;
 
+pub use options::RunOptions;
 pub use result::{ExperimentData, ExperimentResult, SavedData, Summary};
 pub use step::{Progress, ProgressUnit, Run, Step};

@@ -2,12 +2,14 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
 
-/// A string of classical bits of fixed width; bit 0 is the least significant.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A string of classical bits; bit 0 is the least significant. Equal, and ordered, as numbers: leading zeros
+/// do not count.
+#[derive(Clone, Debug, Default)]
 pub struct Bits {
     words: SmallVec<[u64; 1]>,
 }
@@ -87,6 +89,33 @@ impl Bits {
             text.push_str(&format!("{word:016x}"));
         }
         text
+    }
+}
+
+impl PartialEq for Bits {
+    fn eq(&self, other: &Self) -> bool {
+        self.compare(other).is_eq()
+    }
+}
+
+impl Eq for Bits {}
+
+impl PartialOrd for Bits {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Bits {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.compare(other)
+    }
+}
+
+impl Hash for Bits {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let length = self.words.iter().rposition(|word| *word != 0).map_or(0, |top| top + 1);
+        self.words[..length].hash(state);
     }
 }
 

@@ -92,6 +92,13 @@ pub enum SaveKind {
 }
 
 impl SaveKind {
+    /// How the values of several shots may be combined.
+    pub fn subtypes(&self) -> &'static [SaveSubtype] {
+        match self {
+            Self::Statevector => &SaveSubtype::PER_SHOT,
+        }
+    }
+
     /// The instruction's name.
     pub fn name(&self) -> &'static str {
         match self {
@@ -120,6 +127,48 @@ pub enum SaveSubtype {
     Accum,
     /// The sum over shots for each value of the memory.
     CAccum,
+}
+
+impl SaveSubtype {
+    /// The subtypes of what has one value per shot and no mean.
+    pub const PER_SHOT: [Self; 4] = [Self::Single, Self::List, Self::CSingle, Self::CList];
+
+    /// The name in a Qobj's `snapshot_type`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::List => "list",
+            Self::CSingle => "c_single",
+            Self::CList => "c_list",
+            Self::Average => "average",
+            Self::CAverage => "c_average",
+            Self::Accum => "accum",
+            Self::CAccum => "c_accum",
+        }
+    }
+}
+
+impl Pauli {
+    /// The letter.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::I => 'I',
+            Self::X => 'X',
+            Self::Y => 'Y',
+            Self::Z => 'Z',
+        }
+    }
+
+    /// Reads a letter.
+    pub const fn from_letter(letter: char) -> Option<Self> {
+        match letter {
+            'I' => Some(Self::I),
+            'X' => Some(Self::X),
+            'Y' => Some(Self::Y),
+            'Z' => Some(Self::Z),
+            _ => None,
+        }
+    }
 }
 
 impl Operation {

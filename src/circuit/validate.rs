@@ -4,7 +4,8 @@
 //! and what holds between them. A builder calls the first as instructions are appended, a parser the second
 //! when it is done. What left a front end is valid.
 
-use super::{Circuit, Instruction, Operation};
+use super::operation::SaveKind;
+use super::{Circuit, Instruction, MAX_BITS, Operation};
 use crate::error::{AerError, ErrorCode};
 use crate::linalg::{Complex, Matrix};
 
@@ -18,6 +19,17 @@ pub const NORM_TOLERANCE: f64 = 1e-7;
 pub fn circuit(circuit: &Circuit) -> Result<(), AerError> {
     if !circuit.global_phase.is_finite() {
         return Err(not_finite("the global phase", circuit.global_phase));
+    }
+    for (what, size, code) in [
+        ("qubits", circuit.num_qubits, ErrorCode::QubitOutOfRange),
+        ("memory bits", circuit.num_clbits, ErrorCode::ClbitOutOfRange),
+        ("register bits", circuit.num_register_bits, ErrorCode::ClbitOutOfRange),
+    ] {
+        if size > MAX_BITS {
+            return Err(AerError::new(code, format!("The circuit has too many {what}."))
+                .found(size.to_string())
+                .expected(format!("at most {MAX_BITS}")));
+        }
     }
     let mut labels = std::collections::HashSet::new();
     for (index, step) in circuit.instructions.iter().enumerate() {
@@ -97,9 +109,20 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
             bits("register", &read.into_iter().collect::<Vec<_>>(), circuit.num_register_bits)?;
             function.memory.map_or(Ok(()), |bit| bits("memory", &[bit], circuit.num_clbits))
         }
-        Operation::Save(save) => match save.kind {
-            super::operation::SaveKind::Statevector => whole(save.kind.name(), count, circuit.num_qubits),
-        },
+        Operation::Save(save) => {
+            if !save.kind.subtypes().contains(&save.subtype) {
+                let allowed: Vec<&str> = save.kind.subtypes().iter().map(|subtype| subtype.name()).collect();
+                return Err(AerError::new(
+                    ErrorCode::InvalidParameter,
+                    format!("\"{}\" cannot be combined over shots in this way.", save.kind.name()),
+                )
+                .found(format!("subtype \"{}\"", save.subtype.name()))
+                .expected(allowed.join(", ")));
+            }
+            match save.kind {
+                SaveKind::Statevector => whole(save.kind.name(), count, circuit.num_qubits),
+            }
+        }
         Operation::Pauli(_) | Operation::Delay(_) | Operation::Barrier | Operation::Reset => Ok(()),
     }
 }

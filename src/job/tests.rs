@@ -21,7 +21,7 @@ fn a_job_passes_its_statuses_and_ends_once() {
     assert_eq!(machine.on(JobEvent::Status(JobStatus::Queued)), []);
     assert_eq!(machine.status(), JobStatus::Running);
     assert_eq!(machine.on(JobEvent::Ended(Outcome::Done(7))), [Effect::Settle]);
-    assert_eq!(machine.on(JobEvent::Ended(Outcome::Cancelled)), []);
+    assert_eq!(machine.on(JobEvent::Ended(Outcome::Cancelled(None))), []);
     assert_eq!(machine.outcome(), Some(&Outcome::Done(7)));
 }
 
@@ -47,7 +47,7 @@ fn a_job_that_ends_while_it_is_being_cancelled_is_done() {
 fn a_job_over_its_runtime_ends_in_error() {
     let mut machine = submitted();
     machine.on(JobEvent::RuntimeUp);
-    machine.on(JobEvent::Ended(Outcome::Cancelled));
+    machine.on(JobEvent::Ended(Outcome::Cancelled(None)));
     assert_eq!(machine.status(), JobStatus::Error);
     let Some(Outcome::Failed(error, None)) = machine.outcome() else { panic!() };
     assert_eq!(error.code, ErrorCode::MaxRuntimeExceeded);
@@ -77,7 +77,7 @@ fn random_orders_keep_the_laws() {
                 _ => JobEvent::Ended(match pick(3) {
                     0 => Outcome::Done(1),
                     1 => Outcome::Failed(AerError::new(ErrorCode::Internal, "x"), None),
-                    _ => Outcome::Cancelled,
+                    _ => Outcome::Cancelled(None),
                 }),
             };
             let effects = machine.on(event);

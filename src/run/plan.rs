@@ -1,1 +1,194 @@
-//! Preparation of a circuit for its engine.
+//! Preparation of a circuit for its engine: idle qubits out, and whether one run serves all shots.
+//!
+//! Both follow Aer (`Circuit::set_params`, `Executor::check_measure_sampling_opt` of 0.14.2), with one
+//! difference: a `bfunc` after the first measurement always means a run per shot, where Aer moves it before
+//! the measurement it reads.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::circuit::{Circuit, Operation, Qubit};
+use crate::engine::Method;
+use crate::error::{AerError, ErrorCode};
+
+/// What was found out about a circuit, whose instructions were changed to match.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The original index of each qubit that is simulated, ascending.
+    pub active: Vec<Qubit>,
+    /// Whether qubits have new indices.
+    pub remapped: bool,
+    /// Whether the circuit runs once and outcomes are drawn from its final state.
+    pub sampled: bool,
+    /// Whether anything is measured.
+    pub measures: bool,
+}
+
+impl Plan {
+    /// Plans a circuit and rewrites its instructions: barriers go, and with `truncate` whatever cannot reach a
+    /// measurement or a save; the qubits that remain are renumbered. Costs time linear in the instructions.
+    pub fn new(circuit: &mut Circuit, truncate: bool) -> Self {
+        circuit.instructions.retain(|step| !matches!(step.operation, Operation::Barrier));
+        let mut active: Vec<Qubit> = (0..circuit.num_qubits).collect();
+        if truncate {
+            active = keep_ancestors(circuit);
+        }
+        let remapped = active.len() < circuit.num_qubits as usize;
+        if remapped {
+            let new: HashMap<Qubit, Qubit> = active.iter().copied().zip(0..).collect();
+            for step in &mut circuit.instructions {
+                for qubit in &mut step.qubits {
+                    *qubit = new.get(qubit).copied().unwrap_or_default();
+                }
+            }
+        }
+        let measures = circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Measure(_)));
+        Self { sampled: can_sample(circuit, active.len()), active, remapped, measures }
+    }
+
+    /// Number of qubits that are simulated.
+    pub fn num_qubits(&self) -> u32 {
+        self.active.len() as u32
+    }
+
+    /// What the result's metadata tell of the plan.
+    pub fn metadata(&self) -> Map<String, Value> {
+        let map: Vec<[Qubit; 2]> = self.active.iter().copied().zip(0..).map(|(old, new)| [old, new]).collect();
+        let mut metadata = Map::new();
+        metadata.insert("measure_sampling".into(), (self.sampled && self.measures).into());
+        metadata.insert("num_qubits".into(), self.num_qubits().into());
+        metadata.insert("active_input_qubits".into(), json!(self.active));
+        metadata.insert("input_qubit_map".into(), json!(map));
+        metadata.insert("remapped_qubits".into(), self.remapped.into());
+        metadata
+    }
+}
+
+/// Drops what touches no qubit that later reaches a result; gives the qubits that remain.
+fn keep_ancestors(circuit: &mut Circuit) -> Vec<Qubit> {
+    let mut reaches = vec![false; circuit.num_qubits as usize];
+    let mut kept: Vec<bool> = Vec::with_capacity(circuit.instructions.len());
+    let is_set = |reaches: &[bool], qubit: Qubit| reaches.get(qubit as usize).copied().unwrap_or_default();
+    for step in circuit.instructions.iter().rev() {
+        let keep = match step.operation {
+            Operation::Measure(_) | Operation::Save(_) | Operation::BooleanFunction(_) => true,
+            _ => step.qubits.iter().any(|qubit| is_set(&reaches, *qubit)),
+        };
+        if keep {
+            for qubit in &step.qubits {
+                if let Some(flag) = reaches.get_mut(*qubit as usize) {
+                    *flag = true;
+                }
+            }
+        }
+        kept.push(keep);
+    }
+    circuit.instructions.retain(|_| kept.pop().unwrap_or_default());
+    (0..circuit.num_qubits).filter(|qubit| is_set(&reaches, *qubit)).collect()
+}
+
+/// Whether nothing random happens before the measurements, and nothing to what was measured after them.
+fn can_sample(circuit: &Circuit, num_qubits: usize) -> bool {
+    let mut measured = vec![false; num_qubits];
+    let mut any_measured = false;
+    for (index, step) in circuit.instructions.iter().enumerate() {
+        let touches_measured =
+            || step.qubits.iter().any(|qubit| measured.get(*qubit as usize).copied().unwrap_or_default());
+        let fits = match &step.operation {
+            Operation::Reset => false,
+            Operation::Initialize(_) if index > 0 && step.qubits.len() < num_qubits => false,
+            Operation::Measure(_) => step.condition.is_none(),
+            _ if !any_measured => true,
+            Operation::Save(_) | Operation::BooleanFunction(_) => false,
+            _ => step.condition.is_none() && !touches_measured(),
+        };
+        if !fits {
+            return false;
+        }
+        if matches!(step.operation, Operation::Measure(_)) {
+            any_measured = true;
+            for qubit in &step.qubits {
+                if let Some(flag) = measured.get_mut(*qubit as usize) {
+                    *flag = true;
+                }
+            }
+        }
+    }
+    true
+}
+
+/// Checks what a state of `num_qubits` qubits takes against what there is, before it is taken.
+/// `required` gives the bytes that a state takes.
+pub fn check_memory(
+    name: &str,
+    method: Method,
+    num_qubits: u32,
+    required: impl Fn(u32) -> u64,
+    limit: Option<u64>,
+) -> Result<(), AerError> {
+    let (needed, Some(limit)) = (required(num_qubits), limit) else { return Ok(()) };
+    if needed <= limit {
+        return Ok(());
+    }
+    let fitting = (0..num_qubits).rev().find(|n| required(*n) <= limit).unwrap_or(0);
+    Err(AerError::new(
+        ErrorCode::InsufficientMemory,
+        format!(
+            "Insufficient memory to run circuit {name} using the {} simulator. Required memory: {}M, max memory: {}M.",
+            method.name(),
+            mebibytes(needed),
+            limit >> 20,
+        ),
+    )
+    .found(format!("{num_qubits} qubits"))
+    .expected(format!("at most {fitting} qubits in this memory")))
+}
+
+/// Checks what the results of `shots` shots take: each value that a `list` saves, and the list of memories.
+pub fn check_result_memory(
+    circuit: &Circuit,
+    shots: u64,
+    runs: u64,
+    memory: bool,
+    value_bytes: u64,
+    limit: Option<u64>,
+) -> Result<(), AerError> {
+    use crate::circuit::operation::SaveSubtype;
+    let Some(limit) = limit else { return Ok(()) };
+    let memories = 1u64.checked_shl(circuit.num_clbits).unwrap_or(u64::MAX);
+    let values = circuit.instructions.iter().filter_map(|step| match &step.operation {
+        Operation::Save(save) => Some(match save.subtype {
+            SaveSubtype::Single | SaveSubtype::Average | SaveSubtype::Accum => 0,
+            SaveSubtype::CSingle | SaveSubtype::CAverage | SaveSubtype::CAccum => runs.min(memories),
+            SaveSubtype::List | SaveSubtype::CList => runs,
+        }),
+        _ => None,
+    });
+    let saved = values.fold(0u64, u64::saturating_add).saturating_mul(value_bytes);
+    // A hexadecimal text and its three words.
+    let text = 32 + u64::from(circuit.num_clbits) / 4;
+    let needed = saved.saturating_add(if memory { shots.saturating_mul(text) } else { 0 });
+    if needed <= limit {
+        return Ok(());
+    }
+    Err(AerError::new(
+        ErrorCode::InsufficientMemory,
+        format!(
+            "Insufficient memory for the results of circuit {}. Required memory: {}M, max memory: {}M.",
+            circuit.name,
+            mebibytes(needed),
+            limit >> 20,
+        ),
+    )
+    .found(format!("{shots} shots"))
+    .hint("Run fewer shots, or keep one value instead of a list."))
+}
+
+/// Bytes in MiB, rounded up.
+pub fn mebibytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 20)
+}
+
+#[cfg(test)]
+mod tests;

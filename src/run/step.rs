@@ -1,13 +1,26 @@
 //! The resumable run.
+//!
+//! A [`Run`] takes its circuits one after the other: options, plan, method, then an [`Execution`] on the
+//! method's engine. An execution makes *passes* over the instructions: a single one where outcomes can be drawn
+//! from the final state, one per shot otherwise. All its randomness comes from (experiment seed, shot).
 
-use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
-use super::ExperimentResult;
-use crate::circuit::Circuit;
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::options::RunOptions;
+use super::plan::{self, Plan};
+use super::result::{ExperimentData, SavedData};
+use super::{ExperimentResult, select};
+use crate::circuit::operation::{Save, SaveSubtype};
+use crate::circuit::{Bits, Circuit, Operation, Qubit};
+use crate::engine::{Engine, EngineConfig, SavedValue};
 use crate::error::AerError;
+use crate::rng::{ShotRng, experiment_seed};
 
 /// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
     /// Index of the experiment that runs.
     pub experiment: usize,
@@ -22,8 +35,7 @@ pub struct Progress {
 }
 
 /// What progress counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgressUnit {
     /// Operations of a circuit that runs once.
     Operations,
@@ -44,30 +56,458 @@ pub enum Step {
 
 /// A job being executed.
 pub struct Run {
-    circuits: Vec<Result<Circuit, AerError>>,
+    circuits: Vec<Option<Result<Circuit, AerError>>>,
+    options: RunOptions,
+    /// The experiment that runs or comes next.
+    index: usize,
+    current: Option<Current>,
+    results: Vec<Option<ExperimentResult>>,
+    progress: Progress,
+}
+
+/// The experiment that runs.
+struct Current {
+    execution: Box<dyn Execute>,
+    result: ExperimentResult,
 }
 
 impl Run {
+    /// A run of circuits in order; one that was refused by its front end fails alone.
+    pub fn new(circuits: Vec<Result<Circuit, AerError>>, options: RunOptions) -> Self {
+        let experiments = circuits.len();
+        Self {
+            circuits: circuits.into_iter().map(Some).collect(),
+            options,
+            index: 0,
+            current: None,
+            results: (0..experiments).map(|_| None).collect(),
+            progress: Progress {
+                experiment: 0,
+                experiments,
+                completed: 0,
+                total: 0,
+                unit: ProgressUnit::Operations,
+            },
+        }
+    }
+
     /// Does work of about `budget` touched amplitudes, or up to the end of an experiment.
     pub fn step(&mut self, budget: u64) -> Step {
-        let _ = budget;
-        Step::Finished
+        let index = self.index;
+        let mut current = match self.current.take() {
+            Some(current) => current,
+            None => {
+                let Some(circuit) = self.circuits.get_mut(index).and_then(Option::take) else {
+                    return Step::Finished;
+                };
+                self.progress = Progress { experiment: index, completed: 0, total: 0, ..self.progress };
+                match start(circuit, index, &self.options) {
+                    Ok(current) => current,
+                    Err(failed) => return self.end(*failed),
+                }
+            }
+        };
+        let done = current.execution.step(budget);
+        (self.progress.completed, self.progress.total, self.progress.unit) = current.execution.progress();
+        match done {
+            Ok(false) => {
+                self.current = Some(current);
+                Step::Pending
+            }
+            Ok(true) => {
+                let Current { execution, mut result } = current;
+                result.data = execution.finish();
+                self.end(result)
+            }
+            Err(error) => self.end(failed(current.result, error, index)),
+        }
+    }
+
+    fn end(&mut self, result: ExperimentResult) -> Step {
+        let index = self.index;
+        self.results[index] = Some(result);
+        self.index += 1;
+        Step::Experiment(index)
     }
 
     /// How far it is.
     pub fn progress(&self) -> Progress {
-        Progress {
-            experiment: 0,
-            experiments: self.circuits.len(),
-            completed: 0,
-            total: 0,
-            unit: ProgressUnit::Operations,
-        }
+        self.progress
     }
 
     /// Takes the result of an experiment that has ended.
     pub fn take_result(&mut self, experiment: usize) -> Option<ExperimentResult> {
-        let _ = experiment;
-        None
+        self.results.get_mut(experiment)?.take()
     }
 }
+
+/// Aer's form of a failure: no shots, no data, the reason.
+fn failed(result: ExperimentResult, error: AerError, index: usize) -> ExperimentResult {
+    ExperimentResult {
+        shots: 0,
+        data: ExperimentData::default(),
+        error: Some(error.at_experiment(index)),
+        ..result
+    }
+}
+
+/// Prepares an experiment and makes its engine.
+fn start(
+    circuit: Result<Circuit, AerError>,
+    index: usize,
+    options: &RunOptions,
+) -> Result<Current, Box<ExperimentResult>> {
+    let mut result = ExperimentResult {
+        shots: 0,
+        seed_simulator: experiment_seed(options.seed(), index),
+        time_taken_s: 0.0,
+        header: circuit.as_ref().map(Circuit::result_header).unwrap_or_default(),
+        data: ExperimentData::default(),
+        metadata: Map::new(),
+        error: None,
+    };
+    let prepared = circuit.and_then(|mut circuit| {
+        let own_seed = circuit.config.contains_key("seed_simulator");
+        let options = options.clone().with(&circuit.config)?;
+        if own_seed {
+            result.seed_simulator = options.seed();
+        }
+        result.shots = options.shots;
+        let plan = Plan::new(&mut circuit, options.enable_truncation);
+        let limit = options.max_memory_bytes();
+        let method = select::choose(options.method, &circuit, plan.num_qubits(), limit)?;
+        let state_bytes = select::required_bytes(method, plan.num_qubits());
+        let runs = if plan.sampled { 1 } else { options.shots };
+        plan::check_result_memory(&circuit, options.shots, runs, options.memory, state_bytes, limit)?;
+        result.metadata = metadata(&circuit, &plan, method.name(), state_bytes, limit);
+        let job = Job {
+            circuit,
+            plan,
+            shots: options.shots,
+            seed: result.seed_simulator,
+            memory: options.memory,
+            config: EngineConfig { zero_threshold: options.zero_threshold },
+        };
+        select::start(method, job)
+    });
+    match prepared {
+        Ok(execution) => Ok(Current { execution, result }),
+        Err(error) => Err(Box::new(failed(result, error, index))),
+    }
+}
+
+/// Aer's metadata of an experiment, as far as it holds here.
+fn metadata(
+    circuit: &Circuit,
+    plan: &Plan,
+    method: &str,
+    state_bytes: u64,
+    limit: Option<u64>,
+) -> Map<String, Value> {
+    let mut metadata = plan.metadata();
+    let saves = circuit.instructions.iter().filter_map(|step| match &step.operation {
+        Operation::Save(save) => Some(save),
+        _ => None,
+    });
+    let (types, subtypes): (Map<String, Value>, Map<String, Value>) = saves
+        .map(|save| {
+            let (kind, subtype) = (save.kind.name().into(), save.subtype.name().into());
+            ((save.label.clone(), kind), (save.label.clone(), subtype))
+        })
+        .unzip();
+    metadata.extend([
+        ("method".to_owned(), method.into()),
+        ("device".to_owned(), "CPU".into()),
+        ("noise".to_owned(), "ideal".into()),
+        ("num_clbits".to_owned(), circuit.num_clbits.into()),
+        ("num_bind_params".to_owned(), 1.into()),
+        ("runtime_parameter_bind".to_owned(), false.into()),
+        ("batched_shots_optimization".to_owned(), false.into()),
+        ("parallel_shots".to_owned(), 1.into()),
+        ("parallel_state_update".to_owned(), 1.into()),
+        ("fusion".to_owned(), json!({ "enabled": false })),
+        ("required_memory_mb".to_owned(), plan::mebibytes(state_bytes).into()),
+        ("max_memory_mb".to_owned(), limit.map(|bytes| bytes >> 20).into()),
+        ("result_types".to_owned(), types.into()),
+        ("result_subtypes".to_owned(), subtypes.into()),
+    ]);
+    metadata
+}
+
+/// A planned circuit and how to run it.
+pub struct Job {
+    /// The circuit, as [`Plan::new`] left it.
+    pub circuit: Circuit,
+    /// Its plan.
+    pub plan: Plan,
+    /// Number of shots.
+    pub shots: u64,
+    /// The experiment's seed.
+    pub seed: u64,
+    /// Whether the memory of each shot is kept.
+    pub memory: bool,
+    /// For the engine.
+    pub config: EngineConfig,
+}
+
+/// An [`Execution`], whatever its engine.
+pub trait Execute {
+    /// Does work of about `budget` touched amplitudes; `true` when all is done.
+    fn step(&mut self, budget: u64) -> Result<bool, AerError>;
+
+    /// Units done, units in all, and what they are.
+    fn progress(&self) -> (u64, u64, ProgressUnit);
+
+    /// What was measured and saved.
+    fn finish(self: Box<Self>) -> ExperimentData;
+}
+
+/// A circuit on its engine.
+pub struct Execution<E> {
+    job: Job,
+    engine: E,
+    /// The shot of this pass; when sampling, the next to be drawn.
+    shot: u64,
+    /// The next instruction of this pass.
+    cursor: usize,
+    rng: ShotRng,
+    memory: Bits,
+    register: Bits,
+    /// When sampling: the qubits to draw, and which of them each memory bit shows.
+    outcome_qubits: Vec<Qubit>,
+    shown: Vec<(u32, u32)>,
+    tally: HashMap<Bits, u64>,
+    memories: Vec<String>,
+    saved: IndexMap<String, SavedData>,
+}
+
+/// Work of a step besides the amplitudes, so that steps of small states count too.
+const OVERHEAD: u64 = 32;
+
+/// Work of drawing a shot.
+const DRAW: u64 = 64;
+
+/// Least and most shots that are drawn at a time.
+const CHUNK: (u64, u64) = (1 << 15, 1 << 22);
+
+impl<E: Engine> Execution<E> {
+    /// Takes the engine's memory.
+    pub fn new(job: Job) -> Result<Self, AerError> {
+        let mut engine = E::new(job.plan.num_qubits(), job.config)?;
+        apply_phase(&mut engine, &job.circuit);
+        let (outcome_qubits, shown) =
+            if job.plan.sampled { shown_outcomes(&job.circuit) } else { (Vec::new(), Vec::new()) };
+        Ok(Self {
+            engine,
+            shot: 0,
+            cursor: 0,
+            rng: ShotRng::new(job.seed, 0),
+            memory: Bits::zeros(job.circuit.num_clbits),
+            register: Bits::zeros(job.circuit.num_register_bits),
+            outcome_qubits,
+            shown,
+            tally: HashMap::new(),
+            memories: Vec::new(),
+            saved: IndexMap::new(),
+            job,
+        })
+    }
+
+    /// Whether shots leave anything in the memory.
+    fn counts(&self) -> bool {
+        self.job.plan.measures && self.job.circuit.num_clbits > 0
+    }
+
+    /// Executes the instruction under the cursor; gives the work it was.
+    fn execute(&mut self) -> Result<u64, AerError> {
+        let Self { job, engine, rng, memory, register, .. } = self;
+        let Some(step) = job.circuit.instructions.get(self.cursor) else { return Ok(0) };
+        if step.condition.is_some_and(|bit| !register.get(bit)) {
+            return Ok(0);
+        }
+        let work = || engine.work(&step.operation, &step.qubits);
+        match &step.operation {
+            Operation::Measure(_) if job.plan.sampled => Ok(0),
+            Operation::Measure(measure) => {
+                let work = work();
+                let outcome = engine.measure(&step.qubits, rng);
+                for (bits, places) in [(memory, &measure.memory), (register, &measure.register)] {
+                    for (i, place) in places.iter().enumerate() {
+                        bits.set(*place, outcome.get(i as u32));
+                    }
+                }
+                Ok(work)
+            }
+            Operation::BooleanFunction(function) => {
+                let value = function.evaluate(register);
+                register.set(function.register, value);
+                if let Some(bit) = function.memory {
+                    memory.set(bit, value);
+                }
+                Ok(0)
+            }
+            Operation::Save(save) => {
+                // Only the last shot's value counts: spare the others.
+                let last = job.plan.sampled || self.shot + 1 >= job.shots;
+                if save.subtype == SaveSubtype::Single && step.condition.is_none() && !last {
+                    return Ok(0);
+                }
+                let work = work();
+                let value = engine.save(&save.kind, &step.qubits)?;
+                keep(&mut self.saved, save, &self.memory, value);
+                Ok(work)
+            }
+            operation => {
+                let work = work();
+                engine.apply(operation, &step.qubits, rng)?;
+                Ok(work)
+            }
+        }
+        .map_err(|error: AerError| error.at_instruction(self.cursor, step.operation.name()))
+    }
+
+    /// Begins the pass of the next shot; gives the work it was.
+    fn begin_pass(&mut self) -> u64 {
+        self.cursor = 0;
+        self.rng = ShotRng::new(self.job.seed, self.shot);
+        self.memory = Bits::zeros(self.job.circuit.num_clbits);
+        self.register = Bits::zeros(self.job.circuit.num_register_bits);
+        self.engine.reset_to_zero();
+        apply_phase(&mut self.engine, &self.job.circuit);
+        1u64.checked_shl(self.job.plan.num_qubits()).unwrap_or(u64::MAX)
+    }
+
+    /// Draws the next shots from the final state; gives the work it was.
+    fn draw(&mut self) -> u64 {
+        let states = 1u64.checked_shl(self.job.plan.num_qubits()).unwrap_or(u64::MAX);
+        // The engine walks its state once for every chunk, so a large state draws more at a time.
+        let chunk = (states / 4).clamp(CHUNK.0, CHUNK.1).min(self.job.shots - self.shot);
+        let seed = self.job.seed;
+        let draws: Vec<f64> =
+            (self.shot..self.shot + chunk).map(|shot| ShotRng::new(seed, shot).uniform()).collect();
+        for outcome in self.engine.sample_measure(&self.outcome_qubits, &draws) {
+            let mut memory = self.memory.clone();
+            for (place, from) in &self.shown {
+                memory.set(*place, outcome.get(*from));
+            }
+            self.record(memory);
+        }
+        self.shot += chunk;
+        states.saturating_add(chunk * DRAW)
+    }
+
+    /// Counts a shot.
+    fn record(&mut self, memory: Bits) {
+        if self.job.memory {
+            self.memories.push(memory.to_hex());
+        }
+        *self.tally.entry(memory).or_default() += 1;
+    }
+}
+
+impl<E: Engine> Execute for Execution<E> {
+    fn step(&mut self, budget: u64) -> Result<bool, AerError> {
+        let mut left = budget;
+        loop {
+            let sampled = self.job.plan.sampled;
+            let work = if self.shot >= self.job.shots && !sampled {
+                return Ok(true);
+            } else if self.cursor < self.job.circuit.instructions.len() {
+                let work = self.execute()?;
+                self.cursor += 1;
+                work
+            } else if sampled && !(self.counts() && self.shot < self.job.shots) {
+                return Ok(true);
+            } else if sampled {
+                self.draw()
+            } else {
+                if self.counts() {
+                    let memory = std::mem::take(&mut self.memory);
+                    self.record(memory);
+                }
+                self.shot += 1;
+                if self.shot < self.job.shots { self.begin_pass() } else { 0 }
+            };
+            left = left.saturating_sub(work.saturating_add(OVERHEAD));
+            if left == 0 {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn progress(&self) -> (u64, u64, ProgressUnit) {
+        if self.job.plan.sampled {
+            // Drawing is the last operation.
+            let (instructions, draws) = (self.job.circuit.instructions.len() as u64, u64::from(self.counts()));
+            let drawn = u64::from(self.shot >= self.job.shots) * draws;
+            let done = self.cursor as u64;
+            let completed = if done < instructions { done } else { instructions + drawn };
+            (completed, instructions + draws, ProgressUnit::Operations)
+        } else {
+            (self.shot, self.job.shots, ProgressUnit::Shots)
+        }
+    }
+
+    fn finish(self: Box<Self>) -> ExperimentData {
+        let counted = self.counts() && self.job.shots > 0;
+        let mut tally: Vec<(Bits, u64)> = self.tally.into_iter().collect();
+        tally.sort_unstable();
+        let counts = tally.into_iter().map(|(memory, count)| (memory.to_hex(), count)).collect();
+        ExperimentData {
+            counts: counted.then_some(counts),
+            memory: (counted && self.job.memory).then_some(self.memories),
+            saved: self.saved,
+        }
+    }
+}
+
+/// The global phase shows only where a state is saved.
+fn apply_phase<E: Engine>(engine: &mut E, circuit: &Circuit) {
+    if circuit.global_phase != 0.0 {
+        engine.apply_global_phase(circuit.global_phase);
+    }
+}
+
+/// The measured qubits, each once, and for each memory bit `(bit, position of its qubit)`: the last
+/// measurement into a bit counts, and qubits do not change between measurements when sampling.
+fn shown_outcomes(circuit: &Circuit) -> (Vec<Qubit>, Vec<(u32, u32)>) {
+    let mut positions: IndexMap<Qubit, u32> = IndexMap::new();
+    let mut shown: IndexMap<u32, u32> = IndexMap::new();
+    for step in &circuit.instructions {
+        if let Operation::Measure(measure) = &step.operation {
+            for (bit, qubit) in measure.memory.iter().zip(&step.qubits) {
+                let next = positions.len() as u32;
+                shown.insert(*bit, *positions.entry(*qubit).or_insert(next));
+            }
+        }
+    }
+    (positions.into_keys().collect(), shown.into_iter().collect())
+}
+
+/// Puts a saved value where its subtype says. Means and sums come with the first kind of save that has them;
+/// validation lets none of them through.
+fn keep(saved: &mut IndexMap<String, SavedData>, save: &Save, memory: &Bits, value: SavedValue) {
+    let (saved, key) = match save.subtype {
+        SaveSubtype::CSingle | SaveSubtype::CList => {
+            let entry = saved.entry(save.label.clone());
+            let SavedData::ByMemory(map) = entry.or_insert_with(|| SavedData::ByMemory(IndexMap::new())) else {
+                return;
+            };
+            (map, memory.to_hex())
+        }
+        _ => (saved, save.label.clone()),
+    };
+    match save.subtype {
+        SaveSubtype::List | SaveSubtype::CList => {
+            if let SavedData::List(values) = saved.entry(key).or_insert_with(|| SavedData::List(Vec::new())) {
+                values.push(value);
+            }
+        }
+        _ => {
+            saved.insert(key, SavedData::One(value));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

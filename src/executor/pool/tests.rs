@@ -97,7 +97,7 @@ impl World {
                     let event = match notice {
                         Notice::Initializing => JobEvent::Status(JobStatus::Initializing),
                         Notice::Queued => JobEvent::Status(JobStatus::Queued),
-                        Notice::Cancelled => JobEvent::Ended(Outcome::Cancelled),
+                        Notice::Cancelled => JobEvent::Ended(Outcome::Cancelled(None)),
                         Notice::WorkerLost(reason) => JobEvent::Ended(Outcome::Failed(
                             crate::error::AerError::new(crate::error::ErrorCode::WorkerLost, reason),
                             None,
@@ -167,7 +167,7 @@ impl World {
                         crate::error::AerError::new(crate::error::ErrorCode::Internal, "no luck"),
                         None,
                     ),
-                    1..=5 if asked_to_stop => Outcome::Cancelled,
+                    1..=5 if asked_to_stop => Outcome::Cancelled(None),
                     _ => Outcome::Done(()),
                 };
                 assert!(self.pool.runs(worker, job));

@@ -1,0 +1,175 @@
+//! Conversions between Rust's data and JavaScript's.
+
+use js_sys::{Array, Float64Array, Object, Reflect};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use wasm_bindgen::prelude::*;
+
+use crate::engine::SavedValue;
+use crate::error::{AerError, ErrorCode};
+use crate::run::{ExperimentResult, SavedData, options};
+
+/// Sets a property of a plain object, which cannot fail.
+pub fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
+    let _ = Reflect::set(object, &key.into(), &value.into());
+}
+
+/// A property, or undefined.
+pub fn get(object: &JsValue, key: &str) -> JsValue {
+    Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// A plain object.
+pub fn js_object<const N: usize>(entries: [(&str, JsValue); N]) -> JsValue {
+    let object = Object::new();
+    for (key, value) in entries {
+        set(&object, key, value);
+    }
+    object.into()
+}
+
+/// Any serialisable value as plain JavaScript data: maps become objects, nothing becomes null.
+pub fn to_js(value: &impl Serialize) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// JSON as JavaScript data.
+pub fn json_to_js(value: &Value) -> JsValue {
+    to_js(value)
+}
+
+/// A number of seconds, or nothing.
+pub fn seconds(value: &JsValue, name: &str) -> Result<Option<f64>, AerError> {
+    if value.is_null() || value.is_undefined() {
+        return Ok(None);
+    }
+    match value.as_f64() {
+        Some(seconds) if !seconds.is_nan() => Ok(Some(seconds)),
+        _ => Err(AerError::new(ErrorCode::InvalidArgument, format!("The argument \"{name}\" is wrong."))
+            .found(describe(value))
+            .expected("a number of seconds, or null")),
+    }
+}
+
+/// What a value is, for messages.
+pub fn describe(value: &JsValue) -> String {
+    if let Some(text) = value.as_string() {
+        let short: String = text.chars().take(40).collect();
+        return format!("\"{short}\"");
+    }
+    match value.as_f64() {
+        Some(number) => number.to_string(),
+        None if value.is_object() => "an object".to_owned(),
+        None => format!("{value:?}").trim_start_matches("JsValue(").trim_end_matches(')').to_owned(),
+    }
+}
+
+/// The options that travel, checked; those that stay on this page are checked by name and left out.
+pub fn options_from_js(given: &JsValue) -> Result<Map<String, Value>, AerError> {
+    let mut map = Map::new();
+    if given.is_undefined() || given.is_null() {
+        return Ok(map);
+    }
+    if !given.is_object() {
+        return Err(AerError::new(ErrorCode::InvalidArgument, "The options are not an object.")
+            .found(describe(given))
+            .expected("an object such as { shots: 1024 }"));
+    }
+    for entry in Object::entries(given.unchecked_ref()).iter() {
+        let entry: Array = entry.unchecked_into();
+        let (key, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
+        if value.is_undefined() {
+            options::check_name(&key)?;
+        } else if options::is_host(&key) {
+            check_host_option(&key, &value)?;
+        } else {
+            let value = serde_wasm_bindgen::from_value(value.clone()).map_err(|_| {
+                AerError::new(ErrorCode::InvalidOption, format!("Option \"{key}\" has the wrong type."))
+                    .found(describe(&value))
+            })?;
+            map.insert(key, value);
+        }
+    }
+    options::check(&map)?;
+    Ok(map)
+}
+
+fn check_host_option(key: &str, value: &JsValue) -> Result<(), AerError> {
+    let has = |method: &str| get(value, method).is_function();
+    let (right, expected) = match key {
+        _ if value.is_null() => (true, ""),
+        "on_progress" => (value.is_function(), "a function"),
+        "signal" => (value.is_object() && has("addEventListener"), "an AbortSignal"),
+        "executor" => (
+            value.is_object() && has("submit") && has("shutdown"),
+            "an executor: an object with the methods submit and shutdown",
+        ),
+        _ => (false, "nothing: it is not offered yet"),
+    };
+    if right {
+        return Ok(());
+    }
+    Err(AerError::new(ErrorCode::InvalidOption, format!("Option \"{key}\" has the wrong value."))
+        .found(describe(value))
+        .expected(expected))
+}
+
+/// An experiment's result, and the buffers in it that may be transferred.
+pub fn experiment_to_js(result: &ExperimentResult) -> (JsValue, Array) {
+    let transfer = Array::new();
+    let data = Object::new();
+    if let Some(counts) = &result.data.counts {
+        set(&data, "counts", to_js(counts));
+    }
+    if let Some(memory) = &result.data.memory {
+        set(&data, "memory", to_js(memory));
+    }
+    for (label, saved) in &result.data.saved {
+        set(&data, label, saved_to_js(saved, &transfer));
+    }
+    let result = js_object([
+        ("shots", (result.shots as f64).into()),
+        ("success", result.success().into()),
+        ("status", result.status().into()),
+        ("seed_simulator", (result.seed_simulator as f64).into()),
+        ("time_taken", result.time_taken_s.into()),
+        ("header", to_js(&result.header)),
+        ("data", data.into()),
+        ("metadata", to_js(&result.metadata)),
+    ]);
+    (result, transfer)
+}
+
+fn saved_to_js(saved: &SavedData, transfer: &Array) -> JsValue {
+    match saved {
+        SavedData::One(value) => value_to_js(value, transfer),
+        SavedData::List(values) => values.iter().map(|v| value_to_js(v, transfer)).collect::<Array>().into(),
+        SavedData::ByMemory(map) => {
+            let object = Object::new();
+            for (key, saved) in map {
+                set(&object, key, saved_to_js(saved, transfer));
+            }
+            object.into()
+        }
+    }
+}
+
+fn value_to_js(value: &SavedValue, transfer: &Array) -> JsValue {
+    let complex = |flat: &[f64]| {
+        let array = Float64Array::from(flat);
+        transfer.push(&array.buffer());
+        array
+    };
+    match value {
+        SavedValue::Real(x) => (*x).into(),
+        SavedValue::RealVector(xs) => to_js(xs),
+        SavedValue::ComplexVector(flat) => complex(flat).into(),
+        SavedValue::ComplexMatrix { columns, entries } => {
+            let (all, width) = (complex(entries), 2 * *columns as u32);
+            (0..all.length() / width.max(1))
+                .map(|row| JsValue::from(all.subarray(row * width, (row + 1) * width)))
+                .collect::<Array>()
+                .into()
+        }
+    }
+}

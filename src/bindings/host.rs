@@ -1,0 +1,71 @@
+//! What the host gives: workers, a clock, tasks, promises.
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/js/worker_host.mjs")]
+extern "C" {
+    /// A worker as `worker_host.mjs` gives it.
+    pub type WorkerHandle;
+
+    /// Starts a worker; throws where none can be made.
+    #[wasm_bindgen(catch)]
+    pub fn spawn_worker(on_message: &Function, on_lost: &Function) -> Result<WorkerHandle, JsValue>;
+
+    /// Sends plain data.
+    #[wasm_bindgen(method, catch)]
+    pub fn post(this: &WorkerHandle, data: &JsValue) -> Result<(), JsValue>;
+
+    /// Ends it by force, without a word.
+    #[wasm_bindgen(method)]
+    pub fn terminate(this: &WorkerHandle);
+
+    /// Whether it keeps a Node process alive.
+    #[wasm_bindgen(method)]
+    pub fn hold(this: &WorkerHandle, busy: bool);
+
+    /// Calls back after waiting messages had their turn.
+    pub fn next_task(callback: &Function);
+
+    /// Milliseconds on a clock that never goes back.
+    pub fn now_ms() -> f64;
+
+    #[wasm_bindgen(reexport)]
+    fn share_module(module: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/js/result.mjs")]
+extern "C" {
+    #[wasm_bindgen(reexport, js_name = Result)]
+    type JsResult;
+
+    /// Whether a value can be made a Result.
+    pub fn is_dict(value: &JsValue) -> bool;
+
+    /// The Result of a dict, or the Result itself.
+    #[wasm_bindgen(catch)]
+    pub fn make_result(dict: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn error(message: &JsValue);
+    #[wasm_bindgen(js_namespace = console, js_name = warn)]
+    pub fn warn(message: &str);
+}
+
+/// A promise and the function that resolves it.
+#[expect(clippy::expect_used, reason = "the executor of a Promise runs at once, whoever the user is")]
+pub fn deferred() -> (Promise, Function) {
+    let mut resolver = None;
+    let promise = Promise::new(&mut |resolve, _| resolver = Some(resolve));
+    (promise, resolver.expect("a resolver"))
+}
+
+/// Calls somebody else's function; what it throws is not ours, and is shown where uncaught errors are.
+pub fn call(function: &Function, argument: &JsValue) {
+    if let Err(thrown) = function.call1(&JsValue::UNDEFINED, argument) {
+        error(&thrown);
+    }
+}

@@ -1,0 +1,104 @@
+//! `wait_for_final_state` for every job, ours or a user's: the loop over [`WaitPolicy`].
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+use super::convert::{describe, get, seconds};
+use super::host::{call, deferred, now_ms};
+use super::js_error::{job_error, throw};
+use super::timer::Timer;
+use crate::error::{AerError, ErrorCode};
+use crate::job::JobStatus;
+use crate::job::wait::WaitPolicy;
+
+/// Seconds between two polls, if the caller does not say.
+const DEFAULT_WAIT_S: f64 = 5.0;
+
+struct Arguments {
+    policy: WaitPolicy,
+    callback: Option<Function>,
+    signal: Option<web_sys::AbortSignal>,
+}
+
+/// Polls `job.status()` until it is final. `timeout` may be an object `{timeout, wait, callback, signal}`.
+pub fn wait_for_final_state(job: JsValue, timeout: JsValue, wait: JsValue, callback: JsValue) -> Promise {
+    future_to_promise(async move {
+        let arguments = read(&timeout, &wait, &callback).map_err(throw)?;
+        poll(&job, &arguments).await.map(|()| JsValue::UNDEFINED)
+    })
+}
+
+fn read(timeout: &JsValue, wait: &JsValue, callback: &JsValue) -> Result<Arguments, AerError> {
+    if timeout.is_object() && !timeout.is_function() {
+        let signal = get(timeout, "signal");
+        let signal = (!signal.is_undefined() && !signal.is_null()).then(|| signal.unchecked_into());
+        let own = read(&get(timeout, "timeout"), &get(timeout, "wait"), &get(timeout, "callback"))?;
+        return Ok(Arguments { signal, ..own });
+    }
+    let callback = if callback.is_undefined() || callback.is_null() {
+        None
+    } else {
+        Some(callback.clone().dyn_into::<Function>().map_err(|other| {
+            AerError::new(ErrorCode::InvalidArgument, "The argument \"callback\" is wrong.")
+                .found(describe(&other))
+                .expected("a function, or null")
+        })?)
+    };
+    let policy = WaitPolicy {
+        timeout_s: seconds(timeout, "timeout")?,
+        wait_s: seconds(wait, "wait")?.unwrap_or(DEFAULT_WAIT_S),
+    };
+    Ok(Arguments { policy, callback, signal: None })
+}
+
+/// Calls a method of a job that may be anybody's, and waits for what it gives.
+async fn ask(job: &JsValue, method: &str) -> Result<JsValue, JsValue> {
+    let function: Function = get(job, method).dyn_into()?;
+    JsFuture::from(Promise::resolve(&function.call0(job)?)).await
+}
+
+async fn poll(job: &JsValue, arguments: &Arguments) -> Result<(), JsValue> {
+    let Arguments { policy, callback, signal } = arguments;
+    let start = now_ms();
+    let elapsed_s = || (now_ms() - start) / 1000.0;
+    loop {
+        if let Some(signal) = signal.as_ref().filter(|signal| signal.aborted()) {
+            return Err(signal.reason());
+        }
+        let status = ask(job, "status").await?;
+        let name = status.as_string().unwrap_or_default();
+        if JobStatus::ALL.iter().any(|known| known.is_final() && known.name() == name) {
+            return Ok(());
+        }
+        if policy.timed_out(elapsed_s()) {
+            let id = ask(job, "job_id").await?.as_string().unwrap_or_default();
+            return Err(job_error(&timeout_error(&id), &id, None, None));
+        }
+        if let Some(callback) = callback {
+            let id = ask(job, "job_id").await?;
+            let returned = callback.call3(&JsValue::UNDEFINED, &id, &status, job)?;
+            JsFuture::from(Promise::resolve(&returned)).await?;
+        }
+        sleep(policy.sleep_s(elapsed_s()), signal.as_ref()).await;
+    }
+}
+
+/// Sleeps; an abort ends the sleep.
+async fn sleep(seconds: f64, signal: Option<&web_sys::AbortSignal>) {
+    let Some(signal) = signal else { return Timer::sleep(seconds).await };
+    let (promise, resolve) = deferred();
+    let woken = resolve.clone();
+    let on_abort = Closure::<dyn Fn()>::new(move || call(&woken, &JsValue::UNDEFINED));
+    let listener: &Function = on_abort.as_ref().unchecked_ref();
+    let _ = signal.add_event_listener_with_callback("abort", listener);
+    let timer = Timer::new(seconds, true, move || call(&resolve, &JsValue::UNDEFINED));
+    let _ = JsFuture::from(promise).await;
+    drop(timer);
+    let _ = signal.remove_event_listener_with_callback("abort", listener);
+}
+
+/// The error of a wait that ended before the job.
+pub fn timeout_error(job_id: &str) -> AerError {
+    AerError::new(ErrorCode::JobTimeout, format!("Timeout while waiting for job {job_id}."))
+}

@@ -1,0 +1,481 @@
+//! Reading.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::{CONDITIONAL_ANY, NOT_OFFERED, STRUCTURAL};
+use crate::circuit::classical::{Comparison, Relation};
+use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype};
+use crate::circuit::{Bits, Circuit, GATES, Gate, Instruction, Operation, Parameters, Register, validate};
+use crate::error::{AerError, ErrorCode, nearest};
+use crate::frontend::Program;
+use crate::linalg::{Complex, Matrix};
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    qobj_id: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    header: Option<Map<String, Value>>,
+    config: Option<Map<String, Value>>,
+    #[serde(borrow)]
+    experiments: Option<Vec<&'a RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Experiment<'a> {
+    header: Option<Map<String, Value>>,
+    config: Option<Map<String, Value>>,
+    #[serde(borrow)]
+    instructions: Option<Vec<&'a RawValue>>,
+}
+
+/// Every key of every instruction; what others stand there is ignored, as Aer does.
+#[derive(Deserialize)]
+struct Fields {
+    name: Option<Value>,
+    qubits: Option<Value>,
+    params: Option<Value>,
+    label: Option<Value>,
+    memory: Option<Value>,
+    register: Option<Value>,
+    conditional: Option<Value>,
+    mask: Option<Value>,
+    val: Option<Value>,
+    relation: Option<Value>,
+    snapshot_type: Option<Value>,
+}
+
+/// Reads a Qobj. Costs time linear in the text, and matrix products for `unitary` instructions.
+pub fn load(text: &str) -> Result<Program, AerError> {
+    if !text.trim_start().starts_with('{') {
+        return Err(invalid("Invalid qobj: it is not a JSON object."));
+    }
+    let envelope: Envelope = serde_json::from_str(text).map_err(|error| envelope_error(&error, text))?;
+    let qobj_id = envelope.qobj_id.ok_or_else(|| invalid("Invalid qobj: no \"qobj_id\" field."))?;
+    if let Some(kind) = envelope.kind.filter(|kind| kind != "QASM") {
+        return Err(invalid("Invalid qobj: \"type\" != \"QASM\".").found(format!("\"{kind}\"")));
+    }
+    let config = envelope.config.unwrap_or_default();
+    let experiments =
+        envelope.experiments.ok_or_else(|| invalid("Invalid qobj: no \"experiments\" field."))?;
+    if config.get("parameterizations").and_then(Value::as_array).is_some_and(|lists| !lists.is_empty()) {
+        return Err(AerError::new(
+            ErrorCode::UnsupportedInstruction,
+            "Circuits with parameters to bind (\"parameterizations\") are not supported yet.",
+        )
+        .hint("Write the values into the instructions."));
+    }
+    let circuits = experiments
+        .into_iter()
+        .enumerate()
+        .map(|(index, raw)| experiment(raw, &config).map_err(|error| error.at_experiment(index)))
+        .collect();
+    Ok(Program { circuits, config, qobj_id: Some(qobj_id), header: envelope.header })
+}
+
+fn invalid(message: impl Into<String>) -> AerError {
+    AerError::new(ErrorCode::InvalidQobj, message)
+}
+
+/// An error of the envelope, with line, column and a window on the line: a minified Qobj is one long line.
+fn envelope_error(error: &serde_json::Error, text: &str) -> AerError {
+    const WINDOW: usize = 40;
+    let (code, message) = match error.classify() {
+        serde_json::error::Category::Data => (ErrorCode::InvalidQobj, "Invalid qobj"),
+        _ => (ErrorCode::SyntaxError, "This is not valid JSON"),
+    };
+    let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
+    // serde_json counts bytes, and points at the last one read.
+    let before = String::from_utf8_lossy(&line.as_bytes()[..error.column().saturating_sub(1).min(line.len())]);
+    let column = before.chars().count();
+    let start = column.saturating_sub(WINDOW);
+    let window: String = line.trim_end().chars().skip(start).take(2 * WINDOW).collect();
+    let mut error = AerError::new(code, format!("{message}: {}.", reason(error))).at_line(
+        error.line() as u32,
+        (column - start + 1) as u32,
+        &window,
+    );
+    error.place.column = Some(column as u32 + 1);
+    error
+}
+
+/// `serde_json`'s reason without its place.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or_default().to_owned()
+}
+
+/// Reads an object (serde would take an array for a struct too).
+fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue, what: &str) -> Result<T, AerError> {
+    if !raw.get().starts_with('{') {
+        return Err(invalid(format!("Invalid {what}: it is not an object.")).found(shown(raw.get())));
+    }
+    serde_json::from_str(raw.get()).map_err(|error| {
+        let code =
+            if error.is_data() { ErrorCode::InvalidQobj } else { ErrorCode::InvalidParameter };
+        AerError::new(code, format!("Invalid {what}: {}.", reason(&error)))
+    })
+}
+
+/// The start of a JSON text, for messages.
+fn shown(text: &str) -> String {
+    const LIMIT: usize = 40;
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn found(value: Option<&Value>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), |value| shown(&value.to_string()))
+}
+
+fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit, AerError> {
+    let Experiment { header, config, instructions } = object(raw, "Qobj experiment")?;
+    let instructions =
+        instructions.ok_or_else(|| invalid("Invalid Qobj experiment: no \"instructions\" field."))?;
+    let mut config = config.unwrap_or_default();
+    let in_header = |key: &str| header.as_ref().and_then(|header| header.get(key));
+    let any_conditional = config.get(CONDITIONAL_ANY) == Some(&Value::Bool(true));
+    let size = |key: &str| match config.get(key).or_else(|| in_header(key)).or_else(|| job_config.get(key)) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => index(value, "size").map(Some).map_err(|error| {
+            AerError { code: ErrorCode::InvalidQobj, message: format!("Invalid \"{key}\"."), ..error }
+        }),
+    };
+    let (num_qubits, num_clbits) = (size("n_qubits")?, size("memory_slots")?);
+    let global_phase = match in_header("global_phase") {
+        None | Some(Value::Null) => 0.0,
+        Some(value) => number(value, "the global phase")?,
+    };
+    let mut circuit = Circuit {
+        name: in_header("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        qregs: registers(in_header("qreg_sizes")),
+        cregs: registers(in_header("creg_sizes")),
+        global_phase,
+        metadata: in_header("metadata").and_then(Value::as_object).cloned().unwrap_or_default(),
+        ..Circuit::default()
+    };
+    circuit.instructions.reserve_exact(instructions.len());
+    for (index, raw) in instructions.iter().enumerate() {
+        let named = |error: AerError, fields: Option<&Fields>| {
+            let name = fields.and_then(|fields| fields.name.as_ref()).and_then(Value::as_str);
+            error.at_instruction(index, name.unwrap_or_default())
+        };
+        let fields: Fields = object(raw, "qobj instruction").map_err(|error| named(error, None))?;
+        let step = instruction(&fields, any_conditional).map_err(|error| named(error, Some(&fields)))?;
+        circuit.instructions.push(step);
+    }
+    circuit.num_qubits = num_qubits.unwrap_or_else(|| {
+        let qubits = circuit.instructions.iter().flat_map(|step| &step.qubits);
+        qubits.map(|qubit| qubit.saturating_add(1)).max().unwrap_or(0)
+    });
+    circuit.num_clbits = num_clbits.unwrap_or_else(|| {
+        let bits = circuit.instructions.iter().filter_map(|step| match &step.operation {
+            Operation::Measure(measure) => measure.memory.iter().copied().max(),
+            Operation::BooleanFunction(function) => function.memory,
+            _ => None,
+        });
+        bits.map(|bit| bit.saturating_add(1)).max().unwrap_or(0)
+    });
+    circuit.num_register_bits = circuit.register_bits_used();
+    validate::circuit(&circuit).map_err(|error| match error.code {
+        ErrorCode::ClbitOutOfRange => {
+            AerError { message: "Invalid Qobj experiment: not enough memory slots.".to_owned(), ..error }
+        }
+        _ => error,
+    })?;
+    config.retain(|key, _| !STRUCTURAL.contains(&key.as_str()));
+    circuit.config = config;
+    circuit.header = header.filter(|header| !is_own_header(&circuit, header));
+    Ok(circuit)
+}
+
+/// Whether a header says nothing but what the circuit would say itself.
+fn is_own_header(circuit: &Circuit, header: &Map<String, Value>) -> bool {
+    // Labels are compared only where they are as many as the registers claim, so that no claim is expanded.
+    let labels = |key: &str| header.get(key).and_then(Value::as_array).map_or(0, Vec::len) as u64;
+    let bits = |registers: &[Register]| registers.iter().map(|r| u64::from(r.size)).sum::<u64>();
+    labels("qubit_labels") == bits(&circuit.qregs)
+        && labels("clbit_labels") == bits(&circuit.cregs)
+        && circuit.result_header() == *header
+}
+
+/// `[["q", 2], …]`; a header is passed through whatever it says, so nothing here is an error.
+fn registers(value: Option<&Value>) -> Vec<Register> {
+    let read = |pair: &Value| {
+        let size = u32::try_from(pair.get(1)?.as_u64()?).ok()?;
+        Some(Register { name: pair.get(0)?.as_str()?.to_owned(), size })
+    };
+    value.and_then(Value::as_array).and_then(|list| list.iter().map(read).collect()).unwrap_or_default()
+}
+
+fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, AerError> {
+    let name = match &fields.name {
+        Some(Value::String(name)) if !name.is_empty() => name.as_str(),
+        other => {
+            return Err(invalid("Invalid qobj instruction (\"name\" is empty).").found(found(other.as_ref())));
+        }
+    };
+    let gate = Gate::by_name(name);
+    let operation = match gate {
+        Some(gate) => Operation::Gate(gate, parameters(fields, gate)?),
+        None => operation(fields, name)?,
+    };
+    let qubits = match &fields.qubits {
+        None => crate::circuit::Qubits::new(),
+        Some(value) => indices(value, "qubit")?,
+    };
+    let may_be_empty =
+        matches!(operation, Operation::Barrier | Operation::BooleanFunction(_) | Operation::Save(_));
+    if qubits.is_empty() && !may_be_empty {
+        return Err(AerError::new(
+            ErrorCode::QubitCount,
+            format!("Invalid qobj \"{name}\" instruction (\"qubits\" is empty)."),
+        ));
+    }
+    let condition = match &fields.conditional {
+        None => None,
+        Some(_) if !any_conditional && !may_be_conditional(&operation) => {
+            return Err(AerError::new(
+                ErrorCode::InvalidConditional,
+                format!("Invalid instruction: \"{name}\" cannot be conditional."),
+            ));
+        }
+        Some(value) => Some(index(value, "bit")?),
+    };
+    let label = match (&operation, &fields.label) {
+        // The label of a save instruction is its key.
+        (Operation::Save(_), _) | (_, None) => None,
+        (_, Some(Value::String(label))) => Some(label.as_str().into()),
+        (_, Some(other)) => return Err(wrong("label", "a string", Some(other))),
+    };
+    Ok(Instruction { operation, qubits, condition, label })
+}
+
+/// Whether Aer lets the instruction have a `conditional`.
+fn may_be_conditional(operation: &Operation) -> bool {
+    matches!(operation, Operation::Gate(..) | Operation::Unitary(_) | Operation::Delay(_))
+}
+
+/// Everything that is no gate of the table.
+fn operation(fields: &Fields, name: &str) -> Result<Operation, AerError> {
+    Ok(match name {
+        "measure" => Operation::Measure(Box::new(Measure {
+            memory: bit_list(fields.memory.as_ref())?,
+            register: bit_list(fields.register.as_ref())?,
+        })),
+        "reset" => Operation::Reset,
+        "barrier" => Operation::Barrier,
+        "delay" => Operation::Delay(match params(fields)? {
+            [] => 0.0,
+            [duration] => number(duration, "the duration")?,
+            more => return Err(incorrect_length(name, more.len(), "1 (duration)")),
+        }),
+        "pauli" => match params(fields)? {
+            [Value::String(letters)] => Operation::Pauli(paulis(letters)?),
+            [other] => return Err(wrong("params", "a string of I, X, Y and Z", Some(other))),
+            other => return Err(incorrect_length(name, other.len(), "1 (the Pauli string)")),
+        },
+        "bfunc" => Operation::BooleanFunction(Box::new(BooleanFunction {
+            comparison: Comparison {
+                mask: hex("mask", fields.mask.as_ref())?,
+                relation: relation(fields.relation.as_ref())?,
+                value: hex("val", fields.val.as_ref())?,
+            },
+            register: one_bit(fields.register.as_ref())?
+                .ok_or_else(|| wrong("register", "the register bit for the outcome", None))?,
+            memory: one_bit(fields.memory.as_ref())?,
+        })),
+        "initialize" => Operation::Initialize(amplitudes(params(fields)?)?),
+        "set_statevector" => match params(fields)? {
+            [Value::Array(vector)] => Operation::SetStatevector(amplitudes(vector)?),
+            [other] => return Err(wrong("params", "one list of amplitudes", Some(other))),
+            other => return Err(incorrect_length(name, other.len(), "1 (the list of amplitudes)")),
+        },
+        "unitary" => match params(fields)? {
+            [one] => Operation::Unitary(Box::new(matrix(one)?)),
+            other => return Err(incorrect_length(name, other.len(), "1 (the matrix)")),
+        },
+        "save_statevector" => Operation::Save(Box::new(save(fields, name, SaveKind::Statevector)?)),
+        _ if NOT_OFFERED.contains(&name) => {
+            return Err(AerError::new(
+                ErrorCode::UnsupportedInstruction,
+                format!("Instruction \"{name}\" is not supported yet."),
+            ));
+        }
+        _ => return Err(unknown(name)),
+    })
+}
+
+fn unknown(name: &str) -> AerError {
+    const OTHERS: [&str; 10] = [
+        "measure",
+        "reset",
+        "barrier",
+        "delay",
+        "pauli",
+        "bfunc",
+        "initialize",
+        "set_statevector",
+        "unitary",
+        "save_statevector",
+    ];
+    let known = GATES.iter().map(|spec| spec.name).chain(OTHERS);
+    let error = AerError::new(ErrorCode::UnknownGate, format!("Invalid gate name :\"{name}\"."));
+    match nearest(name, known) {
+        Some(known) => error.hint(format!("Did you mean \"{known}\"?")),
+        None => error,
+    }
+}
+
+fn wrong(field: &str, expected: &str, value: Option<&Value>) -> AerError {
+    invalid(format!("Field \"{field}\" is missing or wrong.")).found(found(value)).expected(expected)
+}
+
+fn incorrect_length(name: &str, found: usize, expected: &str) -> AerError {
+    AerError::new(
+        ErrorCode::ParameterCount,
+        format!("Invalid qobj \"{name}\" instruction (\"params\" is incorrect length)."),
+    )
+    .found(found.to_string())
+    .expected(expected)
+}
+
+fn params(fields: &Fields) -> Result<&[Value], AerError> {
+    match &fields.params {
+        None => Ok(&[]),
+        Some(Value::Array(list)) => Ok(list),
+        Some(other) => Err(wrong("params", "a list", Some(other))),
+    }
+}
+
+fn parameters(fields: &Fields, gate: Gate) -> Result<Parameters, AerError> {
+    let (given, names) = (params(fields)?, gate.spec().parameters);
+    if given.len() != names.len() {
+        let expected = match names {
+            [] => "none".to_owned(),
+            names => format!("{} ({})", names.len(), names.join(", ")),
+        };
+        return Err(incorrect_length(gate.name(), given.len(), &expected));
+    }
+    given.iter().zip(names).map(|(value, name)| number(value, name)).collect()
+}
+
+fn number(value: &Value, what: &str) -> Result<f64, AerError> {
+    value.as_f64().ok_or_else(|| {
+        AerError::new(ErrorCode::InvalidParameter, format!("The value of {what} is not a number."))
+            .found(found(Some(value)))
+            .expected("a real number")
+    })
+}
+
+/// A qubit or bit index.
+fn index(value: &Value, what: &str) -> Result<u32, AerError> {
+    let code = match (value, what) {
+        (Value::Number(number), "qubit") if !number.is_f64() => ErrorCode::QubitOutOfRange,
+        (Value::Number(number), "bit") if !number.is_f64() => ErrorCode::ClbitOutOfRange,
+        _ => ErrorCode::InvalidQobj,
+    };
+    value.as_u64().and_then(|index| u32::try_from(index).ok()).ok_or_else(|| {
+        AerError::new(code, format!("This is no {what} index.")).found(found(Some(value))).expected("0, 1, 2, …")
+    })
+}
+
+fn indices<T: FromIterator<u32>>(value: &Value, what: &str) -> Result<T, AerError> {
+    let list = value.as_array().ok_or_else(|| {
+        invalid(format!("The {what} indices are not a list.")).found(found(Some(value)))
+    })?;
+    list.iter().map(|value| index(value, what)).collect()
+}
+
+fn bit_list(value: Option<&Value>) -> Result<Vec<u32>, AerError> {
+    value.map_or_else(|| Ok(Vec::new()), |value| indices(value, "bit"))
+}
+
+/// One bit, written as a number or as a list of one.
+fn one_bit(value: Option<&Value>) -> Result<Option<u32>, AerError> {
+    match value {
+        None => Ok(None),
+        Some(Value::Array(list)) if list.len() == 1 => index(&list[0], "bit").map(Some),
+        Some(value) => index(value, "bit").map(Some),
+    }
+}
+
+fn hex(field: &str, value: Option<&Value>) -> Result<Bits, AerError> {
+    value
+        .and_then(Value::as_str)
+        .and_then(Bits::from_hex)
+        .ok_or_else(|| wrong(field, "a hexadecimal string such as \"0x1\"", value))
+}
+
+fn relation(value: Option<&Value>) -> Result<Relation, AerError> {
+    value
+        .and_then(|value| Relation::deserialize(value).ok())
+        .ok_or_else(|| wrong("relation", "one of ==, !=, <, <=, >, >=", value))
+}
+
+fn paulis(letters: &str) -> Result<Box<[Pauli]>, AerError> {
+    let read = |letter| {
+        Pauli::from_letter(letter).ok_or_else(|| {
+            AerError::new(ErrorCode::InvalidParameter, "This is no Pauli letter.")
+                .found(format!("`{letter}`"))
+                .expected("I, X, Y or Z")
+        })
+    };
+    letters.chars().map(read).collect()
+}
+
+/// `[re, im]`, or a real number.
+fn complex(value: &Value) -> Result<Complex, AerError> {
+    let read = match value {
+        Value::Array(pair) => match pair.as_slice() {
+            [re, im] => re.as_f64().zip(im.as_f64()),
+            _ => None,
+        },
+        other => other.as_f64().map(|re| (re, 0.0)),
+    };
+    read.map(|(re, im)| Complex::new(re, im)).ok_or_else(|| {
+        AerError::new(ErrorCode::InvalidParameter, "This is no complex number.")
+            .found(found(Some(value)))
+            .expected("[re, im]")
+    })
+}
+
+fn amplitudes(values: &[Value]) -> Result<Box<[Complex]>, AerError> {
+    values.iter().map(complex).collect()
+}
+
+fn matrix(value: &Value) -> Result<Matrix, AerError> {
+    let shape = || {
+        AerError::new(ErrorCode::InvalidMatrix, "A matrix is a list of rows of the same length.")
+            .found(found(Some(value)))
+    };
+    let rows: Vec<&Vec<Value>> =
+        value.as_array().and_then(|rows| rows.iter().map(Value::as_array).collect()).ok_or_else(shape)?;
+    let columns = rows.first().map_or(0, |row| row.len());
+    if rows.iter().any(|row| row.len() != columns) {
+        return Err(shape());
+    }
+    let entries: Vec<Complex> = rows.iter().flat_map(|row| row.iter()).map(complex).collect::<Result<_, _>>()?;
+    Matrix::new(rows.len(), columns, entries).ok_or_else(shape)
+}
+
+/// A save instruction; the label defaults as in Qiskit to the name of what is saved.
+fn save(fields: &Fields, name: &str, kind: SaveKind) -> Result<Save, AerError> {
+    let label = match &fields.label {
+        None => name.trim_start_matches("save_").to_owned(),
+        Some(Value::String(label)) => label.clone(),
+        Some(other) => return Err(wrong("label", "a string", Some(other))),
+    };
+    let subtype = match &fields.snapshot_type {
+        None => SaveSubtype::Single,
+        Some(value) => SaveSubtype::deserialize(value).map_err(|_| {
+            let names: Vec<&str> = kind.subtypes().iter().map(|subtype| subtype.name()).collect();
+            wrong("snapshot_type", &names.join(", "), Some(value))
+        })?,
+    };
+    Ok(Save { kind, label, subtype })
+}

@@ -1,0 +1,82 @@
+//! The method of a circuit, and its engine. A method is one row of [`engines!`].
+
+use super::plan::check_memory;
+use super::step::{Execute, Execution, Job};
+use crate::circuit::{Circuit, Operation};
+use crate::engine::{Engine, Method};
+use crate::error::{AerError, ErrorCode};
+
+macro_rules! engines {
+    ($($variant:ident => $engine:ty;)*) => {
+        /// Whether a method can run an operation.
+        pub fn supports(method: Method, operation: &Operation) -> bool {
+            match method { $(Method::$variant => <$engine>::supports(operation),)* }
+        }
+
+        /// Bytes that a state of `num_qubits` takes in a method; saturates.
+        pub fn required_bytes(method: Method, num_qubits: u32) -> u64 {
+            match method { $(Method::$variant => <$engine>::required_bytes(num_qubits),)* }
+        }
+
+        /// Makes the engine of a method, and starts a job on it.
+        pub fn start(method: Method, job: Job) -> Result<Box<dyn Execute>, AerError> {
+            Ok(match method { $(Method::$variant => Box::new(Execution::<$engine>::new(job)?),)* })
+        }
+    };
+}
+
+engines! {
+    Statevector => crate::engine::statevector::Statevector;
+}
+
+/// Chooses a method for a planned circuit: the requested one, or the first that can run every instruction in
+/// the memory there is. Fails where the method cannot, or the memory is short.
+pub fn choose(
+    requested: Option<Method>,
+    circuit: &Circuit,
+    num_qubits: u32,
+    limit: Option<u64>,
+) -> Result<Method, AerError> {
+    let refusal = |method: Method| {
+        let unsupported = circuit.instructions.iter().position(|step| !supports(method, &step.operation));
+        match unsupported {
+            Some(index) => Some(invalid_instructions(circuit, index, method)),
+            None => {
+                let required = |n| required_bytes(method, n);
+                check_memory(&circuit.name, method, num_qubits, required, limit).err()
+            }
+        }
+    };
+    let candidates = match requested {
+        Some(_) => requested.as_slice(),
+        None => Method::ALL,
+    };
+    let mut first_error = None;
+    for method in candidates {
+        match refusal(*method) {
+            None => return Ok(*method),
+            Some(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    Err(first_error.unwrap_or_else(|| AerError::new(ErrorCode::UnsupportedMethod, "There is no method.")))
+}
+
+/// Aer's words for instructions that a method cannot run.
+fn invalid_instructions(circuit: &Circuit, first: usize, method: Method) -> AerError {
+    let mut names: Vec<&str> = circuit.instructions[first..]
+        .iter()
+        .filter(|step| !supports(method, &step.operation))
+        .map(|step| step.operation.name())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    AerError::new(
+        ErrorCode::UnsupportedInstruction,
+        format!(
+            "Circuit {} contains invalid instructions {{{}}} for \"{}\" method.",
+            circuit.name,
+            names.join(", "),
+            method.name()
+        ),
+    )
+}

@@ -1,0 +1,127 @@
+//! A request being executed: texts to circuits, circuits to a [`Run`], results to an envelope.
+//!
+//! This is what a worker does with a job, without the worker; native tests run the very same code.
+
+use serde_json::{Map, Value, json};
+
+use crate::circuit::{Circuit, Instruction, Operation};
+use crate::circuit::operation::{Save, SaveKind, SaveSubtype};
+use crate::error::AerError;
+use crate::frontend;
+use crate::protocol::RunRequest;
+use crate::run::options::RunOptions;
+use crate::run::{ExperimentResult, Progress, Run, Step, Summary};
+
+/// A request being executed.
+pub struct Session {
+    run: Run,
+    request: RunRequest,
+    qobj_id: Option<String>,
+    header: Option<Map<String, Value>>,
+    errors: Vec<Option<AerError>>,
+}
+
+impl Session {
+    /// Reads and checks the programs and the options. A program that is invalid fails alone; an error here is
+    /// one of the whole job.
+    pub fn new(request: RunRequest, memory_limit_bytes: u64) -> Result<Self, AerError> {
+        let programs: Vec<_> = request.circuits.iter().map(|text| frontend::load(text)).collect();
+        let alone = programs.len() == 1;
+        let (mut circuits, mut config, mut qobj_id, mut header) = (vec![], Map::new(), None, None);
+        for program in programs {
+            match program {
+                Err(error) if alone => return Err(error),
+                Err(error) => circuits.push(Err(error)),
+                Ok(program) if alone => {
+                    (config, qobj_id, header) = (program.config, program.qobj_id, program.header);
+                    circuits = program.circuits;
+                }
+                // Of several texts, each one's config is for its own circuits.
+                Ok(program) => circuits.extend(program.circuits.into_iter().map(|circuit| {
+                    circuit.map(|mut circuit| {
+                        for (key, value) in &program.config {
+                            circuit.config.entry(key.clone()).or_insert_with(|| value.clone());
+                        }
+                        circuit
+                    })
+                })),
+            }
+        }
+        if request.backend_name == "statevector_simulator" {
+            circuits.iter_mut().flatten().for_each(save_final_statevector);
+        }
+        let options = RunOptions::resolve(
+            [&request.backend_options, &config, &request.run_options],
+            request.fallback_seed,
+            memory_limit_bytes,
+        )?;
+        let errors = vec![None; circuits.len()];
+        Ok(Self { run: Run::new(circuits, options), request, qobj_id, header, errors })
+    }
+
+    /// Does work of about `budget` touched amplitudes: see [`Run::step`].
+    pub fn step(&mut self, budget: u64) -> Step {
+        self.run.step(budget)
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        self.run.progress()
+    }
+
+    /// Takes the result of an experiment that has ended.
+    pub fn take_result(&mut self, experiment: usize) -> Option<ExperimentResult> {
+        let result = self.run.take_result(experiment)?;
+        if let Some(slot) = self.errors.get_mut(experiment) {
+            slot.clone_from(&result.error);
+        }
+        Some(result)
+    }
+
+    /// Success, status and error of the whole job, once all results are taken.
+    pub fn summary(&self) -> Summary {
+        Summary::new(&self.errors)
+    }
+
+    /// The result without its experiments. The caller adds `date` and times.
+    pub fn envelope(&self) -> Map<String, Value> {
+        let summary = self.summary();
+        envelope(&self.request, summary.success, &summary.status, self.qobj_id.as_deref(), self.header.as_ref())
+    }
+}
+
+/// The result of a request without its experiments.
+pub fn envelope(
+    request: &RunRequest,
+    success: bool,
+    status: &str,
+    qobj_id: Option<&str>,
+    header: Option<&Map<String, Value>>,
+) -> Map<String, Value> {
+    let envelope = json!({
+        "backend_name": request.backend_name,
+        "backend_version": env!("CARGO_PKG_VERSION"),
+        "qobj_id": qobj_id.unwrap_or(&request.job_id),
+        "job_id": request.job_id,
+        "header": header,
+        "success": success,
+        "status": status,
+    });
+    match envelope {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// The older `statevector_simulator` always gives the state at the end.
+fn save_final_statevector(circuit: &mut Circuit) {
+    if circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Save(_))) {
+        return;
+    }
+    let save = Save {
+        kind: SaveKind::Statevector,
+        label: "statevector".into(),
+        subtype: SaveSubtype::Single,
+    };
+    circuit.instructions.push(Instruction::new(Operation::Save(Box::new(save)), 0..circuit.num_qubits));
+}

@@ -1,0 +1,178 @@
+//! Recorded answers of native Qiskit Aer 0.14.2 and of exact calculations: Qobj in, Result out.
+//!
+//! `corpus/conformance/<group>.json` holds the cases, one per line: `{name, group, qobj, expect, …}`. A case
+//! with the circuit as `OpenQASM` 2 too is run in that form as well. Sampled counts are judged by tests that
+//! raise a false alarm about once in 1e7 (see `judge`); seeds are fixed, so a pass stays a pass.
+//!
+//! Environment: `AER_CONFORMANCE_RESULTS=<file>` judges a file `{case name: Result dict}` that was made
+//! elsewhere (through the built package) instead of running anything; `AER_CONFORMANCE_DUMP=<file>` writes the
+//! results of this run in that form. `AER_CONFORMANCE_GROUPS=a,b` limits either to some groups.
+
+#[path = "conformance/judge.rs"]
+mod judge;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use aer_wasm::circuit::Circuit;
+use aer_wasm::error::AerError;
+use aer_wasm::frontend::{self, Program};
+use aer_wasm::run::result::experiment_json;
+use aer_wasm::run::{Run, RunOptions, Step, Summary};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+/// One case. The Qobj stays text, as some are not even valid JSON numbers.
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    qobj: Box<RawValue>,
+    openqasm2: Option<String>,
+    expect: Value,
+}
+
+fn cases() -> BTreeMap<String, Vec<Case>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/conformance");
+    let wanted = std::env::var("AER_CONFORMANCE_GROUPS").ok();
+    let mut groups = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let group = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if wanted.as_ref().is_some_and(|wanted| !wanted.split(',').any(|name| name == group)) {
+            continue;
+        }
+        let cases: Vec<Case> = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert!(!cases.is_empty(), "{group} is empty");
+        groups.insert(group, cases);
+    }
+    assert!(!groups.is_empty(), "no cases");
+    groups
+}
+
+/// The seed of the cases that give none; any number will do.
+const SEED: u64 = 20_240_817;
+
+/// Work per slice: small, so that resuming is exercised too.
+const SLICE: u64 = 100_000;
+
+fn execute(program: Program, run: &Value) -> Result<Value, AerError> {
+    let layers: Vec<&Map<String, Value>> = [Some(&program.config), run.as_object()].into_iter().flatten().collect();
+    let options = RunOptions { fallback_seed: SEED, ..RunOptions::resolve(&layers)? };
+    let circuits: Vec<Result<Circuit, AerError>> = program.circuits;
+    let mut run = Run::new(circuits, options);
+    let mut results = Vec::new();
+    let mut errors = Vec::new();
+    loop {
+        match run.step(SLICE) {
+            Step::Pending => {}
+            Step::Experiment(index) => {
+                let result = run.take_result(index).unwrap();
+                errors.push(result.error.clone());
+                results.push(experiment_json(&result));
+            }
+            Step::Finished => break,
+        }
+    }
+    let summary = Summary::new(&errors);
+    Ok(json!({
+        "backend_name": "aer_simulator",
+        "backend_version": env!("CARGO_PKG_VERSION"),
+        "job_id": "conformance",
+        "qobj_id": program.qobj_id.unwrap_or_default(),
+        "header": program.header,
+        "success": summary.success,
+        "status": summary.status,
+        "results": results,
+    }))
+}
+
+fn run_text(text: &str, options: &Value) -> Value {
+    frontend::load(text).and_then(|program| execute(program, options)).unwrap_or_else(
+        |error| json!({ "success": false, "status": format!("ERROR: {error}"), "results": [] }),
+    )
+}
+
+/// What `OpenQASM` text can say of a case: the counts, of as many shots.
+fn text_expectation(case: &Case) -> Option<(String, Value, Value)> {
+    let text = case.openqasm2.clone()?;
+    let [experiment] = case.expect["experiments"].as_array()?.as_slice() else { return None };
+    let counts = experiment.get("counts")?;
+    let expect = json!({
+        "outcome": "ok",
+        "experiments": [{ "success": true, "shots": experiment["shots"], "counts": counts }],
+    });
+    Some((text, json!({ "shots": experiment["shots"] }), expect))
+}
+
+#[test]
+fn answers_agree_with_native_aer() {
+    let given: Option<Map<String, Value>> = std::env::var("AER_CONFORMANCE_RESULTS").ok().map(|path| {
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        serde_json::from_str(&text).unwrap()
+    });
+    let qasm = frontend::load("OPENQASM 2.0; qreg q[1];").is_ok();
+    let mut dump = Map::new();
+    let mut table = Vec::new();
+    let mut failures = Vec::new();
+    for (group, cases) in cases() {
+        let (mut passed, mut texts, mut texts_passed) = (0, 0, 0);
+        for case in &cases {
+            let result = match &given {
+                Some(given) => given.get(&case.name).cloned().unwrap_or_default(),
+                None => run_text(case.qobj.get(), &Value::Null),
+            };
+            match judge::case(&case.expect, &result) {
+                Ok(()) => passed += 1,
+                Err(reason) => failures.push(format!("{}: {reason}", case.name)),
+            }
+            if std::env::var_os("AER_CONFORMANCE_DUMP").is_some() {
+                dump.insert(case.name.clone(), result);
+            }
+            if let (None, true, Some((text, options, expect))) = (&given, qasm, text_expectation(case)) {
+                texts += 1;
+                match judge::case(&expect, &run_text(&text, &options)) {
+                    Ok(()) => texts_passed += 1,
+                    Err(reason) => failures.push(format!("{} as OpenQASM: {reason}", case.name)),
+                }
+            }
+        }
+        table.push(format!("{group:24} {passed:4} / {:<4} OpenQASM {texts_passed:4} / {texts}", cases.len()));
+    }
+    println!("{}", table.join("\n"));
+    if let Some(path) = std::env::var_os("AER_CONFORMANCE_DUMP") {
+        std::fs::write(path, Value::Object(dump).to_string()).unwrap();
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}\n{}", failures.len(), failures.join("\n"), table.join("\n"));
+}
+
+/// The judge itself must be able to fail: good results spoilt in one place each.
+#[test]
+fn the_judge_refuses_wrong_answers() {
+    let groups = cases();
+    let Some(case) = groups.values().flatten().find(|case| case.name == "schema-hex-keys-0") else { return };
+    let good = run_text(case.qobj.get(), &Value::Null);
+    judge::case(&case.expect, &good).unwrap();
+    let spoilt: [(&str, fn(&mut Value)); 9] = [
+        ("status", |r| r["status"] = json!("DONE")),
+        ("success", |r| r["success"] = json!(false)),
+        ("shots", |r| r["results"][0]["shots"] = json!(199)),
+        ("results", |r| r["results"] = json!([])),
+        ("header", |r| r["results"][0]["header"]["name"] = json!("other")),
+        ("sum", |r| r["results"][0]["data"]["counts"]["0x21"] = json!(1)),
+        ("impossible", |r| r["results"][0]["data"]["counts"] = json!({"0x20": 200})),
+        ("unlikely", |r| r["results"][0]["data"]["counts"] = json!({"0x21": 100, "0x31": 100})),
+        ("memory", |r| r["results"][0]["data"]["memory"][0] = json!("0x0")),
+    ];
+    for (what, spoil) in spoilt {
+        let mut bad = good.clone();
+        spoil(&mut bad);
+        assert!(judge::case(&case.expect, &bad).is_err(), "{what}");
+    }
+    let expect = json!({"kind": "complex", "value": [[0.6, 0.0], [0.0, 0.8]]});
+    let datum = |value: Value| judge::datum(&value, &expect, "datum", Some(1));
+    assert!(datum(json!([[0.6, 0.0], [0.0, 0.8]])).is_ok());
+    for wrong in [json!([[0.6, 0.0], [0.0, 0.800_001]]), json!([[0.6, 0.0]]), json!([0.6, 0.8]), json!(null)] {
+        assert!(datum(wrong.clone()).is_err(), "{wrong}");
+    }
+}
