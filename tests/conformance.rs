@@ -57,7 +57,8 @@ const SEED: u64 = 20_240_817;
 const SLICE: u64 = 100_000;
 
 fn execute(program: Program, run: &Value) -> Result<Value, AerError> {
-    let layers: Vec<&Map<String, Value>> = [Some(&program.config), run.as_object()].into_iter().flatten().collect();
+    let layers: Vec<&Map<String, Value>> =
+        [Some(&program.config), run.as_object()].into_iter().flatten().collect();
     let options = RunOptions { fallback_seed: SEED, ..RunOptions::resolve(&layers)? };
     let circuits: Vec<Result<Circuit, AerError>> = program.circuits;
     let mut run = Run::new(circuits, options);
@@ -143,7 +144,13 @@ fn answers_agree_with_native_aer() {
     if let Some(path) = std::env::var_os("AER_CONFORMANCE_DUMP") {
         std::fs::write(path, Value::Object(dump).to_string()).unwrap();
     }
-    assert!(failures.is_empty(), "{} failures:\n{}\n{}", failures.len(), failures.join("\n"), table.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}\n{}",
+        failures.len(),
+        failures.join("\n"),
+        table.join("\n")
+    );
 }
 
 /// The judge itself must be able to fail: good results spoilt in one place each.
@@ -172,7 +179,8 @@ fn the_judge_refuses_wrong_answers() {
     let expect = json!({"kind": "complex", "value": [[0.6, 0.0], [0.0, 0.8]]});
     let datum = |value: Value| judge::datum(&value, &expect, "datum", Some(1));
     assert!(datum(json!([[0.6, 0.0], [0.0, 0.8]])).is_ok());
-    for wrong in [json!([[0.6, 0.0], [0.0, 0.800_001]]), json!([[0.6, 0.0]]), json!([0.6, 0.8]), json!(null)] {
+    for wrong in [json!([[0.6, 0.0], [0.0, 0.800_001]]), json!([[0.6, 0.0]]), json!([0.6, 0.8]), json!(null)]
+    {
         assert!(datum(wrong.clone()).is_err(), "{wrong}");
     }
 }

@@ -438,7 +438,8 @@ impl<E: Engine> Execute for Execution<E> {
     fn progress(&self) -> (u64, u64, ProgressUnit) {
         if self.job.plan.sampled {
             // Drawing is the last operation.
-            let (instructions, draws) = (self.job.circuit.instructions.len() as u64, u64::from(self.counts()));
+            let (instructions, draws) =
+                (self.job.circuit.instructions.len() as u64, u64::from(self.counts()));
             let drawn = u64::from(self.shot >= self.job.shots) * draws;
             let done = self.cursor as u64;
             let completed = if done < instructions { done } else { instructions + drawn };
@@ -490,7 +491,8 @@ fn keep(saved: &mut IndexMap<String, SavedData>, save: &Save, memory: &Bits, val
     let (saved, key) = match save.subtype {
         SaveSubtype::CSingle | SaveSubtype::CList => {
             let entry = saved.entry(save.label.clone());
-            let SavedData::ByMemory(map) = entry.or_insert_with(|| SavedData::ByMemory(IndexMap::new())) else {
+            let SavedData::ByMemory(map) = entry.or_insert_with(|| SavedData::ByMemory(IndexMap::new()))
+            else {
                 return;
             };
             (map, memory.to_hex())

@@ -16,7 +16,8 @@ pub fn experiment_json(circuit: &Circuit) -> Value {
     config.insert("n_qubits".into(), circuit.num_qubits.into());
     config.insert("memory_slots".into(), circuit.num_clbits.into());
     let beyond_aer = |step: &Instruction| {
-        let gate = matches!(step.operation, Operation::Gate(..) | Operation::Unitary(_) | Operation::Delay(_));
+        let gate =
+            matches!(step.operation, Operation::Gate(..) | Operation::Unitary(_) | Operation::Delay(_));
         step.condition.is_some() && !gate
     };
     if circuit.instructions.iter().any(beyond_aer) {
