@@ -8,6 +8,8 @@
 //! elsewhere (through the built package) instead of running anything; `AER_CONFORMANCE_DUMP=<file>` writes the
 //! results of this run in that form. `AER_CONFORMANCE_GROUPS=a,b` limits either to some groups.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 #[path = "conformance/judge.rs"]
 mod judge;
 
@@ -153,6 +155,8 @@ fn answers_agree_with_native_aer() {
     );
 }
 
+type Spoil = fn(&mut Value);
+
 /// The judge itself must be able to fail: good results spoilt in one place each.
 #[test]
 fn the_judge_refuses_wrong_answers() {
@@ -160,7 +164,7 @@ fn the_judge_refuses_wrong_answers() {
     let Some(case) = groups.values().flatten().find(|case| case.name == "schema-hex-keys-0") else { return };
     let good = run_text(case.qobj.get(), &Value::Null);
     judge::case(&case.expect, &good).unwrap();
-    let spoilt: [(&str, fn(&mut Value)); 9] = [
+    let spoilt: [(&str, Spoil); 9] = [
         ("status", |r| r["status"] = json!("DONE")),
         ("success", |r| r["success"] = json!(false)),
         ("shots", |r| r["results"][0]["shots"] = json!(199)),

@@ -72,6 +72,9 @@ impl Bits {
 
     /// Compares as numbers; widths do not matter.
     pub fn compare(&self, other: &Self) -> Ordering {
+        if let ([a], [b]) = (self.words.as_slice(), other.words.as_slice()) {
+            return a.cmp(b);
+        }
         let length = self.words.len().max(other.words.len());
         let word = |bits: &Self, i: usize| bits.words.get(i).copied().unwrap_or(0);
         (0..length)

@@ -16,7 +16,9 @@ mod write;
 mod tests;
 
 pub use read::load;
-pub use write::{experiment_json, qobj_json};
+pub use write::{ExperimentJson, QobjJson, experiment_json, qobj_json};
+
+use crate::circuit::Operation;
 
 /// The version of the schema that is written.
 pub const SCHEMA_VERSION: &str = "1.3.0";
@@ -61,3 +63,8 @@ const NOT_OFFERED: [&str; 31] = [
     "save_unitary",
     "save_superop",
 ];
+
+/// Whether Aer lets the instruction have a `conditional`.
+fn may_be_conditional(operation: &Operation) -> bool {
+    matches!(operation, Operation::Gate(..) | Operation::Unitary(_) | Operation::Delay(_))
+}

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{CONDITIONAL_ANY, NOT_OFFERED, STRUCTURAL};
+use super::{CONDITIONAL_ANY, NOT_OFFERED, STRUCTURAL, may_be_conditional};
 use crate::circuit::classical::{Comparison, Relation};
 use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype};
 use crate::circuit::{Bits, Circuit, GATES, Gate, Instruction, Operation, Parameters, Register, validate};
@@ -255,11 +255,6 @@ fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, Ae
         (_, Some(other)) => return Err(wrong("label", "a string", Some(other))),
     };
     Ok(Instruction { operation, qubits, condition, label })
-}
-
-/// Whether Aer lets the instruction have a `conditional`.
-fn may_be_conditional(operation: &Operation) -> bool {
-    matches!(operation, Operation::Gate(..) | Operation::Unitary(_) | Operation::Delay(_))
 }
 
 /// Everything that is no gate of the table.

@@ -102,7 +102,7 @@ fn sampling_follows_aers_rules() {
 
 #[test]
 fn memory_is_checked_with_numbers_and_without_overflow() {
-    let required = |n: u32| 16u64.checked_mul(1u64.checked_shl(n).unwrap_or(u64::MAX)).unwrap_or(u64::MAX);
+    let required = |n: u32| 16u64.saturating_mul(1u64.checked_shl(n).unwrap_or(u64::MAX));
     let check = |n, limit| check_memory("big", Method::Statevector, n, required, limit);
     assert!(check(20, Some(16 << 20)).is_ok());
     assert!(check(60, None).is_ok());

@@ -249,8 +249,16 @@ fn an_error_spoils_only_its_experiment() {
     let job = vec![Err(refused), Ok(bell()), Ok(bad_shots), Ok(wide), Ok(own_shots)];
     let results = run_all(job, &json!({"shots": 10, "seed_simulator": 1}), 50);
     let codes: Vec<Option<ErrorCode>> = results.iter().map(|r| r.error.as_ref().map(|e| e.code)).collect();
-    use ErrorCode::*;
-    assert_eq!(codes, [Some(UnknownGate), None, Some(InvalidOption), Some(InsufficientMemory), None]);
+    assert_eq!(
+        codes,
+        [
+            Some(ErrorCode::UnknownGate),
+            None,
+            Some(ErrorCode::InvalidOption),
+            Some(ErrorCode::InsufficientMemory),
+            None
+        ]
+    );
     for (index, result) in results.iter().enumerate() {
         assert_eq!(result.seed_simulator, 1 + 2113 * index as u64);
         if let Some(error) = &result.error {
