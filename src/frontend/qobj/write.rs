@@ -122,7 +122,7 @@ impl Serialize for InstructionJson<'_> {
             Operation::Barrier | Operation::Reset => {}
             Operation::Initialize(amplitudes) => map.serialize_entry("params", &Each(amplitudes, pair))?,
             Operation::SetStatevector(amplitudes) => {
-                map.serialize_entry("params", &[Each(amplitudes, pair)])?
+                map.serialize_entry("params", &[Each(amplitudes, pair)])?;
             }
             Operation::Measure(measure) => {
                 for (key, bits) in [("memory", &measure.memory), ("register", &measure.register)] {
