@@ -6,8 +6,9 @@
 //! (`src/framework/{qobj,circuit,operations}.hpp` of 0.14.2), but what Aer lets pass unseen (repeated or
 //! absent qubits, surplus parameters, matrices that are not unitary, …) is an error here.
 //!
-//! Aer refuses `conditional` on anything but gates, while a [`Circuit`](crate::circuit::Circuit) may have it everywhere. An experiment
-//! whose `config` says `"conditional_any": true` may so too; [`experiment_json`] says it where it is needed.
+//! Aer refuses `conditional` on anything but gates, while a [`Circuit`](crate::circuit::Circuit) may have it
+//! everywhere. So may an experiment whose `config` says `"conditional_any": true`; [`experiment_json`] says it
+//! where it is needed.
 
 mod read;
 mod write;
