@@ -1,1 +1,173 @@
 //! Array loops over amplitudes. They know slices and bit positions; no gate, no circuit.
+//!
+//! A state is two slices of `2^n` numbers, real and imaginary parts; bit `q` of an index is qubit `q`.
+//! [`plan`] finds out what a matrix really does, so that engines never ask for names: bits that only control
+//! become a mask, bits on which it does nothing vanish, and the rest is a phase, a diagonal, a permutation or
+//! dense. The traversal of the state is in [`index`], the innermost loops are in [`scalar`], and everything
+//! else composes the two. Costs are stated in amplitudes touched.
+
+pub mod dense;
+pub mod diagonal;
+pub mod index;
+pub mod permutation;
+pub mod reduce;
+pub mod sample;
+pub mod scalar;
+
+use smallvec::SmallVec;
+
+use crate::linalg::{Complex, Matrix};
+use permutation::Permutation;
+
+/// Positions of bits: in a matrix, or in an index.
+pub type BitPositions = SmallVec<[u32; 4]>;
+
+/// A matrix, ready to be applied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kernel {
+    /// Bits of the matrix that must be 1 for anything to happen.
+    pub controls: BitPositions,
+    /// Bits of the matrix on which the action works, least significant first.
+    pub targets: BitPositions,
+    /// What happens.
+    pub action: Action,
+}
+
+/// What a matrix does, cheapest first.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Multiplies by a number; has no targets. The identity is the number 1.
+    Phase(Complex),
+    /// Multiplies by a number for each value of the targets.
+    Diagonal(Vec<Complex>),
+    /// Moves amplitudes and multiplies them.
+    Permutation(Permutation),
+    /// Anything else.
+    Dense(Matrix),
+}
+
+/// Classifies a square matrix of `2^k` rows. Exact: an entry that is nearly 0 counts as an entry.
+pub fn plan(mut matrix: Matrix) -> Kernel {
+    let mut controls = BitPositions::new();
+    let mut targets: BitPositions = (0..matrix.rows().trailing_zeros()).collect();
+    // A bit that goes may turn another into a control (CCZ: first all but one, then Z itself).
+    let mut place = 0;
+    while place < targets.len() {
+        match role(&matrix, place) {
+            Role::Target => place += 1,
+            role => {
+                let bit = targets.remove(place);
+                if role == Role::Control {
+                    controls.push(bit);
+                }
+                matrix = where_one(&matrix, place);
+                place = 0;
+            }
+        }
+    }
+    let size = matrix.rows();
+    let off_diagonal = |(i, entry): (usize, &Complex)| i / size != i % size && *entry != Complex::ZERO;
+    let action = if size == 1 {
+        Action::Phase(matrix.at(0, 0))
+    } else if !matrix.entries().iter().enumerate().any(off_diagonal) {
+        Action::Diagonal((0..size).map(|i| matrix.at(i, i)).collect())
+    } else if let Some(permutation) = Permutation::new(&matrix) {
+        Action::Permutation(permutation)
+    } else {
+        Action::Dense(matrix)
+    };
+    Kernel { controls, targets, action }
+}
+
+/// What a bit is to a matrix.
+#[derive(Clone, Copy, PartialEq)]
+enum Role {
+    /// The matrix works on it.
+    Target,
+    /// Where the bit is 0, the matrix is the identity.
+    Control,
+    /// Whatever the bit is, the matrix is the same.
+    Idle,
+}
+
+fn role(matrix: &Matrix, place: usize) -> Role {
+    let one = 1 << place;
+    let (mut control, mut idle) = (true, true);
+    for row in 0..matrix.rows() {
+        for column in 0..matrix.columns() {
+            let entry = matrix.at(row, column);
+            if (row ^ column) & one != 0 {
+                if entry != Complex::ZERO {
+                    return Role::Target;
+                }
+            } else if row & one == 0 {
+                control &= entry == if row == column { Complex::ONE } else { Complex::ZERO };
+                idle &= entry == matrix.at(row | one, column | one);
+            }
+        }
+    }
+    match (idle, control) {
+        (true, _) => Role::Idle,
+        (false, true) => Role::Control,
+        (false, false) => Role::Target,
+    }
+}
+
+/// The part of the matrix where a bit of row and column is 1.
+fn where_one(matrix: &Matrix, place: usize) -> Matrix {
+    let half = matrix.rows() / 2;
+    let wide = |i: usize| (i >> place << (place + 1)) | 1 << place | (i & ((1 << place) - 1));
+    let mut part = Matrix::zeros(half, half);
+    for row in 0..half {
+        for column in 0..half {
+            part.set(row, column, matrix.at(wide(row), wide(column)));
+        }
+    }
+    part
+}
+
+impl Kernel {
+    /// Amplitudes touched in a state of `len`.
+    pub fn touched(&self, len: usize) -> usize {
+        let len = len >> self.controls.len();
+        match &self.action {
+            Action::Phase(factor) if *factor == Complex::ONE => 0,
+            Action::Permutation(permutation) => permutation.touched(len, self.targets.len()),
+            Action::Phase(_) | Action::Diagonal(_) | Action::Dense(_) => len,
+        }
+    }
+
+    /// Number of values that [`Kernel::apply`] needs as scratch.
+    pub fn scratch_len(&self) -> usize {
+        match &self.action {
+            Action::Dense(matrix) if matrix.rows() > 4 => dense::scratch_len(matrix.rows()),
+            _ => 0,
+        }
+    }
+
+    /// Applies the matrix: its bit `j` is bit `bits[j]` of an index. Works where all bits of the mask
+    /// `controls` are 1 besides. `scratch` holds [`Kernel::scratch_len`] values, whatever they are.
+    pub fn apply(&self, re: &mut [f64], im: &mut [f64], bits: &[u32], controls: usize, scratch: &mut [f64]) {
+        let at = |place: &u32| bits[*place as usize];
+        let targets: BitPositions = self.targets.iter().map(at).collect();
+        let controls = self.controls.iter().fold(controls, |mask, place| mask | 1 << at(place));
+        match &self.action {
+            Action::Phase(factor) => diagonal::phase(re, im, controls, *factor),
+            Action::Diagonal(entries) => diagonal::diagonal(re, im, &targets, controls, entries),
+            Action::Permutation(permutation) => permutation.apply(re, im, &targets, controls),
+            Action::Dense(matrix) => match *targets {
+                [bit] => dense::dense_1(re, im, bit, controls, &array(matrix)),
+                [low, high] => dense::dense_2(re, im, [low, high], controls, &array(matrix)),
+                _ => dense::dense(re, im, &targets, controls, matrix, scratch),
+            },
+        }
+    }
+}
+
+/// The entries of a matrix of known size.
+fn array<const D: usize>(matrix: &Matrix) -> [[Complex; D]; D] {
+    std::array::from_fn(|row| std::array::from_fn(|column| matrix.at(row, column)))
+}
+
+#[cfg(test)]
+mod tests;

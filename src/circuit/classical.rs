@@ -1,7 +1,7 @@
 //! Classical bits: a bit string of any width, its hexadecimal form, and comparisons on it.
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,9 @@ impl Bits {
 
     /// Compares as numbers; widths do not matter.
     pub fn compare(&self, other: &Self) -> Ordering {
+        if let ([a], [b]) = (self.words.as_slice(), other.words.as_slice()) {
+            return a.cmp(b);
+        }
         let length = self.words.len().max(other.words.len());
         let word = |bits: &Self, i: usize| bits.words.get(i).copied().unwrap_or(0);
         (0..length)
@@ -86,7 +89,8 @@ impl Bits {
         let top = self.words.iter().rposition(|word| *word != 0).unwrap_or(0);
         let mut text = format!("0x{:x}", self.words[top]);
         for word in self.words[..top].iter().rev() {
-            text.push_str(&format!("{word:016x}"));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{word:016x}");
         }
         text
     }

@@ -34,15 +34,15 @@ pub fn circuit(circuit: &Circuit) -> Result<(), AerError> {
     let mut labels = std::collections::HashSet::new();
     for (index, step) in circuit.instructions.iter().enumerate() {
         instruction(step, circuit).map_err(|e| e.at_instruction(index, step.operation.name()))?;
-        if let Operation::Save(save) = &step.operation {
-            if !labels.insert(save.label.as_str()) {
-                return Err(AerError::new(
-                    ErrorCode::DuplicateKey,
-                    format!("Duplicate key \"{}\" in save instruction.", save.label),
-                )
-                .hint("Give each save instruction of a circuit its own label.")
-                .at_instruction(index, step.operation.name()));
-            }
+        if let Operation::Save(save) = &step.operation
+            && !labels.insert(save.label.as_str())
+        {
+            return Err(AerError::new(
+                ErrorCode::DuplicateKey,
+                format!("Duplicate key \"{}\" in save instruction.", save.label),
+            )
+            .hint("Give each save instruction of a circuit its own label.")
+            .at_instruction(index, step.operation.name()));
         }
     }
     Ok(())
@@ -233,3 +233,6 @@ fn state(amplitudes: &[Complex], num_qubits: usize) -> Result<(), AerError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

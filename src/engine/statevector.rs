@@ -1,1 +1,230 @@
-//! The statevector method.
+//! The statevector method: all amplitudes of a pure state, changed by [`crate::kernel`]s.
+//!
+//! A gate is its matrix on its targets and a mask of its controls; [`kernel::plan`] finds the cheapest way to
+//! apply it. Nothing here knows a gate by name.
+
+pub mod amplitudes;
+
+use super::{Engine, EngineConfig, Method, SavedValue};
+use crate::circuit::operation::{Pauli, SaveKind};
+use crate::circuit::{Bits, Gate, Operation, Qubit};
+use crate::error::{AerError, ErrorCode};
+use crate::kernel::index::{Subspace, deposit, extract, mask};
+use crate::kernel::{self, permutation, reduce, sample};
+use crate::linalg::{Complex, Matrix};
+use crate::rng::ShotRng;
+use amplitudes::{Amplitudes, insufficient_memory};
+
+/// The state of the statevector method.
+#[derive(Debug)]
+pub struct Statevector {
+    amplitudes: Amplitudes,
+    /// Whether the state is known to be |0…0⟩ exactly: nothing has happened yet.
+    untouched: bool,
+    /// Working memory of kernels, kept between operations.
+    scratch: Vec<f64>,
+    config: EngineConfig,
+}
+
+impl Statevector {
+    /// The amplitudes.
+    pub fn amplitudes(&self) -> &Amplitudes {
+        &self.amplitudes
+    }
+
+    /// Applies a matrix to qubits, the first one least significant, where all qubits of the mask are |1⟩.
+    fn apply_matrix(&mut self, matrix: Matrix, qubits: &[Qubit], controls: usize) -> Result<(), AerError> {
+        let kernel = kernel::plan(matrix);
+        let scratch = kernel.scratch_len();
+        if self.scratch.len() < scratch {
+            let more = scratch - self.scratch.len();
+            self.scratch.try_reserve_exact(more).map_err(|_| insufficient_memory(8 * scratch as u64))?;
+            self.scratch.resize(scratch, 0.0);
+        }
+        self.untouched = false;
+        let (re, im) = self.amplitudes.parts_mut();
+        kernel.apply(re, im, qubits, controls, &mut self.scratch);
+        Ok(())
+    }
+
+    /// Measures, collapses, and gives the outcome as a number. Its cost does not depend on how many qubits
+    /// there are, as one basis state is drawn and not one of all outcomes.
+    fn collapse(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> usize {
+        let (re, im) = self.amplitudes.parts_mut();
+        let mut outcome = 0;
+        sample::sample(re, im, std::iter::once(rng.uniform()), |index| outcome = extract(index, qubits));
+        reduce::collapse(re, im, qubits, outcome);
+        self.untouched = false;
+        outcome
+    }
+
+    /// Resets qubits as Aer does: measures them and flips those that are 1.
+    fn reset(&mut self, qubits: &[Qubit], rng: &mut ShotRng) {
+        if self.untouched {
+            return;
+        }
+        let outcome = self.collapse(qubits, rng);
+        if outcome != 0 {
+            let space = Subspace::new(self.amplitudes.len(), mask(qubits), 0);
+            let (re, im) = self.amplitudes.parts_mut();
+            permutation::exchange(re, im, space, [0, deposit(outcome, qubits)]);
+        }
+    }
+
+    /// Replaces the state; `state[v]` is the amplitude of value `v` of the qubits, which are all there are.
+    fn replace(&mut self, state: &[Complex], qubits: &[Qubit]) {
+        self.untouched = false;
+        for (value, amplitude) in state.iter().enumerate() {
+            self.amplitudes.set(deposit(value, qubits), *amplitude);
+        }
+    }
+
+    fn num_qubits(&self) -> u32 {
+        self.amplitudes.len().trailing_zeros()
+    }
+}
+
+impl Engine for Statevector {
+    const METHOD: Method = Method::Statevector;
+
+    fn supports(operation: &Operation) -> bool {
+        match operation {
+            Operation::Gate(..)
+            | Operation::Unitary(_)
+            | Operation::Pauli(_)
+            | Operation::Delay(_)
+            | Operation::Barrier
+            | Operation::Reset
+            | Operation::Initialize(_)
+            | Operation::SetStatevector(_)
+            | Operation::Measure(_)
+            | Operation::BooleanFunction(_) => true,
+            Operation::Save(save) => match save.kind {
+                SaveKind::Statevector => true,
+            },
+        }
+    }
+
+    fn required_bytes(num_qubits: u32) -> u64 {
+        Amplitudes::required_bytes(num_qubits)
+    }
+
+    fn new(num_qubits: u32, config: EngineConfig) -> Result<Self, AerError> {
+        let amplitudes = Amplitudes::zero_state(num_qubits).map_err(|mut error| {
+            error.message = format!("There is not enough memory for a statevector of {num_qubits} qubits.");
+            error
+        })?;
+        Ok(Self { amplitudes, untouched: true, scratch: Vec::new(), config })
+    }
+
+    fn reset_to_zero(&mut self) {
+        if !self.untouched {
+            self.amplitudes.set_zero_state();
+            self.untouched = true;
+        }
+    }
+
+    fn apply_global_phase(&mut self, phase: f64) {
+        if phase != 0.0 {
+            self.untouched = false;
+            let (re, im) = self.amplitudes.parts_mut();
+            kernel::diagonal::phase(re, im, 0, Complex::cis(phase));
+        }
+    }
+
+    fn work(&self, operation: &Operation, qubits: &[Qubit]) -> u64 {
+        let len = self.amplitudes.len() as u64;
+        // A dense matrix multiplies each amplitude by a column; one of two rows is what counts as 1.
+        let dense = |len: u64, targets: usize| len.saturating_mul(1 << targets.saturating_sub(1).min(32));
+        match operation {
+            Operation::Gate(gate, _) => {
+                dense(len >> gate.num_controls(qubits.len()).min(63), gate.spec().targets)
+            }
+            Operation::Unitary(_) => dense(len, qubits.len()),
+            Operation::Pauli(letters) => {
+                len.saturating_mul(letters.iter().filter(|letter| **letter != Pauli::I).count() as u64)
+            }
+            Operation::Reset if self.untouched => 0,
+            // Draw, norm and projection; then the flip, or the preparation.
+            Operation::Measure(_) => 3 * len,
+            Operation::Reset => 4 * len,
+            Operation::Initialize(_) if qubits.len() as u32 == self.num_qubits() => len,
+            Operation::Initialize(_) => 6 * len,
+            Operation::SetStatevector(_) | Operation::Save(_) => len,
+            Operation::Delay(_) | Operation::Barrier | Operation::BooleanFunction(_) => 0,
+        }
+    }
+
+    fn apply(&mut self, operation: &Operation, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError> {
+        match operation {
+            Operation::Gate(gate, parameters) => {
+                let (controls, targets) = qubits.split_at(gate.num_controls(qubits.len()));
+                self.apply_matrix(gate.target_matrix(parameters), targets, mask(controls))
+            }
+            Operation::Unitary(matrix) => self.apply_matrix((**matrix).clone(), qubits, 0),
+            Operation::Pauli(letters) => {
+                for (letter, qubit) in letters.iter().rev().zip(qubits) {
+                    let gate = match letter {
+                        Pauli::I => continue,
+                        Pauli::X => Gate::X,
+                        Pauli::Y => Gate::Y,
+                        Pauli::Z => Gate::Z,
+                    };
+                    self.apply_matrix(gate.target_matrix(&[]), &[*qubit], 0)?;
+                }
+                Ok(())
+            }
+            Operation::Delay(_) | Operation::Barrier => Ok(()),
+            Operation::Reset => {
+                self.reset(qubits, rng);
+                Ok(())
+            }
+            Operation::Initialize(state) if qubits.len() as u32 == self.num_qubits() => {
+                self.replace(state, qubits);
+                Ok(())
+            }
+            Operation::Initialize(state) => {
+                self.reset(qubits, rng);
+                self.untouched = false;
+                let (re, im) = self.amplitudes.parts_mut();
+                reduce::prepare(re, im, qubits, state);
+                Ok(())
+            }
+            Operation::SetStatevector(state) => {
+                let all: Vec<Qubit> = (0..self.num_qubits()).collect();
+                self.replace(state, &all);
+                Ok(())
+            }
+            Operation::Measure(_) | Operation::BooleanFunction(_) | Operation::Save(_) => {
+                let name = operation.name();
+                Err(AerError::new(ErrorCode::Internal, format!("\"{name}\" is not for an engine to apply.")))
+            }
+        }
+    }
+
+    fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Bits {
+        Bits::from_u64(self.collapse(qubits, rng) as u64)
+    }
+
+    fn sample_measure(&mut self, qubits: &[Qubit], shots: &[f64]) -> Vec<Bits> {
+        let mut order: Vec<usize> = (0..shots.len()).collect();
+        order.sort_unstable_by(|a, b| shots[*a].total_cmp(&shots[*b]));
+        let mut outcomes = vec![Bits::default(); shots.len()];
+        let (re, im) = self.amplitudes.parts();
+        let mut slots = order.iter();
+        sample::sample(re, im, order.iter().map(|shot| shots[*shot]), |index| {
+            if let Some(shot) = slots.next() {
+                outcomes[*shot] = Bits::from_u64(extract(index, qubits) as u64);
+            }
+        });
+        outcomes
+    }
+
+    fn save(&self, save: &SaveKind, _qubits: &[Qubit]) -> Result<SavedValue, AerError> {
+        match save {
+            SaveKind::Statevector => {
+                self.amplitudes.to_interleaved(self.config.zero_threshold).map(SavedValue::ComplexVector)
+            }
+        }
+    }
+}

@@ -6,8 +6,9 @@
 //! (`src/framework/{qobj,circuit,operations}.hpp` of 0.14.2), but what Aer lets pass unseen (repeated or
 //! absent qubits, surplus parameters, matrices that are not unitary, …) is an error here.
 //!
-//! Aer refuses `conditional` on anything but gates, while a [`Circuit`] may have it everywhere. An experiment
-//! whose `config` says `"conditional_any": true` may so too; [`experiment_json`] says it where it is needed.
+//! Aer refuses `conditional` on anything but gates, while a [`Circuit`](crate::circuit::Circuit) may have it
+//! everywhere. So may an experiment whose `config` says `"conditional_any": true`; [`experiment_json`] says it
+//! where it is needed.
 
 mod read;
 mod write;
@@ -16,7 +17,9 @@ mod write;
 mod tests;
 
 pub use read::load;
-pub use write::{experiment_json, qobj_json};
+pub use write::{ExperimentJson, QobjJson, experiment_json, qobj_json};
+
+use crate::circuit::Operation;
 
 /// The version of the schema that is written.
 pub const SCHEMA_VERSION: &str = "1.3.0";
@@ -61,3 +64,8 @@ const NOT_OFFERED: [&str; 31] = [
     "save_unitary",
     "save_superop",
 ];
+
+/// Whether Aer lets the instruction have a `conditional`.
+fn may_be_conditional(operation: &Operation) -> bool {
+    matches!(operation, Operation::Gate(..) | Operation::Unitary(_) | Operation::Delay(_))
+}

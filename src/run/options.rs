@@ -159,9 +159,12 @@ impl OptionSpec {
             },
             Kind::Host => return Ok(()),
         };
-        Err(AerError::new(ErrorCode::InvalidOption, format!("Option \"{}\" has an invalid value.", self.name))
-            .found(value.to_string())
-            .expected(expected))
+        Err(AerError::new(
+            ErrorCode::InvalidOption,
+            format!("Option \"{}\" has an invalid value.", self.name),
+        )
+        .found(value.to_string())
+        .expected(expected))
     }
 }
 
@@ -300,7 +303,9 @@ impl RunOptions {
     pub fn max_memory_bytes(&self) -> Option<u64> {
         match self.max_memory_mb {
             None | Some(0) => Some(self.memory_limit_bytes),
-            Some(mebibytes) => u64::try_from(mebibytes).ok().map(|mebibytes| mebibytes.saturating_mul(1 << 20)),
+            Some(mebibytes) => {
+                u64::try_from(mebibytes).ok().map(|mebibytes| mebibytes.saturating_mul(1 << 20))
+            }
         }
     }
 }

@@ -43,7 +43,8 @@ impl Plan {
                 }
             }
         }
-        let measures = circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Measure(_)));
+        let measures =
+            circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Measure(_)));
         Self { sampled: can_sample(circuit, active.len()), active, remapped, measures }
     }
 
@@ -54,7 +55,8 @@ impl Plan {
 
     /// What the result's metadata tell of the plan.
     pub fn metadata(&self) -> Map<String, Value> {
-        let map: Vec<[Qubit; 2]> = self.active.iter().copied().zip(0..).map(|(old, new)| [old, new]).collect();
+        let map: Vec<[Qubit; 2]> =
+            self.active.iter().copied().zip(0..).map(|(old, new)| [old, new]).collect();
         let mut metadata = Map::new();
         metadata.insert("measure_sampling".into(), (self.sampled && self.measures).into());
         metadata.insert("num_qubits".into(), self.num_qubits().into());

@@ -79,7 +79,8 @@ impl Summary {
                 .hint("Give at least one circuit.");
             return Self { success: false, status: format!("ERROR: {error}"), error: Some(error) };
         }
-        let listed: String = failed.iter().map(|(i, error)| format!(" [Experiment {i}] {error}")).collect();
+        let one = |(i, error): &(usize, &AerError)| format!(" [Experiment {i}] {error}");
+        let listed = failed.iter().map(one).collect::<Vec<_>>().concat();
         let error = match failed.as_slice() {
             [] => None,
             [(index, only)] => Some((*only).clone().at_experiment(*index)),

@@ -38,14 +38,10 @@ pub fn choose(
     limit: Option<u64>,
 ) -> Result<Method, AerError> {
     let refusal = |method: Method| {
-        let unsupported = circuit.instructions.iter().position(|step| !supports(method, &step.operation));
-        match unsupported {
-            Some(index) => Some(invalid_instructions(circuit, index, method)),
-            None => {
-                let required = |n| required_bytes(method, n);
-                check_memory(&circuit.name, method, num_qubits, required, limit).err()
-            }
-        }
+        invalid_instructions(circuit, method).or_else(|| {
+            let required = |n| required_bytes(method, n);
+            check_memory(&circuit.name, method, num_qubits, required, limit).err()
+        })
     };
     let candidates = match requested {
         Some(_) => requested.as_slice(),
@@ -61,22 +57,22 @@ pub fn choose(
     Err(first_error.unwrap_or_else(|| AerError::new(ErrorCode::UnsupportedMethod, "There is no method.")))
 }
 
-/// Aer's words for instructions that a method cannot run.
-fn invalid_instructions(circuit: &Circuit, first: usize, method: Method) -> AerError {
-    let mut names: Vec<&str> = circuit.instructions[first..]
-        .iter()
-        .filter(|step| !supports(method, &step.operation))
-        .map(|step| step.operation.name())
-        .collect();
+/// The error, in Aer's words, of a circuit with instructions that a method cannot run.
+fn invalid_instructions(circuit: &Circuit, method: Method) -> Option<AerError> {
+    let unsupported =
+        circuit.instructions.iter().map(|step| &step.operation).filter(|op| !supports(method, op));
+    let mut names: Vec<&str> = unsupported.map(Operation::name).collect();
     names.sort_unstable();
     names.dedup();
-    AerError::new(
-        ErrorCode::UnsupportedInstruction,
-        format!(
-            "Circuit {} contains invalid instructions {{{}}} for \"{}\" method.",
-            circuit.name,
-            names.join(", "),
-            method.name()
-        ),
-    )
+    (!names.is_empty()).then(|| {
+        AerError::new(
+            ErrorCode::UnsupportedInstruction,
+            format!(
+                "Circuit {} contains invalid instructions {{{}}} for \"{}\" method.",
+                circuit.name,
+                names.join(", "),
+                method.name()
+            ),
+        )
+    })
 }

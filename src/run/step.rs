@@ -94,17 +94,16 @@ impl Run {
     /// Does work of about `budget` touched amplitudes, or up to the end of an experiment.
     pub fn step(&mut self, budget: u64) -> Step {
         let index = self.index;
-        let mut current = match self.current.take() {
-            Some(current) => current,
-            None => {
-                let Some(circuit) = self.circuits.get_mut(index).and_then(Option::take) else {
-                    return Step::Finished;
-                };
-                self.progress = Progress { experiment: index, completed: 0, total: 0, ..self.progress };
-                match start(circuit, index, &self.options) {
-                    Ok(current) => current,
-                    Err(failed) => return self.end(*failed),
-                }
+        let mut current = if let Some(current) = self.current.take() {
+            current
+        } else {
+            let Some(circuit) = self.circuits.get_mut(index).and_then(Option::take) else {
+                return Step::Finished;
+            };
+            self.progress = Progress { experiment: index, completed: 0, total: 0, ..self.progress };
+            match start(circuit, index, &self.options) {
+                Ok(current) => current,
+                Err(failed) => return self.end(*failed),
             }
         };
         let done = current.execution.step(budget);
@@ -284,11 +283,11 @@ pub struct Execution<E> {
 /// Work of a step besides the amplitudes, so that steps of small states count too.
 const OVERHEAD: u64 = 32;
 
-/// Work of drawing a shot.
-const DRAW: u64 = 64;
+/// Work of drawing a shot: about a microsecond.
+const DRAW: u64 = 512;
 
-/// Least and most shots that are drawn at a time.
-const CHUNK: (u64, u64) = (1 << 15, 1 << 22);
+/// Least number of shots that are drawn at a time: a slice of some 20 ms.
+const CHUNK: u64 = 1 << 14;
 
 impl<E: Engine> Execution<E> {
     /// Takes the engine's memory.
@@ -380,8 +379,8 @@ impl<E: Engine> Execution<E> {
     /// Draws the next shots from the final state; gives the work it was.
     fn draw(&mut self) -> u64 {
         let states = 1u64.checked_shl(self.job.plan.num_qubits()).unwrap_or(u64::MAX);
-        // The engine walks its state once for every chunk, so a large state draws more at a time.
-        let chunk = (states / 4).clamp(CHUNK.0, CHUNK.1).min(self.job.shots - self.shot);
+        // The engine walks its state for every chunk: a large one draws as many shots as take as long.
+        let chunk = (states / DRAW).max(CHUNK).min(self.job.shots - self.shot);
         let seed = self.job.seed;
         let draws: Vec<f64> =
             (self.shot..self.shot + chunk).map(|shot| ShotRng::new(seed, shot).uniform()).collect();
@@ -438,7 +437,8 @@ impl<E: Engine> Execute for Execution<E> {
     fn progress(&self) -> (u64, u64, ProgressUnit) {
         if self.job.plan.sampled {
             // Drawing is the last operation.
-            let (instructions, draws) = (self.job.circuit.instructions.len() as u64, u64::from(self.counts()));
+            let (instructions, draws) =
+                (self.job.circuit.instructions.len() as u64, u64::from(self.counts()));
             let drawn = u64::from(self.shot >= self.job.shots) * draws;
             let done = self.cursor as u64;
             let completed = if done < instructions { done } else { instructions + drawn };
@@ -490,7 +490,8 @@ fn keep(saved: &mut IndexMap<String, SavedData>, save: &Save, memory: &Bits, val
     let (saved, key) = match save.subtype {
         SaveSubtype::CSingle | SaveSubtype::CList => {
             let entry = saved.entry(save.label.clone());
-            let SavedData::ByMemory(map) = entry.or_insert_with(|| SavedData::ByMemory(IndexMap::new())) else {
+            let SavedData::ByMemory(map) = entry.or_insert_with(|| SavedData::ByMemory(IndexMap::new()))
+            else {
                 return;
             };
             (map, memory.to_hex())

@@ -111,9 +111,7 @@ fn experiment(spec: &Value, got: &Value) -> Verdict {
         checks += 1;
     }
     if let Some(seed) = spec.get("seed") {
-        need(got["seed_simulator"] == *seed, || {
-            format!("seed {}, expected {seed}", got["seed_simulator"])
-        })?;
+        need(got["seed_simulator"] == *seed, || format!("seed {}, expected {seed}", got["seed_simulator"]))?;
         checks += 1;
     }
     need(checks > 0 || spec["no_data"] == true, || "the case checks nothing".into())
@@ -132,7 +130,8 @@ fn hex_key(key: &str) -> Result<String, String> {
 }
 
 fn tally(counts: &Value) -> Result<BTreeMap<String, u64>, String> {
-    let counts = counts.as_object().filter(|counts| !counts.is_empty()).ok_or("counts are missing or empty")?;
+    let counts =
+        counts.as_object().filter(|counts| !counts.is_empty()).ok_or("counts are missing or empty")?;
     let mut tally = BTreeMap::new();
     for (key, value) in counts {
         let count = value.as_u64().filter(|count| *count > 0);
@@ -172,7 +171,8 @@ fn probabilities(value: &Value) -> Result<BTreeMap<String, f64>, String> {
 fn marginals(tally: &BTreeMap<String, u64>, expected: &Value, shots: u64) -> Verdict {
     let value = |hex: &str| u128::from_str_radix(hex.trim_start_matches("0x"), 16).map_err(|e| e.to_string());
     let width = expected["width"].as_u64().ok_or("bad case: no width")?;
-    let marginals = expected["marginals"].as_array().filter(|m| !m.is_empty()).ok_or("bad case: no marginals")?;
+    let marginals =
+        expected["marginals"].as_array().filter(|m| !m.is_empty()).ok_or("bad case: no marginals")?;
     for marginal in marginals {
         let mask = value(marginal["mask"].as_str().unwrap_or_default())?;
         let p = marginal["p_odd"].as_f64().ok_or("bad case: no p_odd")?;
@@ -182,7 +182,9 @@ fn marginals(tally: &BTreeMap<String, u64>, expected: &Value, shots: u64) -> Ver
             need(key >> width == 0, || format!("{key:#x} is wider than {width} bits"))?;
             odd += count * u64::from((key & mask).count_ones() % 2);
         }
-        need(binomial_tail(shots, p, odd) > P_MIN / 10.0, || format!("parity of {mask:#x}: {odd} of {shots}"))?;
+        need(binomial_tail(shots, p, odd) > P_MIN / 10.0, || {
+            format!("parity of {mask:#x}: {odd} of {shots}")
+        })?;
     }
     let distinct = expected["min_distinct"].as_u64().unwrap_or(0);
     need(tally.len() as u64 >= distinct, || format!("only {} outcomes", tally.len()))
@@ -219,7 +221,9 @@ fn chi_square(tally: &BTreeMap<String, u64>, probabilities: &BTreeMap<String, f6
     }
     if freedom > 0.0 {
         let p_value = gamma_q(freedom / 2.0, statistic / 2.0);
-        need(p_value > P_MIN, || format!("chi-square {statistic:.1} for {freedom} degrees: p {p_value:.1e}"))?;
+        need(p_value > P_MIN, || {
+            format!("chi-square {statistic:.1} for {freedom} degrees: p {p_value:.1e}")
+        })?;
     }
     Ok(())
 }
@@ -239,7 +243,8 @@ fn ln_gamma(x: f64) -> f64 {
     ];
     let x = x - 1.0;
     let t = x + 7.5;
-    let series = COEFFICIENTS[1..].iter().zip(1..).fold(COEFFICIENTS[0], |sum, (c, i)| sum + c / (x + f64::from(i)));
+    let series =
+        COEFFICIENTS[1..].iter().zip(1..).fold(COEFFICIENTS[0], |sum, (c, i)| sum + c / (x + f64::from(i)));
     0.5 * (2.0 * std::f64::consts::PI).ln() + (x + 0.5) * t.ln() - t + series.ln()
 }
 
@@ -331,12 +336,16 @@ pub fn datum(got: &Value, spec: &Value, what: &str, shots: Option<u64>) -> Verdi
             let options = spec["options"].as_array().ok_or("bad case: no options")?;
             let mut tally = BTreeMap::new();
             for entry in got {
-                let matching = options.iter().position(|option| datum(entry, &option["spec"], what, None).is_ok());
+                let matching =
+                    options.iter().position(|option| datum(entry, &option["spec"], what, None).is_ok());
                 let matching = matching.ok_or_else(|| format!("{what}: {} is impossible", short(entry)))?;
                 *tally.entry(matching.to_string()).or_insert(0) += 1;
             }
-            let probabilities: Option<BTreeMap<String, f64>> =
-                options.iter().enumerate().map(|(i, option)| Some((i.to_string(), option["p"].as_f64()?))).collect();
+            let probabilities: Option<BTreeMap<String, f64>> = options
+                .iter()
+                .enumerate()
+                .map(|(i, option)| Some((i.to_string(), option["p"].as_f64()?)))
+                .collect();
             probabilities.map_or(Ok(()), |p| chi_square(&tally, &p, got.len() as u64))
         }
         other => Err(format!("bad case: kind {other:?}")),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{CONDITIONAL_ANY, NOT_OFFERED, STRUCTURAL};
+use super::{CONDITIONAL_ANY, NOT_OFFERED, STRUCTURAL, may_be_conditional};
 use crate::circuit::classical::{Comparison, Relation};
 use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype};
 use crate::circuit::{Bits, Circuit, GATES, Gate, Instruction, Operation, Parameters, Register, validate};
@@ -31,7 +31,7 @@ struct Experiment<'a> {
     instructions: Option<Vec<&'a RawValue>>,
 }
 
-/// Every key of every instruction; what others stand there is ignored, as Aer does.
+/// Every key of every instruction; other keys are ignored, as by Aer.
 #[derive(Deserialize)]
 struct Fields {
     name: Option<Value>,
@@ -88,7 +88,8 @@ fn envelope_error(error: &serde_json::Error, text: &str) -> AerError {
     };
     let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     // serde_json counts bytes, and points at the last one read.
-    let before = String::from_utf8_lossy(&line.as_bytes()[..error.column().saturating_sub(1).min(line.len())]);
+    let before =
+        String::from_utf8_lossy(&line.as_bytes()[..error.column().saturating_sub(1).min(line.len())]);
     let column = before.chars().count();
     let start = column.saturating_sub(WINDOW);
     let window: String = line.trim_end().chars().skip(start).take(2 * WINDOW).collect();
@@ -113,8 +114,7 @@ fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue, what: &str) -> Result<T, Ae
         return Err(invalid(format!("Invalid {what}: it is not an object.")).found(shown(raw.get())));
     }
     serde_json::from_str(raw.get()).map_err(|error| {
-        let code =
-            if error.is_data() { ErrorCode::InvalidQobj } else { ErrorCode::InvalidParameter };
+        let code = if error.is_data() { ErrorCode::InvalidQobj } else { ErrorCode::InvalidParameter };
         AerError::new(code, format!("Invalid {what}: {}.", reason(&error)))
     })
 }
@@ -141,8 +141,10 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
     let any_conditional = config.get(CONDITIONAL_ANY) == Some(&Value::Bool(true));
     let size = |key: &str| match config.get(key).or_else(|| in_header(key)).or_else(|| job_config.get(key)) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => index(value, "size").map(Some).map_err(|error| {
-            AerError { code: ErrorCode::InvalidQobj, message: format!("Invalid \"{key}\"."), ..error }
+        Some(value) => index(value, "size").map(Some).map_err(|error| AerError {
+            code: ErrorCode::InvalidQobj,
+            message: format!("Invalid \"{key}\"."),
+            ..error
         }),
     };
     let (num_qubits, num_clbits) = (size("n_qubits")?, size("memory_slots")?);
@@ -181,8 +183,8 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
         bits.map(|bit| bit.saturating_add(1)).max().unwrap_or(0)
     });
     circuit.num_register_bits = circuit.register_bits_used();
-    validate::circuit(&circuit).map_err(|error| match error.code {
-        ErrorCode::ClbitOutOfRange => {
+    validate::circuit(&circuit).map_err(|error| match (error.code, error.place.instruction) {
+        (ErrorCode::ClbitOutOfRange, Some(_)) => {
             AerError { message: "Invalid Qobj experiment: not enough memory slots.".to_owned(), ..error }
         }
         _ => error,
@@ -253,11 +255,6 @@ fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, Ae
         (_, Some(other)) => return Err(wrong("label", "a string", Some(other))),
     };
     Ok(Instruction { operation, qubits, condition, label })
-}
-
-/// Whether Aer lets the instruction have a `conditional`.
-fn may_be_conditional(operation: &Operation) -> bool {
-    matches!(operation, Operation::Gate(..) | Operation::Unitary(_) | Operation::Delay(_))
 }
 
 /// Everything that is no gate of the table.
@@ -380,14 +377,16 @@ fn index(value: &Value, what: &str) -> Result<u32, AerError> {
         _ => ErrorCode::InvalidQobj,
     };
     value.as_u64().and_then(|index| u32::try_from(index).ok()).ok_or_else(|| {
-        AerError::new(code, format!("This is no {what} index.")).found(found(Some(value))).expected("0, 1, 2, …")
+        AerError::new(code, format!("This is no {what} index."))
+            .found(found(Some(value)))
+            .expected("0, 1, 2, …")
     })
 }
 
 fn indices<T: FromIterator<u32>>(value: &Value, what: &str) -> Result<T, AerError> {
-    let list = value.as_array().ok_or_else(|| {
-        invalid(format!("The {what} indices are not a list.")).found(found(Some(value)))
-    })?;
+    let list = value
+        .as_array()
+        .ok_or_else(|| invalid(format!("The {what} indices are not a list.")).found(found(Some(value))))?;
     list.iter().map(|value| index(value, what)).collect()
 }
 
@@ -459,7 +458,8 @@ fn matrix(value: &Value) -> Result<Matrix, AerError> {
     if rows.iter().any(|row| row.len() != columns) {
         return Err(shape());
     }
-    let entries: Vec<Complex> = rows.iter().flat_map(|row| row.iter()).map(complex).collect::<Result<_, _>>()?;
+    let entries: Vec<Complex> =
+        rows.iter().flat_map(|row| row.iter()).map(complex).collect::<Result<_, _>>()?;
     Matrix::new(rows.len(), columns, entries).ok_or_else(shape)
 }
 

@@ -1,0 +1,358 @@
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::circuit::classical::{Comparison, Relation};
+use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype};
+use crate::circuit::{Bits, Circuit, GATES, Instruction, Operation};
+use crate::error::{AerError, ErrorCode};
+use crate::frontend::Program;
+use crate::linalg::Complex;
+use crate::rng::ShotRng;
+
+fn with_instructions(instructions: &Value) -> String {
+    json!({
+        "qobj_id": "test",
+        "type": "QASM",
+        "experiments": [{
+            "header": {"name": "test"},
+            "config": {"n_qubits": 3, "memory_slots": 2},
+            "instructions": instructions,
+        }],
+    })
+    .to_string()
+}
+
+fn only(program: Program) -> Result<Circuit, AerError> {
+    let [circuit] = <[_; 1]>::try_from(program.circuits).unwrap();
+    circuit
+}
+
+fn refused(instruction: &Value) -> AerError {
+    let text = with_instructions(&json!([{"name": "h", "qubits": [0]}, instruction]));
+    let error = only(load(&text).unwrap()).expect_err(&instruction.to_string());
+    assert_eq!(error.place.experiment, Some(0));
+    assert_eq!(error.place.instruction, Some(1), "{instruction}");
+    assert_eq!(error.place.name.as_deref(), Some(instruction["name"].as_str().unwrap_or_default()));
+    error
+}
+
+/// Draws whole numbers and angles.
+struct Dice(ShotRng);
+
+impl Dice {
+    fn below(&mut self, n: u32) -> u32 {
+        (self.0.uniform() * f64::from(n)) as u32
+    }
+
+    fn angle(&mut self) -> f64 {
+        (self.0.uniform() - 0.5) * 20.0
+    }
+
+    /// Some different qubits in any order.
+    fn qubits(&mut self, count: usize, num_qubits: u32) -> Vec<u32> {
+        let mut all: Vec<u32> = (0..num_qubits).collect();
+        (0..count).map(|_| all.remove(self.below(all.len() as u32) as usize)).collect()
+    }
+
+    fn state(&mut self, num_qubits: usize) -> Box<[Complex]> {
+        let raw: Vec<Complex> =
+            (0..1 << num_qubits).map(|_| Complex::new(self.angle(), self.angle())).collect();
+        let norm = raw.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
+        raw.into_iter().map(|x| x / norm).collect()
+    }
+
+    fn bits(&mut self, width: u32) -> Bits {
+        let mut bits = Bits::zeros(width);
+        (0..width).for_each(|i| bits.set(i, self.below(2) == 1));
+        bits
+    }
+
+    fn operation(&mut self, num_qubits: u32, num_clbits: u32, label: String) -> (Operation, Vec<u32>) {
+        let some = 1 + self.below(num_qubits.min(3)) as usize;
+        let all: Vec<u32> = (0..num_qubits).collect();
+        match self.below(12) {
+            0 => (Operation::Reset, self.qubits(some, num_qubits)),
+            1 => (Operation::Barrier, self.qubits(some, num_qubits)),
+            2 => (Operation::Delay(self.angle()), self.qubits(1, num_qubits)),
+            3 => {
+                let letters = [Pauli::I, Pauli::X, Pauli::Y, Pauli::Z];
+                let string = (0..some).map(|_| letters[self.below(4) as usize]).collect();
+                (Operation::Pauli(string), self.qubits(some, num_qubits))
+            }
+            4 => (Operation::Initialize(self.state(some)), self.qubits(some, num_qubits)),
+            5 => (Operation::SetStatevector(self.state(num_qubits as usize)), all),
+            6 => {
+                let matrix = crate::circuit::Gate::Rxx.full_matrix(&[self.angle()], 2);
+                (Operation::Unitary(Box::new(matrix)), self.qubits(2, num_qubits))
+            }
+            7 => {
+                let count = some.min(num_clbits as usize);
+                let memory = self.qubits(count, num_clbits);
+                let register = if self.below(2) == 0 { memory.clone() } else { Vec::new() };
+                (Operation::Measure(Box::new(Measure { memory, register })), self.qubits(count, num_qubits))
+            }
+            8 => {
+                let relation = [Relation::Equal, Relation::NotEqual, Relation::Less, Relation::GreaterEqual];
+                let comparison = Comparison {
+                    mask: self.bits(num_clbits),
+                    relation: relation[self.below(4) as usize],
+                    value: self.bits(num_clbits),
+                };
+                let register = num_clbits + self.below(70);
+                let memory = (self.below(2) == 0).then(|| self.below(num_clbits));
+                (
+                    Operation::BooleanFunction(Box::new(BooleanFunction { comparison, register, memory })),
+                    Vec::new(),
+                )
+            }
+            9 => {
+                let subtype = SaveSubtype::PER_SHOT[self.below(4) as usize];
+                (Operation::Save(Box::new(Save { kind: SaveKind::Statevector, label, subtype })), all)
+            }
+            _ => loop {
+                let spec = &GATES[self.below(GATES.len() as u32) as usize];
+                let count = spec.num_qubits().unwrap_or(spec.targets + self.below(2) as usize);
+                if count <= num_qubits as usize {
+                    let parameters = spec.parameters.iter().map(|_| self.angle()).collect();
+                    break (Operation::Gate(spec.gate, parameters), self.qubits(count, num_qubits));
+                }
+            },
+        }
+    }
+
+    fn circuit(&mut self) -> Circuit {
+        let (num_qubits, num_clbits) = (2 + self.below(3), 1 + self.below(3));
+        let mut circuit = Circuit::new(num_qubits, num_clbits);
+        circuit.name = format!("é\"{}\"", self.below(100));
+        circuit.global_phase = self.angle();
+        circuit.metadata.insert("key".into(), json!([self.below(5), {"deep": null}]));
+        if self.below(2) == 0 {
+            circuit.config.insert("shots".into(), self.below(100).into());
+        }
+        for i in 0..self.below(12) {
+            let (operation, qubits) = self.operation(num_qubits, num_clbits, format!("label {i}"));
+            let is_save = matches!(operation, Operation::Save(_));
+            let mut step = Instruction::new(operation, qubits);
+            step.condition = (self.below(4) == 0).then(|| self.below(num_clbits + 3));
+            step.label = (!is_save && self.below(3) == 0).then(|| format!("name {i}").into());
+            circuit.instructions.push(step);
+        }
+        circuit.num_register_bits = circuit.register_bits_used();
+        if self.below(3) == 0 {
+            let mut header = circuit.result_header();
+            header.insert("own".into(), json!({"x": 1}));
+            circuit.header = Some(header);
+        }
+        circuit
+    }
+}
+
+/// Seeds 0 to 499.
+#[test]
+fn what_is_written_reads_back_to_the_same() {
+    for seed in 0..500 {
+        let circuit = Dice(ShotRng::new(seed, 0)).circuit();
+        crate::circuit::validate::circuit(&circuit).unwrap();
+        let text = qobj_json(std::slice::from_ref(&circuit), Map::new(), "id", Map::new()).to_string();
+        let read = only(load(&text).unwrap()).unwrap();
+        assert_eq!(read, circuit, "seed {seed}: {text}");
+    }
+}
+
+#[test]
+fn a_qobj_carries_its_envelope() {
+    let config = json!({"shots": 5}).as_object().unwrap().clone();
+    let header = json!({"backend_name": "b"}).as_object().unwrap().clone();
+    let circuits = [Circuit::new(2, 1), Circuit::new(1, 3)];
+    let qobj = qobj_json(&circuits, config, "an id", header.clone());
+    assert_eq!((&qobj["type"], &qobj["schema_version"]), (&json!("QASM"), &json!("1.3.0")));
+    let program = load(&qobj.to_string()).unwrap();
+    assert_eq!(program.qobj_id.as_deref(), Some("an id"));
+    assert_eq!(program.header, Some(header));
+    assert_eq!(Value::Object(program.config), json!({"shots": 5, "n_qubits": 2, "memory_slots": 3}));
+    assert_eq!(program.circuits, circuits.map(Ok));
+}
+
+#[test]
+fn the_envelope_is_judged_as_a_whole() {
+    let code = |text: &str| load(text).unwrap_err().code;
+    assert_eq!(load("{}").unwrap_err().message, "Invalid qobj: no \"qobj_id\" field.");
+    assert_eq!(code(r#"{"qobj_id": 5}"#), ErrorCode::InvalidQobj);
+    assert_eq!(code(r#"{"qobj_id": "a", "type": "PULSE", "experiments": []}"#), ErrorCode::InvalidQobj);
+    assert_eq!(code(r#"{"qobj_id": "a"}"#), ErrorCode::InvalidQobj);
+    assert_eq!(code(r#"{"qobj_id": "a", "experiments": 3}"#), ErrorCode::InvalidQobj);
+    assert_eq!(code(r#"{"qobj_id": "a", "config": [], "experiments": []}"#), ErrorCode::InvalidQobj);
+    assert_eq!(code("[1]"), ErrorCode::InvalidQobj);
+    assert_eq!(code(&format!("{{\"a\":{}", "[".repeat(100_000))), ErrorCode::SyntaxError);
+    assert!(load(r#"{"qobj_id": "a", "experiments": []}"#).unwrap().circuits.is_empty());
+}
+
+#[test]
+fn a_syntax_error_names_line_and_column_in_characters() {
+    let error = load("{\"qobj_id\": \"a\",\n \"é\": 1, nonsense}").unwrap_err();
+    assert_eq!(error.code, ErrorCode::SyntaxError);
+    assert_eq!((error.place.line, error.place.column), (Some(2), Some(10)));
+    assert_eq!(error.snippet.as_deref(), Some("2 |  \"é\": 1, nonsense}\n  |          ^"));
+    // One long line: the snippet is a window.
+    let error = load(&format!("{{\"a\": \"{}\", }}", "x".repeat(10_000))).unwrap_err();
+    assert!(error.place.column > Some(10_000));
+    assert!(error.snippet.unwrap().len() < 300);
+}
+
+#[test]
+fn an_experiment_fails_alone() {
+    let good = json!({"instructions": [{"name": "h", "qubits": [0]}]});
+    for bad in [
+        json!({"instructions": 5}),
+        json!({"header": {}}),
+        json!(7),
+        json!([[], [], []]),
+        json!({"config": {"n_qubits": -1}, "instructions": []}),
+        json!({"config": {"n_qubits": 4_000_000_000u64}, "instructions": []}),
+        json!({"header": {"global_phase": "x"}, "instructions": []}),
+        json!({"instructions": [3]}),
+        json!({"instructions": [["h", [0]]]}),
+    ] {
+        let text = json!({"qobj_id": "a", "experiments": [good, bad, good]}).to_string();
+        let circuits = load(&text).unwrap().circuits;
+        assert!(circuits[0].is_ok() && circuits[2].is_ok(), "{bad}");
+        assert_eq!(circuits[1].as_ref().unwrap_err().place.experiment, Some(1), "{bad}");
+    }
+}
+
+#[test]
+fn wrong_instructions_are_refused_with_code_and_place() {
+    use ErrorCode::*;
+    let identity = json!([[[1, 0], [0, 0]], [[0, 0], [1, 0]]]);
+    for (code, instruction) in [
+        (UnknownGate, json!({"name": "foo", "qubits": [0]})),
+        (UnsupportedInstruction, json!({"name": "kraus", "qubits": [0], "params": []})),
+        (InvalidQobj, json!({"name": "", "qubits": [0]})),
+        (InvalidQobj, json!({"qubits": [0]})),
+        (QubitCount, json!({"name": "h"})),
+        (QubitCount, json!({"name": "h", "qubits": []})),
+        (QubitCount, json!({"name": "h", "qubits": [0, 1]})),
+        (QubitCount, json!({"name": "ccx", "qubits": [0, 1]})),
+        (QubitOutOfRange, json!({"name": "h", "qubits": [3]})),
+        (QubitOutOfRange, json!({"name": "h", "qubits": [-1]})),
+        (QubitOutOfRange, json!({"name": "h", "qubits": [5_000_000_000u64]})),
+        (InvalidQobj, json!({"name": "h", "qubits": [0.5]})),
+        (InvalidQobj, json!({"name": "h", "qubits": ["q"]})),
+        (InvalidQobj, json!({"name": "h", "qubits": 0})),
+        (DuplicateQubit, json!({"name": "cx", "qubits": [1, 1]})),
+        (DuplicateQubit, json!({"name": "ccx", "qubits": [0, 1, 0]})),
+        (ParameterCount, json!({"name": "rx", "qubits": [0]})),
+        (ParameterCount, json!({"name": "rx", "qubits": [0], "params": [1, 2]})),
+        (InvalidParameter, json!({"name": "rx", "qubits": [0], "params": [null]})),
+        (InvalidParameter, json!({"name": "rx", "qubits": [0], "params": ["pi"]})),
+        (InvalidQobj, json!({"name": "rx", "qubits": [0], "params": 1})),
+        (InvalidConditional, json!({"name": "reset", "qubits": [0], "conditional": 0})),
+        (InvalidConditional, json!({"name": "measure", "qubits": [0], "memory": [0], "conditional": 0})),
+        (ClbitOutOfRange, json!({"name": "h", "qubits": [0], "conditional": -1})),
+        (ClbitOutOfRange, json!({"name": "measure", "qubits": [0], "memory": [2]})),
+        (InvalidParameter, json!({"name": "measure", "qubits": [0, 1], "memory": [0]})),
+        (InvalidQobj, json!({"name": "bfunc", "mask": "0x1", "val": "0x1", "relation": "=="})),
+        (InvalidQobj, json!({"name": "bfunc", "mask": "1", "val": "0x1", "relation": "==", "register": 3})),
+        (InvalidQobj, json!({"name": "bfunc", "mask": "0x1", "val": "0x1", "relation": "=", "register": 3})),
+        (InvalidParameter, json!({"name": "pauli", "qubits": [0, 1], "params": ["WX"]})),
+        (InvalidParameter, json!({"name": "pauli", "qubits": [0, 1], "params": ["XYZ"]})),
+        (InvalidMatrix, json!({"name": "unitary", "qubits": [0, 1], "params": [identity]})),
+        (
+            InvalidMatrix,
+            json!({"name": "unitary", "qubits": [0], "params": [[[[1, 0], [1, 0]], [[0, 0], [2, 0]]]]}),
+        ),
+        (InvalidMatrix, json!({"name": "unitary", "qubits": [0], "params": [[[[1, 0]], [[0, 0], [2, 0]]]]})),
+        (ParameterCount, json!({"name": "unitary", "qubits": [0], "params": [identity, identity]})),
+        (InvalidParameter, json!({"name": "unitary", "qubits": [0], "params": [[["1"]]]})),
+        (InvalidState, json!({"name": "initialize", "qubits": [0, 1], "params": [[1, 0], [0, 0]]})),
+        (InvalidState, json!({"name": "initialize", "qubits": [0], "params": [[1, 0], [1, 0]]})),
+        (QubitCount, json!({"name": "set_statevector", "qubits": [0], "params": [[[1, 0], [0, 0]]]})),
+        (QubitCount, json!({"name": "save_statevector", "qubits": [0]})),
+        (InvalidQobj, json!({"name": "save_statevector", "qubits": [0, 1, 2], "snapshot_type": "foo"})),
+        (
+            InvalidParameter,
+            json!({"name": "save_statevector", "qubits": [0, 1, 2], "snapshot_type": "average"}),
+        ),
+    ] {
+        assert_eq!(refused(&instruction).code, code, "{instruction}");
+    }
+}
+
+#[test]
+fn a_huge_register_index_takes_no_memory() {
+    let instruction = json!({"name": "h", "qubits": [0], "conditional": 4_294_967_295u32});
+    let error = only(load(&with_instructions(&json!([instruction]))).unwrap()).unwrap_err();
+    assert_eq!(error.message, "The circuit has too many register bits.");
+    assert!(error.found.is_some() && error.expected.is_some());
+}
+
+#[test]
+fn errors_say_it_in_aers_words() {
+    let message = |instruction: Value| refused(&instruction).message;
+    assert_eq!(message(json!({"name": "foo", "qubits": [0]})), "Invalid gate name :\"foo\".");
+    assert_eq!(
+        message(json!({"name": "reset", "qubits": [0], "conditional": 0})),
+        "Invalid instruction: \"reset\" cannot be conditional."
+    );
+    assert_eq!(
+        message(json!({"name": "u", "qubits": [0], "params": []})),
+        "Invalid qobj \"u\" instruction (\"params\" is incorrect length)."
+    );
+    assert_eq!(
+        message(json!({"name": "measure", "qubits": [0], "memory": [9]})),
+        "Invalid Qobj experiment: not enough memory slots."
+    );
+    let hint = refused(&json!({"name": "mesure", "qubits": [0]})).hint;
+    assert_eq!(hint.as_deref(), Some("Did you mean \"measure\"?"));
+}
+
+#[test]
+fn numbers_beyond_any_float_are_refused() {
+    let text = with_instructions(&json!([{"name": "p", "qubits": [0], "params": [7777]}]));
+    let error = only(load(&text.replace("7777", "1e999")).unwrap()).unwrap_err();
+    assert_eq!((error.code, error.place.instruction), (ErrorCode::InvalidParameter, Some(0)));
+}
+
+#[test]
+fn save_labels_are_unique_and_default_to_what_is_saved() {
+    let save = json!({"name": "save_statevector", "qubits": [0, 1, 2]});
+    let circuit = only(load(&with_instructions(&json!([save]))).unwrap()).unwrap();
+    let Operation::Save(read) = &circuit.instructions[0].operation else { panic!() };
+    assert_eq!((read.label.as_str(), read.subtype), ("statevector", SaveSubtype::Single));
+    let error = only(load(&with_instructions(&json!([save, save]))).unwrap()).unwrap_err();
+    assert_eq!(error.code, ErrorCode::DuplicateKey);
+}
+
+#[test]
+fn sizes_come_from_config_then_header_then_job_then_use() {
+    let read = |experiment: Value, job: Value| {
+        let text = json!({"qobj_id": "a", "config": job, "experiments": [experiment]}).to_string();
+        let circuit = only(load(&text).unwrap()).unwrap();
+        (circuit.num_qubits, circuit.num_clbits, circuit.num_register_bits)
+    };
+    let instructions = json!([{"name": "measure", "qubits": [1], "memory": [0], "register": [70]}]);
+    let config = json!({"n_qubits": 4, "memory_slots": 5});
+    let header = json!({"n_qubits": 6, "memory_slots": 7});
+    let job = json!({"n_qubits": 8, "memory_slots": 9});
+    assert_eq!(
+        read(json!({"config": config, "header": header, "instructions": instructions}), job.clone()),
+        (4, 5, 71)
+    );
+    assert_eq!(read(json!({"header": header, "instructions": instructions}), job.clone()), (6, 7, 71));
+    assert_eq!(read(json!({"instructions": instructions}), job), (8, 9, 71));
+    assert_eq!(read(json!({"instructions": instructions}), json!({})), (2, 1, 71));
+}
+
+#[test]
+fn a_header_is_passed_through_and_may_claim_anything() {
+    let header = json!({"qreg_sizes": [["q", 4_000_000_000u32]], "creg_sizes": "?", "name": null});
+    let text = json!({"qobj_id": "a", "experiments": [{"header": header, "instructions": []}]}).to_string();
+    let circuit = only(load(&text).unwrap()).unwrap();
+    assert_eq!(circuit.result_header(), *header.as_object().unwrap());
+}
+
+#[test]
+fn parameters_to_bind_are_not_ignored() {
+    let text = json!({"qobj_id": "a", "config": {"parameterizations": [[]]}, "experiments": []}).to_string();
+    assert_eq!(load(&text).unwrap_err().code, ErrorCode::UnsupportedInstruction);
+}

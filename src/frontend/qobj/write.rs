@@ -1,104 +1,157 @@
-//! Writing.
+//! Writing. [`ExperimentJson`] and [`QobjJson`] are what serde serialises: to text without a detour, or to a
+//! [`Value`].
 
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value};
 
-use super::{CONDITIONAL_ANY, SCHEMA_VERSION};
+use super::{CONDITIONAL_ANY, SCHEMA_VERSION, may_be_conditional};
 use crate::circuit::{Circuit, Instruction, Operation};
 use crate::linalg::Complex;
 
-/// The circuit as a Qobj experiment (`{header, config, instructions}`), which [`super::load`] reads back to
-/// the same. Complex numbers are `[re, im]`, matrices lists of rows.
-pub fn experiment_json(circuit: &Circuit) -> Value {
-    let mut header = circuit.result_header();
-    header.insert("name".into(), circuit.name.clone().into());
-    header.insert("global_phase".into(), circuit.global_phase.into());
-    let mut config = circuit.config.clone();
-    config.insert("n_qubits".into(), circuit.num_qubits.into());
-    config.insert("memory_slots".into(), circuit.num_clbits.into());
-    let beyond_aer = |step: &Instruction| {
-        let gate = matches!(step.operation, Operation::Gate(..) | Operation::Unitary(_) | Operation::Delay(_));
-        step.condition.is_some() && !gate
-    };
-    if circuit.instructions.iter().any(beyond_aer) {
-        config.insert(CONDITIONAL_ANY.into(), true.into());
-    }
-    let instructions: Vec<Value> = circuit.instructions.iter().map(instruction).collect();
-    json!({ "header": header, "config": config, "instructions": instructions })
+/// A circuit as a Qobj experiment: `{header, config, instructions}`. Complex numbers are `[re, im]`, matrices
+/// lists of rows.
+#[derive(Clone, Copy, Debug)]
+pub struct ExperimentJson<'a>(pub &'a Circuit);
+
+/// Circuits as a whole Qobj: `{qobj_id, type, schema_version, header, config, experiments}`.
+#[derive(Clone, Copy, Debug)]
+pub struct QobjJson<'a> {
+    /// The experiments.
+    pub circuits: &'a [Circuit],
+    /// Options of the job; `n_qubits` and `memory_slots` are filled in.
+    pub config: &'a Map<String, Value>,
+    /// The id.
+    pub qobj_id: &'a str,
+    /// Passed through to the result.
+    pub header: &'a Map<String, Value>,
 }
 
-/// Circuits as a whole Qobj. `config` may hold any option; `n_qubits` and `memory_slots` are filled in.
+/// The circuit as a Qobj experiment, which [`super::load`] reads back to the same.
+pub fn experiment_json(circuit: &Circuit) -> Value {
+    // All keys are strings, all numbers finite: this cannot fail.
+    serde_json::to_value(ExperimentJson(circuit)).unwrap_or_default()
+}
+
+/// Circuits as a whole Qobj; see [`QobjJson`].
 pub fn qobj_json(
     circuits: &[Circuit],
-    mut config: Map<String, Value>,
+    config: Map<String, Value>,
     qobj_id: &str,
     header: Map<String, Value>,
 ) -> Value {
-    let most = |size: fn(&Circuit) -> u32| circuits.iter().map(size).max().unwrap_or(0);
-    config.insert("n_qubits".into(), most(|circuit| circuit.num_qubits).into());
-    config.insert("memory_slots".into(), most(|circuit| circuit.num_clbits).into());
-    json!({
-        "qobj_id": qobj_id,
-        "type": "QASM",
-        "schema_version": SCHEMA_VERSION,
-        "header": header,
-        "config": config,
-        "experiments": circuits.iter().map(experiment_json).collect::<Vec<_>>(),
-    })
+    serde_json::to_value(QobjJson { circuits, config: &config, qobj_id, header: &header }).unwrap_or_default()
 }
 
-fn complex(values: &[Complex]) -> Value {
-    values.iter().map(|value| json!([value.re, value.im])).collect()
+impl Serialize for QobjJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let most = |size: fn(&Circuit) -> u32| self.circuits.iter().map(size).max().unwrap_or(0);
+        let mut config = self.config.clone();
+        config.insert("n_qubits".into(), most(|circuit| circuit.num_qubits).into());
+        config.insert("memory_slots".into(), most(|circuit| circuit.num_clbits).into());
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("qobj_id", self.qobj_id)?;
+        map.serialize_entry("type", "QASM")?;
+        map.serialize_entry("schema_version", SCHEMA_VERSION)?;
+        map.serialize_entry("header", self.header)?;
+        map.serialize_entry("config", &config)?;
+        map.serialize_entry("experiments", &Each(self.circuits, ExperimentJson))?;
+        map.end()
+    }
 }
 
-fn instruction(step: &Instruction) -> Value {
-    let mut fields = Map::new();
-    let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
-    put("name", step.operation.name().into());
-    if !step.qubits.is_empty() {
-        put("qubits", json!(step.qubits.as_slice()));
+impl Serialize for ExperimentJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let circuit = self.0;
+        let mut header = circuit.result_header();
+        header.insert("name".into(), circuit.name.clone().into());
+        header.insert("global_phase".into(), circuit.global_phase.into());
+        let mut config = circuit.config.clone();
+        config.insert("n_qubits".into(), circuit.num_qubits.into());
+        config.insert("memory_slots".into(), circuit.num_clbits.into());
+        let beyond_aer =
+            |step: &Instruction| step.condition.is_some() && !may_be_conditional(&step.operation);
+        if circuit.instructions.iter().any(beyond_aer) {
+            config.insert(CONDITIONAL_ANY.into(), true.into());
+        }
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("header", &header)?;
+        map.serialize_entry("config", &config)?;
+        map.serialize_entry("instructions", &Each(&circuit.instructions, InstructionJson))?;
+        map.end()
     }
-    match &step.operation {
-        Operation::Gate(_, parameters) if parameters.is_empty() => None,
-        Operation::Gate(_, parameters) => put("params", json!(parameters.as_slice())),
-        Operation::Unitary(matrix) => {
-            let rows: Value = matrix.entries().chunks(matrix.columns().max(1)).map(complex).collect();
-            put("params", json!([rows]))
-        }
-        Operation::Pauli(letters) => {
-            put("params", json!([letters.iter().map(|letter| letter.letter()).collect::<String>()]))
-        }
-        Operation::Delay(duration) => put("params", json!([duration])),
-        Operation::Barrier | Operation::Reset => None,
-        Operation::Initialize(amplitudes) => put("params", complex(amplitudes)),
-        Operation::SetStatevector(amplitudes) => put("params", json!([complex(amplitudes)])),
-        Operation::Measure(measure) => {
-            if !measure.memory.is_empty() {
-                put("memory", json!(measure.memory));
-            }
-            if !measure.register.is_empty() {
-                put("register", json!(measure.register));
-            }
-            None
-        }
-        Operation::BooleanFunction(function) => {
-            put("mask", function.comparison.mask.to_hex().into());
-            put("relation", json!(function.comparison.relation));
-            put("val", function.comparison.value.to_hex().into());
-            if let Some(bit) = function.memory {
-                put("memory", bit.into());
-            }
-            put("register", function.register.into())
-        }
-        Operation::Save(save) => {
-            put("label", save.label.clone().into());
-            put("snapshot_type", save.subtype.name().into())
-        }
-    };
-    if let Some(bit) = step.condition {
-        put("conditional", bit.into());
+}
+
+/// A list of which each entry is serialised as something else.
+struct Each<'a, T, F>(&'a [T], F);
+
+impl<'a, T, U: Serialize, F: Fn(&'a T) -> U> Serialize for Each<'a, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(&self.1))
     }
-    if let (Some(label), false) = (&step.label, matches!(step.operation, Operation::Save(_))) {
-        put("label", label.as_ref().into());
+}
+
+fn pair(value: &Complex) -> [f64; 2] {
+    [value.re, value.im]
+}
+
+struct InstructionJson<'a>(&'a Instruction);
+
+impl Serialize for InstructionJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let step = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", step.operation.name())?;
+        if !step.qubits.is_empty() {
+            map.serialize_entry("qubits", step.qubits.as_slice())?;
+        }
+        match &step.operation {
+            Operation::Gate(_, parameters) if parameters.is_empty() => {}
+            Operation::Gate(_, parameters) => map.serialize_entry("params", parameters.as_slice())?,
+            Operation::Unitary(matrix) => {
+                let rows: Vec<&[Complex]> = matrix.entries().chunks(matrix.columns().max(1)).collect();
+                map.serialize_entry(
+                    "params",
+                    &[Each(&rows, |row: &&[Complex]| row.iter().map(pair).collect::<Vec<_>>())],
+                )?;
+            }
+            Operation::Pauli(letters) => {
+                let letters: String = letters.iter().map(|letter| letter.letter()).collect();
+                map.serialize_entry("params", &[letters])?;
+            }
+            Operation::Delay(duration) => map.serialize_entry("params", &[duration])?,
+            Operation::Barrier | Operation::Reset => {}
+            Operation::Initialize(amplitudes) => map.serialize_entry("params", &Each(amplitudes, pair))?,
+            Operation::SetStatevector(amplitudes) => {
+                map.serialize_entry("params", &[Each(amplitudes, pair)])?;
+            }
+            Operation::Measure(measure) => {
+                for (key, bits) in [("memory", &measure.memory), ("register", &measure.register)] {
+                    if !bits.is_empty() {
+                        map.serialize_entry(key, bits)?;
+                    }
+                }
+            }
+            Operation::BooleanFunction(function) => {
+                map.serialize_entry("mask", &function.comparison.mask.to_hex())?;
+                map.serialize_entry("relation", &function.comparison.relation)?;
+                map.serialize_entry("val", &function.comparison.value.to_hex())?;
+                map.serialize_entry("register", &function.register)?;
+                if let Some(bit) = function.memory {
+                    map.serialize_entry("memory", &bit)?;
+                }
+            }
+            Operation::Save(save) => {
+                map.serialize_entry("label", &save.label)?;
+                map.serialize_entry("snapshot_type", save.subtype.name())?;
+            }
+        }
+        if let Some(bit) = step.condition {
+            map.serialize_entry("conditional", &bit)?;
+        }
+        // The label of a save instruction is its key.
+        if let (Some(label), false) = (&step.label, matches!(step.operation, Operation::Save(_))) {
+            map.serialize_entry("label", label)?;
+        }
+        map.end()
     }
-    Value::Object(fields)
 }

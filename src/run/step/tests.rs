@@ -1,0 +1,313 @@
+use serde_json::json;
+
+use super::*;
+use crate::circuit::Instruction;
+use crate::error::ErrorCode;
+use crate::frontend::qobj;
+
+fn circuit(num_qubits: u32, num_clbits: u32, instructions: &Value) -> Circuit {
+    let config = json!({"n_qubits": num_qubits, "memory_slots": num_clbits, "conditional_any": true});
+    let experiment = json!({"header": {"name": "test"}, "config": config, "instructions": instructions});
+    let text = json!({"qobj_id": "test", "experiments": [experiment]}).to_string();
+    qobj::load(&text).unwrap().circuits.remove(0).unwrap()
+}
+
+fn options(given: &Value) -> RunOptions {
+    RunOptions::resolve(&[given.as_object().unwrap()]).unwrap()
+}
+
+/// Runs to the end in slices; checks that progress never falls and ends full where the run succeeds.
+fn run_all(circuits: Vec<Result<Circuit, AerError>>, given: &Value, budget: u64) -> Vec<ExperimentResult> {
+    let mut run = Run::new(circuits, options(given));
+    let mut results = Vec::new();
+    let mut before = run.progress();
+    loop {
+        let step = run.step(budget);
+        let now = run.progress();
+        if now.experiment == before.experiment {
+            assert!(now.completed >= before.completed && now.completed <= now.total, "{before:?} {now:?}");
+        }
+        before = now;
+        match step {
+            Step::Pending => {}
+            Step::Experiment(index) => {
+                assert_eq!((index, now.experiment), (results.len(), index));
+                let result = run.take_result(index).unwrap();
+                assert!(run.take_result(index).is_none());
+                assert!(!result.success() || now.completed == now.total, "{now:?}");
+                results.push(result);
+            }
+            Step::Finished => break,
+        }
+    }
+    assert_eq!(run.step(budget), Step::Finished);
+    results
+}
+
+fn run(circuit: Circuit, given: &Value) -> ExperimentResult {
+    run_all(vec![Ok(circuit)], given, u64::MAX).remove(0)
+}
+
+fn counts(result: &ExperimentResult) -> Vec<(&str, u64)> {
+    let counts = result.data.counts.as_ref().unwrap_or_else(|| panic!("{:?}", result.error));
+    counts.iter().map(|(key, count)| (key.as_str(), *count)).collect()
+}
+
+fn bell() -> Circuit {
+    circuit(
+        2,
+        2,
+        &json!([
+            {"name": "h", "qubits": [0]},
+            {"name": "cx", "qubits": [0, 1]},
+            {"name": "measure", "qubits": [0, 1], "memory": [0, 1]},
+        ]),
+    )
+}
+
+/// A qubit measured, flipped back and measured again: needs a run per shot.
+fn active_reset() -> Circuit {
+    circuit(
+        1,
+        2,
+        &json!([
+            {"name": "ry", "qubits": [0], "params": [1.0]},
+            {"name": "measure", "qubits": [0], "memory": [0], "register": [0]},
+            {"name": "x", "qubits": [0], "conditional": 0},
+            {"name": "measure", "qubits": [0], "memory": [1]},
+        ]),
+    )
+}
+
+#[test]
+fn slices_do_not_change_results() {
+    let given = json!({"shots": 300, "seed_simulator": 5, "memory": true});
+    let job = || vec![Ok(bell()), Ok(active_reset()), Ok(bell())];
+    let whole = run_all(job(), &given, u64::MAX);
+    for budget in [1, 7, 100, 5000] {
+        assert_eq!(run_all(job(), &given, budget), whole, "budget {budget}");
+    }
+    assert_ne!(whole[0].data.memory, whole[2].data.memory, "experiments have seeds of their own");
+    assert_eq!(whole[1].seed_simulator, 5 + 2113);
+}
+
+#[test]
+fn a_small_budget_ends_a_slice_soon() {
+    let mut run = Run::new(vec![Ok(active_reset())], options(&json!({"shots": 1000})));
+    let slices = std::iter::from_fn(|| (run.step(1000) == Step::Pending).then_some(())).count();
+    assert!(slices > 100, "{slices}");
+}
+
+#[test]
+fn a_run_per_shot_agrees_with_sampling() {
+    // The reset of a qubit that is |0⟩ changes nothing but forces a run per shot. Seed 1; the probability of
+    // reading 1 is sin²(0.5) = 0.2298: over 20,000 shots five standard deviations are 0.0149 (false alarm 6e-7).
+    let steps = |first: Value| json!([first, {"name": "ry", "qubits": [0], "params": [1.0]}, {"name": "measure", "qubits": [0], "memory": [0]}]);
+    let given = json!({"shots": 20_000, "seed_simulator": 1});
+    for (first, sampled) in [("reset", false), ("id", true)] {
+        let result = run(circuit(1, 1, &steps(json!({"name": first, "qubits": [0]}))), &given);
+        assert_eq!(result.metadata["measure_sampling"], sampled);
+        let ones = counts(&result)[1].1 as f64 / 20_000.0;
+        assert!((ones - 0.5f64.sin().powi(2)).abs() < 0.0149, "{first}: {ones}");
+    }
+}
+
+#[test]
+fn conditions_read_register_bits_and_hold_for_resets_and_measurements() {
+    let result = run(active_reset(), &json!({"shots": 2000, "seed_simulator": 2}));
+    // The second measurement always reads 0.
+    assert!(counts(&result).iter().all(|(key, _)| ["0x0", "0x1"].contains(key)), "{:?}", counts(&result));
+    assert_eq!(counts(&result).len(), 2);
+    let steps = json!([
+        {"name": "x", "qubits": [0]},
+        {"name": "measure", "qubits": [0], "memory": [0], "register": [0]},
+        {"name": "reset", "qubits": [0], "conditional": 0},
+        {"name": "measure", "qubits": [0], "memory": [1]},
+        {"name": "x", "qubits": [0]},
+        {"name": "measure", "qubits": [0], "memory": [2], "conditional": 1},
+    ]);
+    let result = run(circuit(1, 3, &steps), &json!({"shots": 10}));
+    assert_eq!(counts(&result), [("0x1", 10)]);
+}
+
+#[test]
+fn boolean_functions_write_registers_and_memory() {
+    let steps = json!([
+        {"name": "x", "qubits": [0]},
+        {"name": "measure", "qubits": [0], "memory": [0], "register": [0]},
+        {"name": "bfunc", "mask": "0x3", "relation": "==", "val": "0x1", "register": 70, "memory": 2},
+        {"name": "x", "qubits": [1], "conditional": 70},
+        {"name": "measure", "qubits": [1], "memory": [1]},
+    ]);
+    assert_eq!(counts(&run(circuit(2, 3, &steps), &json!({"shots": 3}))), [("0x7", 3)]);
+}
+
+#[test]
+fn counts_are_absent_where_there_is_nothing_to_count() {
+    let no_memory = circuit(1, 0, &json!([{"name": "measure", "qubits": [0]}]));
+    let no_measure = circuit(1, 1, &json!([{"name": "h", "qubits": [0]}, {"name": "reset", "qubits": [0]}]));
+    for (circuit, shots) in [
+        (bell(), 0),
+        (active_reset(), 0),
+        (no_memory, 5),
+        (no_measure, 5),
+        (Circuit::new(0, 0), 5),
+        (Circuit::new(2, 2), 5),
+    ] {
+        let result = run(circuit, &json!({"shots": shots, "memory": true}));
+        assert_eq!((result.error, result.shots), (None, shots));
+        assert_eq!(result.data, ExperimentData::default());
+    }
+}
+
+#[test]
+fn unwritten_bits_are_zero_and_the_last_write_counts() {
+    let steps = json!([
+        {"name": "x", "qubits": [1]},
+        {"name": "measure", "qubits": [1], "memory": [69]},
+        {"name": "measure", "qubits": [1], "memory": [0]},
+        {"name": "measure", "qubits": [0], "memory": [0]},
+    ]);
+    let result = run(circuit(2, 70, &steps), &json!({"shots": 4, "memory": true}));
+    assert_eq!(counts(&result), [("0x200000000000000000", 4)]);
+    assert_eq!(result.data.memory, Some(vec!["0x200000000000000000".to_owned(); 4]));
+}
+
+#[test]
+fn memory_lists_shots_in_order_whatever_the_number_of_shots() {
+    let memory = |shots| {
+        let given = json!({"shots": shots, "seed_simulator": 3, "memory": true});
+        run_all(vec![Ok(bell())], &given, 1000).remove(0).data.memory.unwrap()
+    };
+    // 40,000 shots are drawn in more than one chunk.
+    let (few, many) = (memory(100), memory(40_000));
+    assert_eq!(many.len(), 40_000);
+    assert_eq!(few[..], many[..100]);
+}
+
+#[test]
+fn saves_combine_as_their_subtype_says() {
+    let steps = |subtype: &str| {
+        let save = json!({"name": "save_statevector", "qubits": [0], "label": "s", "snapshot_type": subtype});
+        let (h, measure) =
+            (json!({"name": "h", "qubits": [0]}), json!({"name": "measure", "qubits": [0], "memory": [0]}));
+        circuit(1, 1, &json!([h, measure, save]))
+    };
+    let saved = |subtype| {
+        let result = run(steps(subtype), &json!({"shots": 50, "seed_simulator": 9, "memory": true}));
+        assert_eq!(result.metadata["result_types"], json!({"s": "save_statevector"}));
+        assert_eq!(result.metadata["result_subtypes"], json!({"s": subtype}));
+        (result.data.saved["s"].clone(), result.data.memory.unwrap())
+    };
+    let state = |memory: &str| {
+        let one = f64::from(memory == "0x1");
+        SavedValue::ComplexVector(vec![1.0 - one, 0.0, one, 0.0])
+    };
+    let same = |got: &SavedValue, want: &SavedValue| match (got, want) {
+        (SavedValue::ComplexVector(got), SavedValue::ComplexVector(want)) => {
+            got.len() == want.len() && got.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-12)
+        }
+        _ => false,
+    };
+    let (SavedData::One(single), memory) = saved("single") else { panic!() };
+    assert!(same(&single, &state(&memory[49])));
+    let (SavedData::List(list), memory) = saved("list") else { panic!() };
+    assert!(list.len() == 50 && list.iter().zip(&memory).all(|(value, key)| same(value, &state(key))));
+    let (SavedData::ByMemory(c_single), _) = saved("c_single") else { panic!() };
+    assert_eq!(c_single.len(), 2);
+    for (key, value) in &c_single {
+        let SavedData::One(value) = value else { panic!() };
+        assert!(same(value, &state(key)));
+    }
+    let (SavedData::ByMemory(c_list), memory) = saved("c_list") else { panic!() };
+    for (key, values) in &c_list {
+        let SavedData::List(values) = values else { panic!() };
+        assert_eq!(values.len(), memory.iter().filter(|shot| *shot == key).count());
+        assert!(values.iter().all(|value| same(value, &state(key))));
+    }
+}
+
+#[test]
+fn a_list_has_one_value_where_the_circuit_runs_once() {
+    let save = json!({"name": "save_statevector", "qubits": [0], "snapshot_type": "list"});
+    let result = run(circuit(1, 0, &json!([save])), &json!({"shots": 50}));
+    assert!(matches!(&result.data.saved["statevector"], SavedData::List(values) if values.len() == 1));
+}
+
+#[test]
+fn an_error_spoils_only_its_experiment() {
+    let refused = AerError::new(ErrorCode::UnknownGate, "no such gate");
+    let mut bad_shots = bell();
+    bad_shots.config.insert("shots".into(), json!("many"));
+    let mut own_shots = bell();
+    own_shots.config.insert("shots".into(), json!(7));
+    let mut wide = Circuit::new(60, 1);
+    wide.instructions.extend((0..60).map(|q| {
+        let measure = crate::circuit::operation::Measure { memory: vec![0], register: vec![] };
+        Instruction::new(Operation::Measure(Box::new(measure)), [q])
+    }));
+    let job = vec![Err(refused), Ok(bell()), Ok(bad_shots), Ok(wide), Ok(own_shots)];
+    let results = run_all(job, &json!({"shots": 10, "seed_simulator": 1}), 50);
+    let codes: Vec<Option<ErrorCode>> = results.iter().map(|r| r.error.as_ref().map(|e| e.code)).collect();
+    assert_eq!(
+        codes,
+        [
+            Some(ErrorCode::UnknownGate),
+            None,
+            Some(ErrorCode::InvalidOption),
+            Some(ErrorCode::InsufficientMemory),
+            None
+        ]
+    );
+    for (index, result) in results.iter().enumerate() {
+        assert_eq!(result.seed_simulator, 1 + 2113 * index as u64);
+        if let Some(error) = &result.error {
+            assert_eq!((error.place.experiment, result.shots), (Some(index), 0));
+            assert_eq!(result.data, ExperimentData::default());
+        }
+    }
+    assert_eq!((results[1].shots, results[4].shots), (10, 7));
+    let error = results[3].error.as_ref().unwrap();
+    assert!(error.message.contains("max memory: 4096M"), "{error}");
+    assert_eq!(error.expected.as_deref(), Some("at most 28 qubits in this memory"));
+}
+
+#[test]
+fn truncated_circuits_need_only_the_memory_of_what_remains() {
+    let steps = json!([{"name": "x", "qubits": [59]}, {"name": "measure", "qubits": [59], "memory": [0]}]);
+    let result = run(circuit(60, 1, &steps), &json!({"shots": 5}));
+    assert_eq!(counts(&result), [("0x1", 5)]);
+    assert_eq!(result.metadata["active_input_qubits"], json!([59]));
+    let given = json!({"shots": 5, "enable_truncation": false});
+    assert_eq!(run(circuit(60, 1, &steps), &given).error.unwrap().code, ErrorCode::InsufficientMemory);
+}
+
+#[test]
+fn the_fallback_seed_counts_where_none_is_given() {
+    let seed = |given: &Value| {
+        let options = RunOptions { fallback_seed: 77, ..options(given) };
+        let mut run = Run::new(vec![Ok(bell())], options);
+        while run.step(1000) == Step::Pending {}
+        run.take_result(0).unwrap().seed_simulator
+    };
+    assert_eq!(seed(&json!({})), 77);
+    assert_eq!(seed(&json!({"seed_simulator": 0})), 0);
+}
+
+#[test]
+fn metadata_tell_how_it_ran() {
+    let metadata = run(bell(), &json!({"max_memory_mb": 100})).metadata;
+    for (key, value) in [
+        ("method", json!("statevector")),
+        ("device", json!("CPU")),
+        ("noise", json!("ideal")),
+        ("measure_sampling", json!(true)),
+        ("num_qubits", json!(2)),
+        ("num_clbits", json!(2)),
+        ("parallel_shots", json!(1)),
+        ("required_memory_mb", json!(1)),
+        ("max_memory_mb", json!(100)),
+    ] {
+        assert_eq!(metadata[key], value, "{key}");
+    }
+}

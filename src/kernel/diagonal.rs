@@ -1,0 +1,60 @@
+//! Diagonal matrices and phases.
+
+use super::index::{Subspace, deposit, mask};
+use super::scalar;
+use crate::linalg::Complex;
+
+/// Bits of an index that are resolved inside a block; blocks are contiguous.
+const BLOCK_BITS: u32 = 6;
+
+/// Multiplies by `factor` where all bits of the mask `controls` are 1: phases of any number of bits.
+///
+/// Touches `len / 2^controls` amplitudes, low bits counting as none.
+pub fn phase(re: &mut [f64], im: &mut [f64], controls: usize, factor: Complex) {
+    diagonal(re, im, &[], controls, &[factor]);
+}
+
+/// Multiplies by `entries[value of the bits]`, the first bit least significant, where all bits of the mask
+/// `controls` are 1.
+///
+/// One pass for each value of the bits from `BLOCK_BITS` up, over the blocks where the bits have that value,
+/// with the factors of one block made ready: so each amplitude is touched at most once, and none in blocks
+/// where every factor is 1.
+pub fn diagonal(re: &mut [f64], im: &mut [f64], bits: &[u32], controls: usize, entries: &[Complex]) {
+    let len = re.len();
+    let block = len.min(1 << BLOCK_BITS);
+    let low = block - 1;
+    // Where in `entries` a value of the high bits begins, and which bits of the index they are.
+    let high_bits: Vec<u32> = bits.iter().copied().filter(|bit| *bit >= BLOCK_BITS).collect();
+    let high_places: Vec<u32> =
+        (0..).zip(bits).filter(|(_, bit)| **bit >= BLOCK_BITS).map(|(place, _)| place).collect();
+    let (low_places, low_bits): (Vec<u32>, Vec<u32>) =
+        (0..).zip(bits.iter().copied()).filter(|(_, bit)| *bit < BLOCK_BITS).unzip();
+    let fixed = mask(&high_bits) | (controls & !low);
+    let mut factor_re = [1.0; 1 << BLOCK_BITS];
+    let mut factor_im = [0.0; 1 << BLOCK_BITS];
+    for value in 0..1usize << high_bits.len() {
+        let first = deposit(value, &high_places);
+        for lane in (0..block).filter(|lane| lane & controls & low == controls & low) {
+            let entry = entries[first + deposit(super::index::extract(lane, &low_bits), &low_places)];
+            (factor_re[lane], factor_im[lane]) = (entry.re, entry.im);
+        }
+        let (factor_re, factor_im) = (&factor_re[..block], &factor_im[..block]);
+        let factor = Complex::new(factor_re[0], factor_im[0]);
+        let uniform = factor_re.iter().all(|x| *x == factor.re) && factor_im.iter().all(|y| *y == factor.im);
+        if uniform && factor == Complex::ONE {
+            continue;
+        }
+        let space = Subspace::new(len, fixed, deposit(value, &high_bits) | (controls & !low));
+        for run in space.runs() {
+            let (re, im) = (&mut re[run.clone()], &mut im[run]);
+            if uniform {
+                scalar::scale(factor, re, im);
+            } else {
+                for (re, im) in re.chunks_exact_mut(block).zip(im.chunks_exact_mut(block)) {
+                    scalar::multiply(factor_re, factor_im, re, im);
+                }
+            }
+        }
+    }
+}

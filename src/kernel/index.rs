@@ -1,0 +1,128 @@
+//! Which amplitudes a kernel touches, and in what order.
+//!
+//! A [`Subspace`] is the set of indices in which some bits have fixed values (controls are 1, targets 0); the
+//! other bits are free. Free bits below the lowest fixed one make contiguous *runs*. A kernel works on *rows*:
+//! the subspace, shifted by one offset for each value of the targets. [`for_each_rows`] hands rows out as
+//! slices, straight from the state where runs are long, through a small tile on the stack where they are
+//! short, so inner loops see contiguous data for every position of the bits.
+
+use std::ops::Range;
+
+/// Lanes of a tile.
+const TILE: usize = 64;
+
+/// The shortest run that is worth a slice of its own.
+const SHORTEST_RUN: usize = 8;
+
+/// The indices below `len`, a power of two, whose bits in `fixed` are those of `ones`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subspace {
+    len: usize,
+    fixed: usize,
+    ones: usize,
+}
+
+impl Subspace {
+    /// The subspace of a state of `len` amplitudes; `ones` lies in `fixed`, `fixed` below `len`.
+    pub fn new(len: usize, fixed: usize, ones: usize) -> Self {
+        debug_assert!(len.is_power_of_two() && fixed < len && ones & !fixed == 0);
+        Self { len, fixed, ones }
+    }
+
+    /// Number of indices.
+    pub fn size(self) -> usize {
+        self.len >> self.fixed.count_ones()
+    }
+
+    /// Length of the contiguous runs.
+    pub fn run(self) -> usize {
+        if self.fixed == 0 { self.len } else { 1 << self.fixed.trailing_zeros() }
+    }
+
+    /// The runs, in ascending order.
+    pub fn runs(self) -> impl Iterator<Item = Range<usize>> {
+        let run = self.run();
+        self.steps(run).map(move |start| start..start + run)
+    }
+
+    /// The indices, in ascending order.
+    pub fn indices(self) -> impl Iterator<Item = usize> {
+        self.steps(1)
+    }
+
+    /// Every `step`-th index, where `step` is a power of two that divides the run. Adding 1 with all bits to
+    /// skip set carries over them, so the free bits count up.
+    fn steps(self, step: usize) -> impl Iterator<Item = usize> {
+        let skip = self.fixed | (step - 1);
+        let mut free = 0usize;
+        (0..self.len >> skip.count_ones()).map(move |_| {
+            let index = free | self.ones;
+            free = ((free | skip) + 1) & !skip;
+            index
+        })
+    }
+}
+
+/// The mask of some bit positions.
+pub fn mask(bits: &[u32]) -> usize {
+    bits.iter().fold(0, |mask, bit| mask | 1 << bit)
+}
+
+/// The index in which bit `bits[j]` is bit `j` of `value` and the others are 0.
+pub fn deposit(value: usize, bits: &[u32]) -> usize {
+    bits.iter().enumerate().fold(0, |index, (j, bit)| index | (value >> j & 1) << bit)
+}
+
+/// The value of which bit `j` is bit `bits[j]` of `index`.
+pub fn extract(index: usize, bits: &[u32]) -> usize {
+    bits.iter().enumerate().fold(0, |value, (j, bit)| value | (index >> bit & 1) << j)
+}
+
+/// Calls `visit` with `D` rows at a time, real and imaginary parts: lane `i` of row `d` is the amplitude at
+/// the `i`-th index of `space`, plus `offsets[d]`. Offsets are different and made of fixed bits that are 0.
+///
+/// Touches `D * space.size()` amplitudes, each once.
+pub fn for_each_rows<const D: usize>(
+    re: &mut [f64],
+    im: &mut [f64],
+    space: Subspace,
+    offsets: [usize; D],
+    mut visit: impl FnMut([&mut [f64]; D], [&mut [f64]; D]),
+) {
+    if space.run() >= SHORTEST_RUN {
+        for run in space.runs() {
+            let rows = offsets.map(|offset| run.start + offset..run.end + offset);
+            let (Ok(re), Ok(im)) = (re.get_disjoint_mut(rows.clone()), im.get_disjoint_mut(rows)) else {
+                unreachable!("rows differ in fixed bits")
+            };
+            visit(re, im);
+        }
+        return;
+    }
+    let mut tile_re = [[0.0; TILE]; D];
+    let mut tile_im = [[0.0; TILE]; D];
+    let mut at = [0; TILE];
+    let lanes = space.size().min(TILE);
+    let mut indices = space.indices();
+    for _ in 0..space.size() / lanes {
+        for (slot, index) in at[..lanes].iter_mut().zip(&mut indices) {
+            *slot = index;
+        }
+        for (d, offset) in offsets.into_iter().enumerate() {
+            for (lane, index) in at[..lanes].iter().enumerate() {
+                tile_re[d][lane] = re[index + offset];
+                tile_im[d][lane] = im[index + offset];
+            }
+        }
+        visit(
+            tile_re.each_mut().map(|row| &mut row[..lanes]),
+            tile_im.each_mut().map(|row| &mut row[..lanes]),
+        );
+        for (d, offset) in offsets.into_iter().enumerate() {
+            for (lane, index) in at[..lanes].iter().enumerate() {
+                re[index + offset] = tile_re[d][lane];
+                im[index + offset] = tile_im[d][lane];
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Matrices that move amplitudes and multiply them, with one entry in each row and column.
+
+use super::index::{Subspace, deposit, for_each_rows, mask};
+use super::scalar;
+use crate::linalg::{Complex, Matrix};
+
+/// A matrix with one entry in each row and column, as steps to carry out in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Permutation {
+    steps: Vec<Step>,
+}
+
+/// A step on values of the bits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Step {
+    /// Multiplies the amplitudes of a value.
+    Scale(usize, Complex),
+    /// Exchanges the amplitudes of two values, then multiplies those of each.
+    Exchange([usize; 2], [Complex; 2]),
+}
+
+impl Permutation {
+    /// The permutation that a square matrix is; `None` where it is none.
+    ///
+    /// A cycle `c0 → c1 → … → cm → c0` becomes the exchanges of `c0` with `c1`, …, `cm`.
+    pub fn new(matrix: &Matrix) -> Option<Self> {
+        let size = matrix.rows();
+        // For each column its only row: where the amplitude goes.
+        let mut target = vec![None; size];
+        for (row, entries) in matrix.entries().chunks_exact(size).enumerate() {
+            let mut filled = (0..size).filter(|column| entries[*column] != Complex::ZERO);
+            let (column, None) = (filled.next()?, filled.next()) else { return None };
+            if target[column].replace(row).is_some() {
+                return None;
+            }
+        }
+        let mut steps = Vec::new();
+        let mut seen = vec![false; size];
+        for start in 0..size {
+            let mut from = start;
+            while !seen[from] {
+                seen[from] = true;
+                let to = target[from]?;
+                let factor = matrix.at(to, from);
+                if to != start {
+                    // What stood at `to` waits at `start` for its own turn, which closes the cycle or not.
+                    let waiting = target[to]?;
+                    let closing = if waiting == start { matrix.at(start, to) } else { Complex::ONE };
+                    steps.push(Step::Exchange([start, to], [closing, factor]));
+                } else if from == start && factor != Complex::ONE {
+                    steps.push(Step::Scale(start, factor));
+                }
+                from = to;
+            }
+        }
+        Some(Self { steps })
+    }
+
+    /// Amplitudes touched in a state of `len`, if the matrix acts on `num_bits` bits.
+    pub fn touched(&self, len: usize, num_bits: usize) -> usize {
+        let rows = |step: &Step| if matches!(step, Step::Scale(..)) { 1 } else { 2 };
+        (len >> num_bits) * self.steps.iter().map(rows).sum::<usize>()
+    }
+
+    /// Applies the matrix to bits, the first one least significant, where all bits of the mask `controls`
+    /// are 1. Amplitudes that neither move nor change are not touched.
+    pub fn apply(&self, re: &mut [f64], im: &mut [f64], bits: &[u32], controls: usize) {
+        let space = Subspace::new(re.len(), controls | mask(bits), controls);
+        for step in &self.steps {
+            match *step {
+                Step::Scale(value, factor) => {
+                    let rows = [deposit(value, bits)];
+                    for_each_rows(re, im, space, rows, |[re], [im]| scalar::scale(factor, re, im));
+                }
+                Step::Exchange(values, factors) => {
+                    let rows = values.map(|value| deposit(value, bits));
+                    if factors == [Complex::ONE; 2] {
+                        exchange(re, im, space, rows);
+                    } else {
+                        for_each_rows(re, im, space, rows, |re, im| {
+                            scalar::exchange_scaled(factors, re, im);
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Exchanges two rows of a subspace: X, swap and their controlled forms. Touches `2 * space.size()` amplitudes.
+pub fn exchange(re: &mut [f64], im: &mut [f64], space: Subspace, rows: [usize; 2]) {
+    for_each_rows(re, im, space, rows, |[x0, x1], [y0, y1]| {
+        x0.swap_with_slice(x1);
+        y0.swap_with_slice(y1);
+    });
+}

@@ -1,0 +1,473 @@
+//! The statevector engine against the slow reference, statistics of measurement, and errors.
+//!
+//! Random inputs come from `ChaCha8` with the seeds in the text. Statistical tests state how often they fail
+//! by chance; as seeds are fixed, they either pass for ever or show a change.
+
+mod reference;
+
+use std::f64::consts::PI;
+
+use aer_wasm::circuit::gate::Controls;
+use aer_wasm::circuit::operation::{Pauli, SaveKind};
+use aer_wasm::circuit::{GATES, Gate, Operation, Parameters};
+use aer_wasm::engine::statevector::Statevector;
+use aer_wasm::engine::{Engine, EngineConfig, SavedValue};
+use aer_wasm::error::ErrorCode;
+use aer_wasm::linalg::{Complex, Matrix};
+use aer_wasm::rng::ShotRng;
+use reference::{apply, arrangements, distance, probabilities};
+
+const CONFIG: EngineConfig = EngineConfig { zero_threshold: 0.0 };
+
+/// Random inputs of tests.
+struct Random(ShotRng);
+
+impl Random {
+    fn new(seed: u64) -> Self {
+        Self(ShotRng::new(seed, 0))
+    }
+
+    /// Between -1 and 1.
+    fn real(&mut self) -> f64 {
+        2.0 * self.0.uniform() - 1.0
+    }
+
+    fn complex(&mut self) -> Complex {
+        Complex::new(self.real(), self.real())
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.0.uniform() * n as f64) as usize
+    }
+
+    fn parameters(&mut self, gate: Gate) -> Parameters {
+        gate.spec().parameters.iter().map(|_| 2.0 * PI * self.real()).collect()
+    }
+
+    fn state(&mut self, num_qubits: u32) -> Vec<Complex> {
+        let state: Vec<Complex> = (0..1 << num_qubits).map(|_| self.complex()).collect();
+        let norm = state.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
+        state.iter().map(|x| x / norm).collect()
+    }
+
+    /// A unitary by Gram and Schmidt from random rows.
+    fn unitary(&mut self, num_qubits: u32) -> Matrix {
+        let size = 1 << num_qubits;
+        let mut rows: Vec<Vec<Complex>> = Vec::new();
+        for _ in 0..size {
+            let mut row = self.state(num_qubits);
+            for done in &rows {
+                let overlap: Complex = done.iter().zip(&row).map(|(a, b)| a.conj() * b).sum();
+                row.iter_mut().zip(done).for_each(|(x, a)| *x -= overlap * a);
+            }
+            let norm = row.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
+            rows.push(row.iter().map(|x| x / norm).collect());
+        }
+        let matrix = Matrix::new(size, size, rows.concat()).unwrap();
+        assert!(matrix.unitarity_error() < 1e-12);
+        matrix
+    }
+
+    fn choice(&mut self, lists: &[Vec<u32>]) -> Vec<u32> {
+        lists[self.below(lists.len())].clone()
+    }
+}
+
+fn boxed(state: &[Complex]) -> Box<[Complex]> {
+    state.into()
+}
+
+/// An engine in this state.
+fn engine(state: &[Complex]) -> Statevector {
+    let num_qubits = state.len().ilog2();
+    let mut engine = Statevector::new(num_qubits, CONFIG).unwrap();
+    let all: Vec<u32> = (0..num_qubits).collect();
+    engine.apply(&Operation::SetStatevector(boxed(state)), &all, &mut ShotRng::new(0, 0)).unwrap();
+    engine
+}
+
+/// The saved state.
+fn saved(engine: &Statevector) -> Vec<Complex> {
+    let SavedValue::ComplexVector(flat) = engine.save(&SaveKind::Statevector, &[]).unwrap() else {
+        panic!("a statevector is a complex vector")
+    };
+    flat.chunks_exact(2).map(|pair| Complex::new(pair[0], pair[1])).collect()
+}
+
+/// Applies an operation to a state by the engine.
+fn run(state: &[Complex], operation: &Operation, qubits: &[u32]) -> Vec<Complex> {
+    let mut engine = engine(state);
+    engine.apply(operation, qubits, &mut ShotRng::new(0, 0)).unwrap();
+    saved(&engine)
+}
+
+fn bits_value(bits: &aer_wasm::circuit::Bits) -> usize {
+    (0..64).map(|i| usize::from(bits.get(i)) << i).sum()
+}
+
+fn check_gate(gate: Gate, qubits: &[u32], num_qubits: u32, random: &mut Random) {
+    let state = random.state(num_qubits);
+    let parameters = random.parameters(gate);
+    let expected = apply(&state, &gate.full_matrix(&parameters, qubits.len()), qubits);
+    let found = run(&state, &Operation::Gate(gate, parameters.clone()), qubits);
+    let error = distance(&found, &expected);
+    assert!(error < 1e-12, "{} {parameters:?} on {qubits:?}: off by {error}", gate.name());
+}
+
+/// Seed 1. Every assignment of up to three qubits of five, 30 random ones of more.
+#[test]
+fn every_gate_on_every_assignment_of_qubits_agrees_with_the_reference() {
+    let mut random = Random::new(1);
+    for spec in GATES {
+        let counts = match spec.controls {
+            Controls::Exactly(controls) => vec![controls + spec.targets],
+            Controls::Any => (spec.targets..=(spec.targets + 4).min(5)).collect(),
+        };
+        for count in counts {
+            let all = arrangements(5, count);
+            let picked = if count <= 3 { all } else { (0..30).map(|_| random.choice(&all)).collect() };
+            for qubits in picked {
+                check_gate(spec.gate, &qubits, 5, &mut random);
+            }
+        }
+    }
+}
+
+/// Seed 2. On nine qubits runs, tiles and blocks are longer and shorter than what they are made of.
+#[test]
+fn every_gate_on_a_wider_register_agrees_with_the_reference() {
+    let mut random = Random::new(2);
+    for spec in GATES {
+        let count = spec.num_qubits().unwrap_or(spec.targets + 4);
+        for _ in 0..2 {
+            let mut qubits: Vec<u32> = (0..9).collect();
+            (0..9).for_each(|i| qubits.swap(i, i + random.below(9 - i)));
+            check_gate(spec.gate, &qubits[..count], 9, &mut random);
+        }
+    }
+}
+
+/// Seed 3.
+#[test]
+fn unitaries_of_one_to_four_qubits_agree_in_every_order() {
+    let mut random = Random::new(3);
+    for count in 1..=4 {
+        for qubits in arrangements(4, count) {
+            let state = random.state(4);
+            let matrix = random.unitary(count as u32);
+            let expected = apply(&state, &matrix, &qubits);
+            let found = run(&state, &Operation::Unitary(Box::new(matrix)), &qubits);
+            assert!(distance(&found, &expected) < 1e-12, "{qubits:?}");
+        }
+    }
+}
+
+/// Seed 4. Three to six qubits of eight: the gathered dense kernel with several tiles.
+#[test]
+fn wide_unitaries_agree_on_eight_qubits() {
+    let mut random = Random::new(4);
+    for count in 3..=6 {
+        let qubits = random.choice(&arrangements(8, count));
+        let state = random.state(8);
+        let matrix = random.unitary(count as u32);
+        let expected = apply(&state, &matrix, &qubits);
+        let found = run(&state, &Operation::Unitary(Box::new(matrix)), &qubits);
+        assert!(distance(&found, &expected) < 1e-12, "{qubits:?}");
+    }
+}
+
+/// Seed 5. The leftmost letter acts on the last qubit.
+#[test]
+fn pauli_strings_act_from_right_to_left() {
+    let mut random = Random::new(5);
+    let matrix = |letter: Pauli| match letter {
+        Pauli::I => Matrix::identity(2),
+        Pauli::X => Gate::X.target_matrix(&[]),
+        Pauli::Y => Gate::Y.target_matrix(&[]),
+        Pauli::Z => Gate::Z.target_matrix(&[]),
+    };
+    for qubits in arrangements(4, 3) {
+        let letters: Vec<Pauli> =
+            (0..3).map(|_| [Pauli::I, Pauli::X, Pauli::Y, Pauli::Z][random.below(4)]).collect();
+        let state = random.state(4);
+        let expected =
+            (0..3).fold(state.clone(), |state, j| apply(&state, &matrix(letters[2 - j]), &[qubits[j]]));
+        let found = run(&state, &Operation::Pauli(letters.clone().into()), &qubits);
+        assert!(distance(&found, &expected) < 1e-12, "{letters:?} on {qubits:?}");
+    }
+}
+
+#[test]
+fn barrier_and_delay_do_nothing() {
+    let state = Random::new(6).state(3);
+    assert_eq!(run(&state, &Operation::Barrier, &[0, 1, 2]), state);
+    assert_eq!(run(&state, &Operation::Delay(10.0), &[1]), state);
+}
+
+#[test]
+fn a_new_engine_is_zero_and_becomes_zero_again() {
+    let mut engine = Statevector::new(3, CONFIG).unwrap();
+    assert_eq!(saved(&engine), reference::zero_state(3));
+    engine.apply(&Operation::Gate(Gate::H, Parameters::new()), &[1], &mut ShotRng::new(0, 0)).unwrap();
+    assert_ne!(saved(&engine), reference::zero_state(3));
+    engine.reset_to_zero();
+    assert_eq!(saved(&engine), reference::zero_state(3));
+}
+
+/// Seed 7. Also on a state without qubits.
+#[test]
+fn global_phase_multiplies_every_amplitude() {
+    let mut random = Random::new(7);
+    for num_qubits in [0, 1, 4, 8] {
+        let state = random.state(num_qubits);
+        let mut engine = engine(&state);
+        engine.apply_global_phase(0.7);
+        let expected: Vec<Complex> = state.iter().map(|x| x * Complex::cis(0.7)).collect();
+        assert!(distance(&saved(&engine), &expected) < 1e-14);
+    }
+}
+
+#[test]
+fn save_makes_small_parts_zero() {
+    let state = [Complex::new(0.6, 1e-11), Complex::new(-1e-11, 0.8)];
+    let mut engine = Statevector::new(1, EngineConfig { zero_threshold: 1e-10 }).unwrap();
+    engine.apply(&Operation::SetStatevector(boxed(&state)), &[0], &mut ShotRng::new(0, 0)).unwrap();
+    let value = engine.save(&SaveKind::Statevector, &[0]).unwrap();
+    assert_eq!(value, SavedValue::ComplexVector(vec![0.6, 0.0, 0.0, 0.8]));
+}
+
+/// Seed 8. The whole register in every order, exactly as given.
+#[test]
+fn initialize_of_all_qubits_places_amplitudes_exactly() {
+    let mut random = Random::new(8);
+    for qubits in arrangements(3, 3) {
+        let state = random.state(3);
+        let found = run(&random.state(3), &Operation::Initialize(boxed(&state)), &qubits);
+        for (value, amplitude) in state.iter().enumerate() {
+            let index: usize = (0..3).map(|j| (value >> j & 1) << qubits[j]).sum();
+            assert_eq!(found[index], *amplitude);
+        }
+    }
+}
+
+/// Seed 9. On |0…0⟩ nothing is random and nothing is rounded but one product.
+#[test]
+fn initialize_of_some_qubits_of_a_new_state_is_exact() {
+    let mut random = Random::new(9);
+    for qubits in arrangements(4, 2) {
+        let part = random.state(2);
+        let mut engine = Statevector::new(4, CONFIG).unwrap();
+        engine.apply(&Operation::Initialize(boxed(&part)), &qubits, &mut ShotRng::new(0, 0)).unwrap();
+        let found = saved(&engine);
+        for (index, amplitude) in found.iter().enumerate() {
+            let others = index & !(1 << qubits[0] | 1 << qubits[1]);
+            let value = (index >> qubits[0] & 1) | (index >> qubits[1] & 1) << 1;
+            assert_eq!(*amplitude, if others == 0 { part[value] } else { Complex::ZERO });
+        }
+    }
+}
+
+/// Seed 10. On an entangled state, initialize leaves the others in what measuring and dropping its qubits
+/// would leave: the result is one of the collapsed states with the part prepared, each as often as Born says.
+/// 4,000 shots for each of 12 pairs, four outcomes each: the worst of 48 counts is 5.5 standard deviations off
+/// by chance once in 5e5 runs.
+#[test]
+fn initialize_of_entangled_qubits_resets_them_first() {
+    let mut random = Random::new(10);
+    let shots = 4000;
+    for qubits in arrangements(4, 2) {
+        let (state, part) = (random.state(4), random.state(2));
+        let branches: Vec<Vec<Complex>> = (0..4)
+            .map(|outcome| {
+                let mut branch = reference::collapse(&state, &qubits, outcome);
+                for j in (0..2).filter(|j| outcome >> j & 1 == 1) {
+                    branch = apply(&branch, &Gate::X.target_matrix(&[]), &[qubits[j]]);
+                }
+                let mut preparation = Matrix::zeros(4, 4);
+                (0..4).for_each(|value| preparation.set(value, 0, part[value]));
+                apply(&branch, &preparation, &qubits)
+            })
+            .collect();
+        let mut counts = [0u32; 4];
+        for shot in 0..shots {
+            let mut engine = engine(&state);
+            let mut rng = ShotRng::new(10, shot);
+            engine.apply(&Operation::Initialize(boxed(&part)), &qubits, &mut rng).unwrap();
+            let found = saved(&engine);
+            counts[branches.iter().position(|branch| distance(branch, &found) < 1e-12).unwrap()] += 1;
+        }
+        assert_counts(&counts, &probabilities(&state, &qubits), 5.5);
+    }
+}
+
+/// Seed 11. As above for reset, on every set of one to three qubits; 24 + 24 + 8 · 24 counts: 6 standard
+/// deviations are reached by chance once in 2e6 runs.
+#[test]
+fn reset_leaves_zeros_and_the_collapsed_rest() {
+    let mut random = Random::new(11);
+    for qubits in (1..=3).flat_map(|count| arrangements(4, count)) {
+        let state = random.state(4);
+        let mut counts = vec![0; 1 << qubits.len()];
+        for shot in 0..300 {
+            let mut engine = engine(&state);
+            engine.apply(&Operation::Reset, &qubits, &mut ShotRng::new(11, shot)).unwrap();
+            let found = saved(&engine);
+            let outcome = (0..counts.len()).find(|outcome| {
+                let mut branch = reference::collapse(&state, &qubits, *outcome);
+                for j in (0..qubits.len()).filter(|j| outcome >> j & 1 == 1) {
+                    branch = apply(&branch, &Gate::X.target_matrix(&[]), &[qubits[j]]);
+                }
+                distance(&branch, &found) < 1e-12
+            });
+            counts[outcome.unwrap()] += 1;
+        }
+        assert_counts(&counts, &probabilities(&state, &qubits), 6.0);
+    }
+}
+
+/// Each count is within so many standard deviations (and 1) of its mean.
+fn assert_counts(counts: &[u32], probabilities: &[f64], deviations: f64) {
+    let shots = f64::from(counts.iter().sum::<u32>());
+    for (outcome, (count, p)) in counts.iter().zip(probabilities).enumerate() {
+        let (mean, deviation) = (shots * p, (shots * p * (1.0 - p)).sqrt());
+        assert!(
+            (f64::from(*count) - mean).abs() <= deviations * deviation + 1.0,
+            "outcome {outcome}: {count} of {shots}, expected {mean} ± {deviation}"
+        );
+    }
+}
+
+/// Seed 12. The state after a measurement is the reference's collapse for the outcome, and outcomes are as
+/// frequent as Born says: 64 + 12 · 4 + 24 · 8 + 24 · 16 counts of 400 shots, 6 standard deviations are reached
+/// by chance once in 1e6 runs.
+#[test]
+fn measure_collapses_to_its_outcome_with_its_probability() {
+    let mut random = Random::new(12);
+    for qubits in (0..=4).flat_map(|count| arrangements(4, count)) {
+        let state = random.state(4);
+        let mut counts = vec![0; 1 << qubits.len()];
+        for shot in 0..400 {
+            let mut engine = engine(&state);
+            let outcome = bits_value(&engine.measure(&qubits, &mut ShotRng::new(12, shot)));
+            counts[outcome] += 1;
+            let expected = reference::collapse(&state, &qubits, outcome);
+            assert!(distance(&saved(&engine), &expected) < 1e-12);
+            let again = bits_value(&engine.measure(&qubits, &mut ShotRng::new(13, shot)));
+            assert_eq!(again, outcome);
+        }
+        assert_counts(&counts, &probabilities(&state, &qubits), 6.0);
+    }
+}
+
+/// Seed 14. Chi-square of 20,000 shots on each set of qubits of a random state, against a bound that a right
+/// sampler exceeds once in 1e6 draws: 64 draws, so a false alarm once in 15,000 runs.
+#[test]
+fn samples_follow_the_probabilities() {
+    let mut random = Random::new(14);
+    // The 1 - 1e-6 quantile of chi-square with 1, 3, 7 and 15 degrees of freedom.
+    let bounds = [23.93, 30.66, 40.52, 56.49];
+    for qubits in (1..=4).flat_map(|count| arrangements(4, count)) {
+        let state = random.state(4);
+        let expected = probabilities(&state, &qubits);
+        let shots: Vec<f64> =
+            (0..20_000).map(|shot| ShotRng::new(14 + u64::from(qubits[0]), shot).uniform()).collect();
+        let mut counts = vec![0u32; expected.len()];
+        for outcome in engine(&state).sample_measure(&qubits, &shots) {
+            counts[bits_value(&outcome)] += 1;
+        }
+        let chi_square: f64 = counts
+            .iter()
+            .zip(&expected)
+            .map(|(count, p)| (f64::from(*count) - p * 20_000.0).powi(2) / (p * 20_000.0))
+            .sum();
+        assert!(chi_square < bounds[qubits.len() - 1], "{qubits:?}: {chi_square}");
+    }
+}
+
+/// Seed 15. Sampling is the inverse of the cumulative distribution over indices, found here by a plain loop;
+/// 14 qubits are several blocks.
+#[test]
+fn a_sample_depends_on_its_own_number_only() {
+    let mut random = Random::new(15);
+    let state = random.state(14);
+    let mut engine = engine(&state);
+    let qubits: Vec<u32> = (0..14).collect();
+    let shots: Vec<f64> = (0..500).map(|shot| ShotRng::new(15, shot).uniform()).collect();
+    let together = engine.sample_measure(&qubits, &shots);
+    let total: f64 = state.iter().map(Complex::norm_sqr).sum();
+    for (shot, outcome) in shots.iter().zip(&together) {
+        assert_eq!(engine.sample_measure(&qubits, &[*shot]), std::slice::from_ref(outcome));
+        let index = bits_value(outcome);
+        let below: f64 = state[..index].iter().map(Complex::norm_sqr).sum();
+        let level = shot * total;
+        assert!(below - 1e-12 <= level && level <= below + state[index].norm_sqr() + 1e-12);
+    }
+    let mut reversed: Vec<f64> = shots.clone();
+    reversed.reverse();
+    let mut backwards = engine.sample_measure(&qubits, &reversed);
+    backwards.reverse();
+    assert_eq!(backwards, together);
+    assert_eq!(saved(&engine), state, "sampling leaves the state alone");
+}
+
+/// Whatever rounding does, an outcome has a positive probability: zeros stand first, last and between, norms
+/// are a little off 1, and the numbers are the smallest and the largest there are.
+#[test]
+fn a_sample_never_has_probability_zero() {
+    let largest = 1.0 - f64::EPSILON / 2.0;
+    for norm in [1.0, 1.0 - 1e-16, 1.0 - 1e-8, 1.0 + 1e-8] {
+        for support in [vec![1], vec![2, 5], vec![1, 3, 6], vec![4096, 8191], vec![1, 4100, 12_000, 16_000]] {
+            let mut state = vec![Complex::ZERO; 1 << 14];
+            for index in &support {
+                state[*index] = Complex::new((norm / support.len() as f64).sqrt(), 0.0);
+            }
+            let mut engine = engine(&state);
+            let qubits: Vec<u32> = (0..14).collect();
+            let numbers = [largest, 0.0, 0.5, 1.0 / 3.0, 2.0 / 3.0, f64::MIN_POSITIVE];
+            let outcomes: Vec<usize> =
+                engine.sample_measure(&qubits, &numbers).iter().map(bits_value).collect();
+            assert!(outcomes.iter().all(|outcome| support.contains(outcome)), "{support:?}: {outcomes:?}");
+            assert_eq!((Some(&outcomes[0]), Some(&outcomes[1])), (support.last(), support.first()));
+        }
+    }
+}
+
+#[test]
+fn sampling_no_shots_or_no_qubits_is_allowed() {
+    let mut engine = Statevector::new(2, CONFIG).unwrap();
+    assert!(engine.sample_measure(&[0, 1], &[]).is_empty());
+    assert_eq!(bits_value(&engine.sample_measure(&[], &[0.3])[0]), 0);
+    assert_eq!(bits_value(&engine.measure(&[], &mut ShotRng::new(0, 0))), 0);
+}
+
+#[test]
+fn too_many_qubits_are_a_typed_error() {
+    for num_qubits in [58, 60, 63, 64, 1000] {
+        let error = Statevector::new(num_qubits, CONFIG).unwrap_err();
+        assert_eq!(error.code, ErrorCode::InsufficientMemory);
+        assert!(error.to_string().contains(&Statevector::required_bytes(num_qubits).to_string()), "{error}");
+        assert!(error.hint.is_some());
+    }
+    assert_eq!(Statevector::required_bytes(20), 16 << 20);
+    assert_eq!(Statevector::required_bytes(59), 1 << 63);
+    assert_eq!(Statevector::required_bytes(60), u64::MAX);
+    assert_eq!(Statevector::required_bytes(1000), u64::MAX);
+}
+
+#[test]
+fn work_counts_what_controls_leave() {
+    let engine = Statevector::new(10, CONFIG).unwrap();
+    let gate = |gate| Operation::Gate(gate, Parameters::new());
+    assert_eq!(engine.work(&gate(Gate::H), &[3]), 1024);
+    assert_eq!(engine.work(&gate(Gate::Ccx), &[3, 1, 2]), 256);
+    assert_eq!(engine.work(&Operation::Unitary(Box::new(Matrix::identity(16))), &[0, 1, 2, 3]), 8 * 1024);
+    assert_eq!(engine.work(&Operation::Barrier, &[0]), 0);
+}
+
+#[test]
+fn an_engine_declines_what_is_not_its_to_apply() {
+    let mut engine = Statevector::new(1, CONFIG).unwrap();
+    let measure = Operation::Measure(Box::default());
+    let error = engine.apply(&measure, &[0], &mut ShotRng::new(0, 0)).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Internal);
+}
