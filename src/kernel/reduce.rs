@@ -30,7 +30,7 @@ pub fn probabilities(re: &[f64], im: &[f64], bits: &[u32], probabilities: &mut [
         let mut norms = [0.0; LANES];
         scalar::add_lane_norms(re, im, &mut norms[..lanes]);
         for (lane, norm) in norms[..lanes].iter().enumerate() {
-            probabilities[extract(i * run | lane, bits)] += norm;
+            probabilities[extract(i * run + lane, bits)] += norm;
         }
     }
 }
