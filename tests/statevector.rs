@@ -2,7 +2,12 @@
 //!
 //! Random inputs come from `ChaCha8` with the seeds in the text. Statistical tests state how often they fail
 //! by chance; as seeds are fixed, they either pass for ever or show a change.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail like tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "helpers of tests may fail like tests"
+)]
 
 mod reference;
 
@@ -431,6 +436,31 @@ fn a_sample_never_has_probability_zero() {
             assert_eq!((Some(&outcomes[0]), Some(&outcomes[1])), (support.last(), support.first()));
         }
     }
+}
+
+/// Seed 16. Sums in another order differ in the last bits: the largest number may lie beyond the sum over the
+/// amplitudes of the last chunk that is not empty, and must not slip to the zeros after it.
+#[test]
+fn a_sample_does_not_slip_beyond_the_last_amplitude() {
+    let mut random = Random::new(16);
+    let qubits: Vec<u32> = (0..13).collect();
+    for _ in 0..40 {
+        let mut state = vec![Complex::ZERO; 1 << 13];
+        state[..3000].copy_from_slice(&random.state(12)[..3000]);
+        let outcomes = engine(&state).sample_measure(&qubits, &[1.0 - f64::EPSILON / 2.0]);
+        assert!(bits_value(&outcomes[0]) < 3000);
+    }
+}
+
+/// Matrices and states are accepted with small errors, which add up: the norm need not be 1.
+#[test]
+fn sampling_and_measuring_do_not_need_a_norm_of_1() {
+    let state = [Complex::new(0.5, 0.0), Complex::new(0.0, 0.5)];
+    let mut engine = engine(&state);
+    let outcomes = engine.sample_measure(&[0], &[0.49, 0.51, 0.3, 0.9]);
+    assert_eq!(outcomes.iter().map(bits_value).collect::<Vec<_>>(), [0, 1, 0, 1]);
+    engine.measure(&[0], &mut ShotRng::new(0, 0));
+    assert_eq!(saved(&engine).iter().map(Complex::norm_sqr).sum::<f64>(), 1.0);
 }
 
 #[test]

@@ -53,8 +53,8 @@ impl Statevector {
         let (re, im) = self.amplitudes.parts_mut();
         let mut outcome = 0;
         sample::sample(re, im, std::iter::once(rng.uniform()), |index| outcome = extract(index, qubits));
+        // A state that is |0…0⟩ stays so.
         reduce::collapse(re, im, qubits, outcome);
-        self.untouched = false;
         outcome
     }
 

@@ -6,7 +6,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use super::index::{Subspace, deposit, extract, mask};
 use super::*;
 use crate::circuit::{GATES, Gate};
-use crate::kernel::reduce::{norm_sqr, probabilities};
+use crate::kernel::reduce::{collapse, norm_sqr, prepare, probabilities};
 
 const O: Complex = Complex::ZERO;
 const L: Complex = Complex::ONE;
@@ -283,6 +283,34 @@ fn norms_and_probabilities_agree_with_the_plain_sum() {
                 let agrees = |i: &usize| extract(*i, &[a, b]) == outcome;
                 let expected: f64 = (0..re.len()).filter(agrees).map(square).sum();
                 assert!((found - expected).abs() < 1e-12 * total);
+            }
+        }
+    }
+}
+
+/// All ordered pairs of nine bits, which are low, high or one of each; the rest of the state is zero.
+#[test]
+fn collapse_keeps_one_outcome_and_prepare_writes_to_zeros() {
+    for (a, b) in (0..9).flat_map(|a| (0..9).map(move |b| (a, b))).filter(|(a, b)| a != b) {
+        for outcome in 0..4 {
+            let state: Vec<Complex> = (0..512).map(noise).collect();
+            let kept = |index: &usize| extract(*index, &[a, b]) == outcome;
+            let norm = (0..512).filter(kept).map(|index| state[index].norm_sqr()).sum::<f64>().sqrt();
+            let mut re: Vec<f64> = state.iter().map(|x| x.re).collect();
+            let mut im: Vec<f64> = state.iter().map(|x| x.im).collect();
+            collapse(&mut re, &mut im, &[a, b], outcome);
+            for index in 0..512 {
+                let expected = if kept(&index) { state[index] / norm } else { O };
+                assert!((expected - Complex::new(re[index], im[index])).norm() < 1e-14);
+            }
+            if outcome == 0 {
+                let part: Vec<Complex> = (0..4).map(|value| noise(value + 7)).collect();
+                prepare(&mut re, &mut im, &[a, b], &part);
+                for index in 0..512 {
+                    let zero = state[index & !mask(&[a, b])] / norm;
+                    let expected = part[extract(index, &[a, b])] * zero;
+                    assert!((expected - Complex::new(re[index], im[index])).norm() < 1e-14);
+                }
             }
         }
     }
