@@ -7,7 +7,7 @@ use super::reduce::{CHUNK, chunk_norms};
 /// Inverts the cumulative distribution: a number falls into a chunk, then onto an amplitude of the chunk. What
 /// it gives depends on nothing but the number and the state, and never has probability 0, whatever rounding
 /// does. The norm need not be 1. One pass for the chunks' norms, then each chunk that is hit once more; takes
-/// 8 bytes for [`CHUNK`] amplitudes.
+/// 8 bytes for 4096 amplitudes.
 pub fn sample(re: &[f64], im: &[f64], ascending: impl Iterator<Item = f64>, mut visit: impl FnMut(usize)) {
     let norms: Vec<f64> = chunk_norms(re, im).collect();
     let total: f64 = norms.iter().sum();
