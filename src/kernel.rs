@@ -50,7 +50,6 @@ pub enum Action {
 pub fn plan(mut matrix: Matrix) -> Kernel {
     let mut controls = BitPositions::new();
     let mut targets: BitPositions = (0..matrix.rows().trailing_zeros()).collect();
-    // A bit that goes may turn another into a control (CCZ: first all but one, then Z itself).
     let mut place = 0;
     while place < targets.len() {
         match role(&matrix, place) {
@@ -61,7 +60,6 @@ pub fn plan(mut matrix: Matrix) -> Kernel {
                     controls.push(bit);
                 }
                 matrix = where_one(&matrix, place);
-                place = 0;
             }
         }
     }

@@ -53,8 +53,8 @@ impl Statevector {
         let (re, im) = self.amplitudes.parts_mut();
         let mut outcome = 0;
         sample::sample(re, im, std::iter::once(rng.uniform()), |index| outcome = extract(index, qubits));
+        // A state that is |0…0⟩ stays so.
         reduce::collapse(re, im, qubits, outcome);
-        self.untouched = false;
         outcome
     }
 
@@ -207,14 +207,14 @@ impl Engine for Statevector {
     }
 
     fn sample_measure(&mut self, qubits: &[Qubit], shots: &[f64]) -> Vec<Bits> {
-        let mut order: Vec<usize> = (0..shots.len()).collect();
-        order.sort_unstable_by(|a, b| shots[*a].total_cmp(&shots[*b]));
+        let mut ascending: Vec<(f64, usize)> = shots.iter().copied().zip(0..).collect();
+        ascending.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
         let mut outcomes = vec![Bits::default(); shots.len()];
         let (re, im) = self.amplitudes.parts();
-        let mut slots = order.iter();
-        sample::sample(re, im, order.iter().map(|shot| shots[*shot]), |index| {
-            if let Some(shot) = slots.next() {
-                outcomes[*shot] = Bits::from_u64(extract(index, qubits) as u64);
+        let mut order = ascending.iter().map(|(_, shot)| *shot);
+        sample::sample(re, im, ascending.iter().map(|(number, _)| *number), |index| {
+            if let Some(shot) = order.next() {
+                outcomes[shot] = Bits::from_u64(extract(index, qubits) as u64);
             }
         });
         outcomes

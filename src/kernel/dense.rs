@@ -1,6 +1,6 @@
 //! Dense matrices on a few bits.
 
-use super::index::{Subspace, deposit, for_each_rows, mask};
+use super::index::{Subspace, deposit, map_columns, mask};
 use super::scalar;
 use crate::linalg::{Complex, Matrix};
 
@@ -13,7 +13,13 @@ const LANES: usize = 16;
 pub fn dense_1(re: &mut [f64], im: &mut [f64], bit: u32, controls: usize, matrix: &[[Complex; 2]; 2]) {
     let row = 1 << bit;
     let space = Subspace::new(re.len(), controls | row, controls);
-    for_each_rows(re, im, space, [0, row], |re, im| scalar::dense(matrix, re, im));
+    if matrix.as_flattened().iter().all(|entry| entry.im == 0.0) {
+        // H and RY: half the work.
+        let [[a, b], [c, d]] = matrix.map(|row| row.map(|entry| entry.re));
+        map_columns(re, im, space, [0, row], |[x, y]| [x * a + y * b, x * c + y * d]);
+    } else {
+        map_columns(re, im, space, [0, row], |column| product(matrix, column));
+    }
 }
 
 /// Applies a 4 x 4 matrix to two bits, the first one least significant, where all bits of the mask `controls`
@@ -23,7 +29,13 @@ pub fn dense_1(re: &mut [f64], im: &mut [f64], bit: u32, controls: usize, matrix
 pub fn dense_2(re: &mut [f64], im: &mut [f64], bits: [u32; 2], controls: usize, matrix: &[[Complex; 4]; 4]) {
     let space = Subspace::new(re.len(), controls | mask(&bits), controls);
     let rows = [0, 1, 2, 3].map(|value| deposit(value, &bits));
-    for_each_rows(re, im, space, rows, |re, im| scalar::dense(matrix, re, im));
+    map_columns(re, im, space, rows, |column| product(matrix, column));
+}
+
+/// A matrix times a column.
+#[inline]
+fn product<const D: usize>(matrix: &[[Complex; D]; D], column: [Complex; D]) -> [Complex; D] {
+    matrix.map(|row| (1..D).fold(row[0] * column[0], |sum, d| sum + row[d] * column[d]))
 }
 
 /// Number of values that [`dense`] needs as scratch for a matrix of `size` rows.

@@ -1,11 +1,8 @@
 //! Diagonal matrices and phases.
 
-use super::index::{Subspace, deposit, mask};
+use super::index::{BLOCK_BITS, Subspace, deposit, extract, mask};
 use super::scalar;
 use crate::linalg::Complex;
-
-/// Bits of an index that are resolved inside a block; blocks are contiguous.
-const BLOCK_BITS: u32 = 6;
 
 /// Multiplies by `factor` where all bits of the mask `controls` are 1: phases of any number of bits.
 ///
@@ -17,7 +14,7 @@ pub fn phase(re: &mut [f64], im: &mut [f64], controls: usize, factor: Complex) {
 /// Multiplies by `entries[value of the bits]`, the first bit least significant, where all bits of the mask
 /// `controls` are 1.
 ///
-/// One pass for each value of the bits from `BLOCK_BITS` up, over the blocks where the bits have that value,
+/// One pass for each value of the bits from [`BLOCK_BITS`] up, over the blocks where the bits have that value,
 /// with the factors of one block made ready: so each amplitude is touched at most once, and none in blocks
 /// where every factor is 1.
 pub fn diagonal(re: &mut [f64], im: &mut [f64], bits: &[u32], controls: usize, entries: &[Complex]) {
@@ -36,12 +33,12 @@ pub fn diagonal(re: &mut [f64], im: &mut [f64], bits: &[u32], controls: usize, e
     for value in 0..1usize << high_bits.len() {
         let first = deposit(value, &high_places);
         for lane in (0..block).filter(|lane| lane & controls & low == controls & low) {
-            let entry = entries[first + deposit(super::index::extract(lane, &low_bits), &low_places)];
+            let entry = entries[first + deposit(extract(lane, &low_bits), &low_places)];
             (factor_re[lane], factor_im[lane]) = (entry.re, entry.im);
         }
         let (factor_re, factor_im) = (&factor_re[..block], &factor_im[..block]);
         let factor = Complex::new(factor_re[0], factor_im[0]);
-        let uniform = factor_re.iter().all(|x| *x == factor.re) && factor_im.iter().all(|y| *y == factor.im);
+        let uniform = factor_re.iter().zip(factor_im).all(|(x, y)| Complex::new(*x, *y) == factor);
         if uniform && factor == Complex::ONE {
             continue;
         }

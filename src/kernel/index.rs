@@ -2,14 +2,17 @@
 //!
 //! A [`Subspace`] is the set of indices in which some bits have fixed values (controls are 1, targets 0); the
 //! other bits are free. Free bits below the lowest fixed one make contiguous *runs*. A kernel works on *rows*:
-//! the subspace, shifted by one offset for each value of the targets. [`for_each_rows`] hands rows out as
-//! slices, straight from the state where runs are long, through a small tile on the stack where they are
-//! short, so inner loops see contiguous data for every position of the bits.
+//! the subspace, shifted by one offset for each value of the targets; a *column* is one amplitude of each
+//! row. [`map_columns`] applies a function to every column, over slices where runs are long, index by index
+//! where they are short.
 
 use std::ops::Range;
 
-/// Lanes of a tile.
-const TILE: usize = 64;
+use super::scalar;
+use crate::linalg::Complex;
+
+/// Bits of an index that are resolved inside a block of neighbours; the others tell blocks apart.
+pub const BLOCK_BITS: u32 = 6;
 
 /// The shortest run that is worth a slice of its own.
 const SHORTEST_RUN: usize = 8;
@@ -78,51 +81,26 @@ pub fn extract(index: usize, bits: &[u32]) -> usize {
     bits.iter().enumerate().fold(0, |value, (j, bit)| value | (index >> bit & 1) << j)
 }
 
-/// Calls `visit` with `D` rows at a time, real and imaginary parts: lane `i` of row `d` is the amplitude at
-/// the `i`-th index of `space`, plus `offsets[d]`. Offsets are different and made of fixed bits that are 0.
+/// Replaces every column by what `map` makes of it: entry `d` of column `i` is the amplitude at the `i`-th
+/// index of `space`, plus `offsets[d]`. Offsets are different and made of fixed bits that are 0.
 ///
 /// Touches `D * space.size()` amplitudes, each once.
-pub fn for_each_rows<const D: usize>(
+pub fn map_columns<const D: usize>(
     re: &mut [f64],
     im: &mut [f64],
     space: Subspace,
     offsets: [usize; D],
-    mut visit: impl FnMut([&mut [f64]; D], [&mut [f64]; D]),
+    map: impl Fn([Complex; D]) -> [Complex; D],
 ) {
-    if space.run() >= SHORTEST_RUN {
-        for run in space.runs() {
-            let rows = offsets.map(|offset| run.start + offset..run.end + offset);
-            let (Ok(re), Ok(im)) = (re.get_disjoint_mut(rows.clone()), im.get_disjoint_mut(rows)) else {
-                unreachable!("rows differ in fixed bits")
-            };
-            visit(re, im);
-        }
+    if space.run() < SHORTEST_RUN {
+        scalar::map_columns(re, im, space.indices(), offsets, map);
         return;
     }
-    let mut tile_re = [[0.0; TILE]; D];
-    let mut tile_im = [[0.0; TILE]; D];
-    let mut at = [0; TILE];
-    let lanes = space.size().min(TILE);
-    let mut indices = space.indices();
-    for _ in 0..space.size() / lanes {
-        for (slot, index) in at[..lanes].iter_mut().zip(&mut indices) {
-            *slot = index;
-        }
-        for (d, offset) in offsets.into_iter().enumerate() {
-            for (lane, index) in at[..lanes].iter().enumerate() {
-                tile_re[d][lane] = re[index + offset];
-                tile_im[d][lane] = im[index + offset];
-            }
-        }
-        visit(
-            tile_re.each_mut().map(|row| &mut row[..lanes]),
-            tile_im.each_mut().map(|row| &mut row[..lanes]),
-        );
-        for (d, offset) in offsets.into_iter().enumerate() {
-            for (lane, index) in at[..lanes].iter().enumerate() {
-                re[index + offset] = tile_re[d][lane];
-                im[index + offset] = tile_im[d][lane];
-            }
-        }
+    for run in space.runs() {
+        let rows = offsets.map(|offset| run.start + offset..run.end + offset);
+        let (Ok(re), Ok(im)) = (re.get_disjoint_mut(rows.clone()), im.get_disjoint_mut(rows)) else {
+            unreachable!("rows differ in fixed bits")
+        };
+        scalar::map_rows(re, im, &map);
     }
 }

@@ -1,7 +1,6 @@
 //! Matrices that move amplitudes and multiply them, with one entry in each row and column.
 
-use super::index::{Subspace, deposit, for_each_rows, mask};
-use super::scalar;
+use super::index::{Subspace, deposit, map_columns, mask};
 use crate::linalg::{Complex, Matrix};
 
 /// A matrix with one entry in each row and column, as steps to carry out in order.
@@ -70,16 +69,14 @@ impl Permutation {
             match *step {
                 Step::Scale(value, factor) => {
                     let rows = [deposit(value, bits)];
-                    for_each_rows(re, im, space, rows, |[re], [im]| scalar::scale(factor, re, im));
+                    map_columns(re, im, space, rows, |[x]| [factor * x]);
                 }
                 Step::Exchange(values, factors) => {
                     let rows = values.map(|value| deposit(value, bits));
                     if factors == [Complex::ONE; 2] {
                         exchange(re, im, space, rows);
                     } else {
-                        for_each_rows(re, im, space, rows, |re, im| {
-                            scalar::exchange_scaled(factors, re, im);
-                        });
+                        map_columns(re, im, space, rows, |[x, y]| [factors[0] * y, factors[1] * x]);
                     }
                 }
             }
@@ -89,8 +86,5 @@ impl Permutation {
 
 /// Exchanges two rows of a subspace: X, swap and their controlled forms. Touches `2 * space.size()` amplitudes.
 pub fn exchange(re: &mut [f64], im: &mut [f64], space: Subspace, rows: [usize; 2]) {
-    for_each_rows(re, im, space, rows, |[x0, x1], [y0, y1]| {
-        x0.swap_with_slice(x1);
-        y0.swap_with_slice(y1);
-    });
+    map_columns(re, im, space, rows, |[x, y]| [y, x]);
 }

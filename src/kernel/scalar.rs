@@ -1,28 +1,40 @@
-//! The innermost loops, over contiguous slices of equal length: the only code that a SIMD twin replaces.
+//! The innermost loops: the only code that a SIMD twin replaces.
 
 use crate::linalg::Complex;
 
-/// Multiplies the column of `D` rows by a matrix, lane by lane.
-pub fn dense<const D: usize>(matrix: &[[Complex; D]; D], re: [&mut [f64]; D], im: [&mut [f64]; D]) {
-    let lanes = re[0].len();
+/// Replaces every column of rows of equal length by what `map` makes of it.
+#[inline]
+pub fn map_rows<const D: usize>(
+    re: [&mut [f64]; D],
+    im: [&mut [f64]; D],
+    map: impl Fn([Complex; D]) -> [Complex; D],
+) {
+    let lanes = re.first().map_or(0, |row| row.len());
     let re = re.map(|row| &mut row[..lanes]);
     let im = im.map(|row| &mut row[..lanes]);
     for lane in 0..lanes {
-        let mut x = [0.0; D];
-        let mut y = [0.0; D];
+        let column = map(std::array::from_fn(|d| Complex::new(re[d][lane], im[d][lane])));
         for d in 0..D {
-            x[d] = re[d][lane];
-            y[d] = im[d][lane];
+            re[d][lane] = column[d].re;
+            im[d][lane] = column[d].im;
         }
-        for d in 0..D {
-            let (mut a, mut b) = (0.0, 0.0);
-            for e in 0..D {
-                let m = matrix[d][e];
-                a += m.re * x[e] - m.im * y[e];
-                b += m.re * y[e] + m.im * x[e];
-            }
-            re[d][lane] = a;
-            im[d][lane] = b;
+    }
+}
+
+/// Replaces the column that begins at each index by what `map` makes of it.
+#[inline]
+pub fn map_columns<const D: usize>(
+    re: &mut [f64],
+    im: &mut [f64],
+    indices: impl Iterator<Item = usize>,
+    offsets: [usize; D],
+    map: impl Fn([Complex; D]) -> [Complex; D],
+) {
+    for index in indices {
+        let at = offsets.map(|offset| index + offset);
+        let column = map(at.map(|at| Complex::new(re[at], im[at])));
+        for (at, amplitude) in at.into_iter().zip(column) {
+            (re[at], im[at]) = (amplitude.re, amplitude.im);
         }
     }
 }
@@ -51,25 +63,6 @@ pub fn multiply(factor_re: &[f64], factor_im: &[f64], re: &mut [f64], im: &mut [
     }
 }
 
-/// Exchanges two rows and multiplies them: the first becomes `to[0]` times the second, and vice versa.
-pub fn exchange_scaled(to: [Complex; 2], re: [&mut [f64]; 2], im: [&mut [f64]; 2]) {
-    let ([x0, x1], [y0, y1]) = (re, im);
-    for ((x0, y0), (x1, y1)) in x0.iter_mut().zip(y0).zip(x1.iter_mut().zip(y1)) {
-        let first = (to[0].re * *x1 - to[0].im * *y1, to[0].re * *y1 + to[0].im * *x1);
-        (*x1, *y1) = (to[1].re * *x0 - to[1].im * *y0, to[1].re * *y0 + to[1].im * *x0);
-        (*x0, *y0) = first;
-    }
-}
-
-/// The second row becomes `factor` times the first.
-pub fn copy_scaled(factor: Complex, re: [&mut [f64]; 2], im: [&mut [f64]; 2]) {
-    let ([x0, x1], [y0, y1]) = (re, im);
-    for ((x0, y0), (x1, y1)) in x0.iter().zip(y0.iter()).zip(x1.iter_mut().zip(y1)) {
-        *x1 = factor.re * x0 - factor.im * y0;
-        *y1 = factor.re * y0 + factor.im * x0;
-    }
-}
-
 /// The sum of squared moduli. Eight partial sums, so that lanes are independent.
 pub fn norm_sqr(re: &[f64], im: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
@@ -82,4 +75,22 @@ pub fn norm_sqr(re: &[f64], im: &[f64]) -> f64 {
     }
     let rest: f64 = re_rest.iter().zip(im_rest).map(|(x, y)| x * x + y * y).sum();
     sums.iter().sum::<f64>() + rest
+}
+
+/// Adds squared moduli to `norms`, one for each index modulo its length.
+pub fn add_lane_norms(re: &[f64], im: &[f64], norms: &mut [f64]) {
+    for (re, im) in re.chunks_exact(norms.len()).zip(im.chunks_exact(norms.len())) {
+        for ((x, y), norm) in re.iter().zip(im).zip(&mut *norms) {
+            *norm += x * x + y * y;
+        }
+    }
+}
+
+/// Multiplies by a real number for each index modulo their number.
+pub fn scale_lanes(factors: &[f64], part: &mut [f64]) {
+    for block in part.chunks_exact_mut(factors.len()) {
+        for (x, factor) in block.iter_mut().zip(factors) {
+            *x *= factor;
+        }
+    }
 }
