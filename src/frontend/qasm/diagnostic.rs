@@ -27,7 +27,8 @@ pub fn at(error: AerError, source: &str, span: Span) -> AerError {
     let shown_left: String = left.chars().skip((column - 1).saturating_sub(half)).collect();
     let shown_right: String = right.chars().take(half).collect();
     let (cut_left, cut_right) = (shown_left.len() < left.len(), shown_right.len() < right.len());
-    let shown = [if cut_left { "…" } else { "" }, &shown_left, &shown_right, if cut_right { "…" } else { "" }];
+    let shown =
+        [if cut_left { "…" } else { "" }, &shown_left, &shown_right, if cut_right { "…" } else { "" }];
     let shown_column = shown_left.chars().count() + usize::from(cut_left) + 1;
     let mut error = error.at_line(line as u32, shown_column as u32, &shown.concat());
     error.place.column = Some(column as u32);

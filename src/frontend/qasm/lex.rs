@@ -361,21 +361,29 @@ mod tests {
         use TokenKind::*;
         let kinds = |text| tokens(text).into_iter().map(|token| token.0).collect::<Vec<_>>();
         assert_eq!(kinds("->-=->="), [Arrow, CompoundAssign, Arrow, Assign]);
-        assert_eq!(kinds("== = <= << <<= ** **= && &"), [
-            Equal, Assign, LessEqual, ShiftLeft, CompoundAssign, DoubleStar, CompoundAssign, DoubleAmpersand,
-            Ampersand
-        ]);
+        assert_eq!(
+            kinds("== = <= << <<= ** **= && &"),
+            [
+                Equal,
+                Assign,
+                LessEqual,
+                ShiftLeft,
+                CompoundAssign,
+                DoubleStar,
+                CompoundAssign,
+                DoubleAmpersand,
+                Ampersand
+            ]
+        );
     }
 
     #[test]
     fn comments_texts_and_names() {
         use TokenKind::*;
-        assert_eq!(tokens("\u{feff}a // b\n/* c\n */ π_1 $3 @"), [
-            (Identifier, "a"),
-            (Identifier, "π_1"),
-            (HardwareQubit, "$3"),
-            (At, "@")
-        ]);
+        assert_eq!(
+            tokens("\u{feff}a // b\n/* c\n */ π_1 $3 @"),
+            [(Identifier, "a"), (Identifier, "π_1"), (HardwareQubit, "$3"), (At, "@")]
+        );
         assert_eq!(tokens("'a\"' \"b"), [(Text, "'a\"'"), (UnclosedText, "\"b")]);
         assert_eq!(tokens("a /* b"), [(Identifier, "a"), (UnclosedComment, "/* b")]);
         assert_eq!(tokens("\u{0}§"), [(Unknown, "\u{0}"), (Unknown, "§")]);

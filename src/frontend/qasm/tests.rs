@@ -21,7 +21,7 @@ fn the_examples_load() {
             (circuit.num_qubits, circuit.num_clbits, circuit.instructions.len())
         })
         .collect();
-    // Teleportation: 11 gates, measurements and a barrier, and a comparison before each of 2 conditionals.
+    // Of teleportation 12 statements, two of which are a comparison and a gate.
     assert_eq!(sizes, [(2, 2, 4), (5, 5, 10), (3, 3, 14), (3, 3, 20), (3, 3, 46)]);
 }
 

@@ -5,7 +5,7 @@
 //! sizes can grow exponentially with the length of the text: each definition knows the steps that one call
 //! of it takes, and they are charged before anything is expanded. The expansion keeps its own stack.
 
-use super::{PAPER_GATES, Parser, Symbol, keep_first};
+use super::{Parser, Symbol, keep_first};
 use crate::circuit::validate;
 use crate::circuit::{Gate, Instruction, Operation, Parameters, Qubits};
 use crate::error::{AerError, ErrorCode, nearest};
@@ -82,9 +82,7 @@ impl<'a> Parser<'a> {
             if self.is_standard(gate, &definition) {
                 return Ok(());
             }
-            if PAPER_GATES.contains(&name) {
-                return self.check_new(name, span);
-            }
+            self.check_new(name, span)?;
         }
         self.define(definition, Callee::Defined);
         Ok(())
@@ -388,9 +386,7 @@ impl<'a> Parser<'a> {
     ) -> Result<(), AerError> {
         let Callee::Defined(definition) = callee else {
             return match operation(callee, parameters) {
-                Some(operation) => {
-                    self.push(Instruction { operation, qubits, condition, label: None }, span)
-                }
+                Some(operation) => self.push(Instruction { operation, qubits, condition, label: None }, span),
                 None => Ok(()),
             };
         };
