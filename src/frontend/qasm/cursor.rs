@@ -2,7 +2,7 @@
 
 use super::diagnostic;
 use super::lex::{Lexer, Span, Token, TokenKind};
-use crate::error::{AerError, ErrorCode};
+use crate::error::{AerError, ErrorCode, nearest};
 
 /// Reads tokens one by one.
 #[derive(Clone, Debug)]
@@ -111,5 +111,17 @@ pub fn quoted(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("`{}…`", &text[..end]),
         None => format!("`{text}`"),
+    }
+}
+
+/// Adds the known name that is nearest to a misspelt one, if any is near.
+#[must_use]
+pub fn near_hint<'a>(error: AerError, name: &str, known: impl IntoIterator<Item = &'a str>) -> AerError {
+    // Comparing costs the product of the lengths.
+    const LONGEST: usize = 64;
+    let known = known.into_iter().filter(|known| known.len().max(name.len()) <= LONGEST);
+    match nearest(name, known) {
+        Some(near) => error.hint(format!("Did you mean `{near}`?")),
+        None => error,
     }
 }

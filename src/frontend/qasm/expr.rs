@@ -5,7 +5,7 @@
 //! while it is read, so a formula without parameters is a single number. Several formulas in a row make one
 //! list of terms that leaves as many values. Every number on the way must be finite.
 
-use super::cursor::{Cursor, quoted};
+use super::cursor::{Cursor, near_hint, quoted};
 use super::lex::{Span, TokenKind};
 use crate::error::{AerError, ErrorCode};
 
@@ -279,10 +279,7 @@ impl Parser<'_, '_> {
     fn unknown_name(&self, name: &str, span: Span) -> AerError {
         let message = format!("{} is no parameter, constant or function here.", quoted(name));
         let error = self.cursor.error(ErrorCode::SemanticError, span, message);
-        match crate::error::nearest(name, Function::NAMES.iter().copied().chain(["pi"])) {
-            Some(near) => error.hint(format!("Did you mean `{near}`?")),
-            None => error,
-        }
+        near_hint(error, name, Function::NAMES.iter().copied().chain(["pi"]))
     }
 }
 
@@ -318,7 +315,7 @@ mod tests {
             ("ln(exp(2))", 2.0),
             ("sqrt(16)^2", 16.0),
             ("tan(0)", 0.0),
-            ("asin(0.5)", 0.523_598_775_598_298_9),
+            ("asin(0.5)", PI / 6.0),
             ("acos(1)+atan(0)", 0.0),
             (".5", 0.5),
             ("5.", 5.0),

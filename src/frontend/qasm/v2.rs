@@ -17,14 +17,14 @@ pub mod gates;
 
 use std::collections::{HashMap, HashSet};
 
-use super::cursor::{Cursor, quoted};
+use super::cursor::{Cursor, near_hint, quoted};
 use super::diagnostic;
 use super::expr::{self, Function, Term};
 use super::lex::{Span, TokenKind};
 use crate::circuit::classical::{Bits, Comparison, Relation};
 use crate::circuit::operation::{BooleanFunction, Measure};
 use crate::circuit::{Circuit, GATES, Gate, Instruction, Operation, Parameters, Qubits, Register};
-use crate::error::{AerError, ErrorCode, nearest};
+use crate::error::{AerError, ErrorCode};
 use gates::{Callee, Definition};
 
 /// Most qubits, and most classical bits, that a program may declare.
@@ -210,7 +210,7 @@ impl<'a> Parser<'a> {
         let file = self.cursor.expect(TokenKind::Text, "a file name in quotes")?;
         let name = file.span.text(self.cursor.source());
         if name.get(1..name.len().saturating_sub(1)) != Some("qelib1.inc") {
-            let message = format!("The file {name} cannot be included.");
+            let message = format!("The file {} cannot be included.", quoted(name));
             let error = self.cursor.error(ErrorCode::SemanticError, file.span, message);
             return Err(error
                 .expected("\"qelib1.inc\", the only file that is built in")
@@ -262,8 +262,8 @@ impl<'a> Parser<'a> {
             let error =
                 AerError::new(ErrorCode::InsufficientMemory, format!("The program has too many {what}."))
                     .found(match *count {
-                        0 => format!("{text} {what}"),
-                        before => format!("{text} more than the {before} {what} declared before"),
+                        0 => quoted(text),
+                        before => format!("{} more than the {before} declared before", quoted(text)),
                     })
                     .expected(format!("at most {MAX_BITS} {what}"));
             return Err(self.cursor.locate(error, size_span));
@@ -279,12 +279,12 @@ impl<'a> Parser<'a> {
     fn barrier(&mut self) -> Result<(), AerError> {
         let keyword = self.cursor.advance().span;
         self.quantum_operands()?;
-        let mut qubits: Qubits = if self.operands.is_empty() {
-            (0..self.circuit.num_qubits).collect()
-        } else {
-            self.operands.iter().flat_map(|o| o.bits.first..o.bits.end()).collect()
-        };
-        keep_first(&mut qubits);
+        let mut qubits: Qubits = self.operands.iter().flat_map(|o| o.bits.first..o.bits.end()).collect();
+        if qubits.is_empty() {
+            qubits = (0..self.circuit.num_qubits).collect();
+        } else if overlap(&self.operands).is_some() {
+            keep_first(&mut qubits);
+        }
         self.charge(1 + qubits.len() as u64 / 8, keyword)?;
         self.push(Instruction::new(Operation::Barrier, qubits), keyword)
     }
@@ -460,26 +460,22 @@ impl<'a> Parser<'a> {
         let text = self.integer("an index")?;
         let end = self.cursor.expect(TokenKind::RightBracket, "`]`")?.span.end;
         let span = Span { start: name.start, end };
-        match text.parse::<u32>().ok().filter(|index| *index < bits.size) {
-            Some(index) => {
-                let first = bits.first + index;
-                Ok(Operand { bits: Indices { first, size: 1 }, register: false, span })
-            }
-            None => {
-                let name = name.text(self.cursor.source());
-                let (code, what) = if quantum {
-                    (ErrorCode::QubitOutOfRange, "Qubit")
-                } else {
-                    (ErrorCode::ClbitOutOfRange, "Classical bit")
-                };
-                let bit = quoted(span.text(self.cursor.source()));
-                let error = self.cursor.error(code, span, format!("{what} {bit} is out of range."));
-                Err(error.expected(match bits.size {
-                    1 => quoted(&format!("{name}[0]")),
-                    size => format!("`{name}[0]` to `{name}[{}]`", size - 1),
-                }))
-            }
+        if let Some(index) = text.parse::<u32>().ok().filter(|index| *index < bits.size) {
+            let bits = Indices { first: bits.first + index, size: 1 };
+            return Ok(Operand { bits, register: false, span });
         }
+        let name = name.text(self.cursor.source());
+        let (code, what) = if quantum {
+            (ErrorCode::QubitOutOfRange, "Qubit")
+        } else {
+            (ErrorCode::ClbitOutOfRange, "Classical bit")
+        };
+        let bit = quoted(span.text(self.cursor.source()));
+        let error = self.cursor.error(code, span, format!("{what} {bit} is out of range."));
+        Err(error.expected(match bits.size {
+            1 => quoted(&format!("{name}[0]")),
+            size => format!("`{name}[0]` to `{name}[{}]`", size - 1),
+        }))
     }
 
     /// Reads the name of a register that exists.
@@ -502,10 +498,7 @@ impl<'a> Parser<'a> {
                 let message = format!("Register {} is not declared.", quoted(name));
                 let error = self.cursor.error(ErrorCode::SemanticError, span, message);
                 let registers = if quantum { &self.circuit.qregs } else { &self.circuit.cregs };
-                return Err(match nearest(name, registers.iter().map(|r| r.name.as_str())) {
-                    Some(near) => error.hint(format!("Did you mean `{near}`?")),
-                    None => error,
-                });
+                return Err(near_hint(error, name, registers.iter().map(|r| r.name.as_str())));
             }
         };
         let message = format!("{} is not {what}.", quoted(name));
@@ -554,15 +547,13 @@ impl<'a> Parser<'a> {
     fn taken(&self, name: &str, span: Span, symbol: Symbol, place: Span) -> AerError {
         let message = format!("The name {} is taken.", quoted(name));
         let error = self.cursor.error(ErrorCode::SemanticError, span, message);
-        match symbol {
-            Symbol::Gate(Callee::Table(_)) => {
-                error.found("a gate of qelib1.inc").hint("Choose another name, or leave out the include.")
-            }
-            _ => {
-                let line = diagnostic::line(self.cursor.source(), place.start);
-                error.found(format!("a declaration on line {line}")).hint("Choose another name.")
-            }
+        if matches!(symbol, Symbol::Gate(Callee::Table(_))) {
+            return error
+                .found("a gate of qelib1.inc")
+                .hint("Choose another name, or leave out the include.");
         }
+        let line = diagnostic::line(self.cursor.source(), place.start);
+        error.found(format!("a declaration on line {line}")).hint("Choose another name.")
     }
 
     /// Counts steps towards [`MAX_STEPS`].

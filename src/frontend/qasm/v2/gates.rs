@@ -8,8 +8,8 @@
 use super::{Parser, Symbol, keep_first};
 use crate::circuit::validate;
 use crate::circuit::{Gate, Instruction, Operation, Parameters, Qubits};
-use crate::error::{AerError, ErrorCode, nearest};
-use crate::frontend::qasm::cursor::quoted;
+use crate::error::{AerError, ErrorCode};
+use crate::frontend::qasm::cursor::{near_hint, quoted};
 use crate::frontend::qasm::diagnostic;
 use crate::frontend::qasm::expr::{self, Term};
 use crate::frontend::qasm::lex::{Span, TokenKind};
@@ -305,10 +305,7 @@ impl<'a> Parser<'a> {
             _ => {
                 let mut known: Vec<&str> = gates.map(|(name, _)| *name).collect();
                 known.sort_unstable();
-                match nearest(name, known) {
-                    Some(near) => error.hint(format!("Did you mean `{near}`?")),
-                    None => error,
-                }
+                near_hint(error, name, known)
             }
         })
     }

@@ -21,28 +21,29 @@ fn circuit(program: &str) -> Circuit {
 fn listing(circuit: &Circuit) -> Vec<String> {
     let join = |numbers: &[u32]| numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
     let line = |step: &Instruction| {
-        let mut text = step.operation.name().to_owned();
-        match &step.operation {
+        let name = step.operation.name();
+        let mut parts = vec![match &step.operation {
             Operation::Gate(_, parameters) if !parameters.is_empty() => {
                 let parameters: Vec<_> = parameters.iter().map(f64::to_string).collect();
-                text += &format!("({})", parameters.join(","));
+                format!("{name}({})", parameters.join(","))
             }
-            Operation::Delay(duration) => text += &format!("({duration})"),
+            Operation::Delay(duration) => format!("{name}({duration})"),
             Operation::BooleanFunction(function) => {
                 let Comparison { mask, relation, value } = &function.comparison;
                 assert_eq!(*relation, Relation::Equal);
-                text += &format!(" {mask}=={value} -> {}", function.register);
+                format!("{name} {mask}=={value} -> {}", function.register)
             }
-            _ => {}
-        }
+            _ => name.to_owned(),
+        }];
         if !step.qubits.is_empty() {
-            text += &format!(" {}", join(&step.qubits));
+            parts.push(join(&step.qubits));
         }
         if let Operation::Measure(measure) = &step.operation {
             assert_eq!(measure.memory, measure.register);
-            text += &format!(" -> {}", join(&measure.memory));
+            parts.push(format!("-> {}", join(&measure.memory)));
         }
-        step.condition.map_or(text.clone(), |bit| format!("{text} ?{bit}"))
+        parts.extend(step.condition.map(|bit| format!("?{bit}")));
+        parts.join(" ")
     };
     circuit.instructions.iter().map(line).collect()
 }
@@ -160,11 +161,8 @@ fn own_gates_may_have_the_names_of_standard_ones() {
 
 #[test]
 fn nesting_of_gates_is_not_bounded_by_the_stack() {
-    let mut program = String::from("gate g0 a { x a; }");
-    for level in 1..=20_000 {
-        program += &format!("gate g{level} a {{ g{} a; }}", level - 1);
-    }
-    lists(&format!("{program} qreg q[1]; g20000 q;"), &["x 0"]);
+    let gates: Vec<_> = (1..=20_000).map(|i| format!("gate g{i} a {{ g{} a; }}", i - 1)).collect();
+    lists(&format!("gate g0 a {{ x a; }} {} qreg q[1]; g20000 q;", gates.concat()), &["x 0"]);
 }
 
 #[test]
@@ -479,16 +477,11 @@ fn sizes_are_bounded() {
     fails_at("creg c[§4294967296];", InsufficientMemory);
     fails_at("qreg q[1]; creg c[1]; creg d[§99999999999999999999999];", InsufficientMemory);
 
-    let mut doubling = String::from("gate g0 a { x a; }");
-    let mut idle = String::from("gate g0 a { }");
-    for level in 1..=64 {
-        let next = format!("gate g{level} a {{ g{0} a; g{0} a; }}", level - 1);
-        doubling += &next;
-        idle += &next;
-    }
-    let error = fails_at(&format!("{doubling} qreg q[1]; §g64 q;"), InsufficientMemory);
+    let doubling: Vec<_> = (1..=64).map(|i| format!("gate g{i} a {{ g{0} a; g{0} a; }}", i - 1)).collect();
+    let doubling = doubling.concat();
+    let error = fails_at(&format!("gate g0 a {{ x a; }} {doubling} qreg q[1]; §g64 q;"), InsufficientMemory);
     assert!(error.expected.unwrap().contains("8000000"));
-    lists(&format!("{idle} qreg q[1]; g64 q;"), &[]);
+    lists(&format!("gate g0 a {{}} {doubling} qreg q[1]; g64 q;"), &[]);
 
     let barriers = "barrier q;".repeat(1000);
     let error = load_v2(&format!("qreg q[65536]; {barriers}")).unwrap_err();
