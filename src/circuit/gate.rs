@@ -170,7 +170,7 @@ gates! {
     Cswap "cswap" () 1 + 2 swap Itself [qelib1 stdgates] "cx c,b; ccx a,b,c; cx c,b;" "Controlled swap (Fredkin).";
     Rccx "rccx" () 0 + 3 rccx Itself [qelib1] "u2(0,pi) c; u1(pi/4) c; cx b,c; u1(-pi/4) c; cx a,c; u1(pi/4) c; cx b,c; u1(-pi/4) c; u2(0,pi) c;" "Toffoli up to relative phases (Margolus).";
     Rc3x "rc3x" () 0 + 4 rc3x Matrix [qelib1] "u2(0,pi) d; u1(pi/4) d; cx c,d; u1(-pi/4) d; u2(0,pi) d; cx a,d; u1(pi/4) d; cx b,d; u1(-pi/4) d; cx a,d; u1(pi/4) d; cx b,d; u1(-pi/4) d; u2(0,pi) d; u1(pi/4) d; cx c,d; u1(-pi/4) d; u2(0,pi) d;" "X with three controls up to relative phases.";
-    C3x "c3x" () 3 + 1 pauli_x Itself [qelib1] "h d; cu1(pi/2) c,d; h d; ccx a,b,c; h d; cu1(-pi/2) c,d; h d; ccx a,b,c; c3sqrtx a,b,c,d;" "X with three controls.";
+    C3x "c3x" () 3 + 1 pauli_x Itself [qelib1] "h d; p(pi/8) a; p(pi/8) b; p(pi/8) c; p(pi/8) d; cx a,b; p(-pi/8) b; cx a,b; cx b,c; p(-pi/8) c; cx a,c; p(pi/8) c; cx b,c; p(-pi/8) c; cx a,c; cx c,d; p(-pi/8) d; cx b,d; p(pi/8) d; cx c,d; p(-pi/8) d; cx a,d; p(pi/8) d; cx c,d; p(-pi/8) d; cx b,d; p(pi/8) d; cx c,d; p(-pi/8) d; cx a,d; h d;" "X with three controls.";
     C3sqrtx "c3sqrtx" () 3 + 1 sx Matrix [qelib1] "h d; cu1(pi/8) a,d; h d; cx a,b; h d; cu1(-pi/8) b,d; h d; cx a,b; h d; cu1(pi/8) b,d; h d; cx b,c; h d; cu1(-pi/8) c,d; h d; cx a,c; h d; cu1(pi/8) c,d; h d; cx b,c; h d; cu1(-pi/8) c,d; h d; cx a,c; h d; cu1(pi/8) c,d; h d;" "Square root of X with three controls.";
     C4x "c4x" () 4 + 1 pauli_x Itself [qelib1] "h e; cu1(pi/2) d,e; h e; c3x a,b,c,d; h e; cu1(-pi/2) d,e; h e; c3x a,b,c,d; h e; cu1(pi/4) c,e; h e; ccx a,b,c; h e; cu1(-pi/4) c,e; h e; ccx a,b,c; h e; cu1(pi/8) b,e; h e; cx a,b; h e; cu1(-pi/8) b,e; h e; cx a,b; h e; cu1(pi/8) a,e; h e;" "X with four controls.";
     Mcx "mcx" () any + 1 pauli_x Itself [] "" "X with any number of controls.";
@@ -409,3 +409,6 @@ fn rc3x(_: &[f64]) -> Matrix {
     matrix.set(15, 7, -L);
     matrix
 }
+
+#[cfg(test)]
+mod tests;

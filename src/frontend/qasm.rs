@@ -1,18 +1,32 @@
 //! OpenQASM text.
+//!
+//! [`lex`] cuts the text into tokens with spans, for versions 2 and 3 alike; [`cursor`] looks one token ahead
+//! and words the errors, to which [`diagnostic`] gives line, column and snippet; [`expr`] reads formulas;
+//! [`v2`] reads the statements of OpenQASM 2 and lowers them to a [`Circuit`] as it goes, without a tree.
+
+pub mod cursor;
+pub mod diagnostic;
+pub mod expr;
+pub mod lex;
+pub mod v2;
 
 use crate::circuit::Circuit;
 use crate::error::{AerError, ErrorCode};
 
-/// The major version that the text declares, if it declares one.
+/// The major version that the text declares, if it declares one. Looks at the first two tokens only.
 pub fn version(text: &str) -> Option<u32> {
-    let _ = text;
-    None
+    let mut lexer = lex::Lexer::new(text);
+    let (keyword, number) = (lexer.next_token(), lexer.next_token());
+    if keyword.span.text(text) != "OPENQASM" {
+        return None;
+    }
+    matches!(number.kind, lex::TokenKind::Integer | lex::TokenKind::Real)
+        .then(|| number.span.text(text).split('.').next()?.parse().ok())?
 }
 
-/// Reads OpenQASM 2.
+/// Reads OpenQASM 2 (arXiv:1707.03429, and what Qiskit accepts beyond it; see [`v2`]).
 pub fn load_v2(text: &str) -> Result<Circuit, AerError> {
-    let _ = text;
-    Err(AerError::new(ErrorCode::UnsupportedFormat, "OpenQASM 2 is not read yet."))
+    v2::load(text)
 }
 
 /// Reads OpenQASM 3.
@@ -21,3 +35,6 @@ pub fn load_v3(text: &str) -> Result<Circuit, AerError> {
     Err(AerError::new(ErrorCode::UnsupportedFormat, "OpenQASM 3 is not read yet.")
         .hint("Write the program as OpenQASM 2, or build it with QuantumCircuit."))
 }
+
+#[cfg(test)]
+mod tests;
