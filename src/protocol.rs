@@ -1,1 +1,133 @@
-//! protocol
+//! What front and worker say to each other. docs/protocol.md tells the story with pictures.
+//!
+//! Each message is a flat object with a `kind`. A worker runs one job at a time; the queue is the front's.
+//! Results travel beside these messages as `result`, with their buffers transferred (see `bindings`).
+//! Exactly one of `done`, `failed`, `cancelled` ends a job; a later message that names it is dropped.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::AerError;
+use crate::run::Progress;
+
+/// Version of these messages; front and worker must agree.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// How long a worker computes before it lets messages in, in milliseconds.
+pub const SLICE_MS: f64 = 12.0;
+
+/// Least time between two progress messages, in milliseconds.
+pub const PROGRESS_INTERVAL_MS: f64 = 50.0;
+
+/// What a job asks for: everything an executor needs, as plain cloneable data.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RunRequest {
+    /// The job's id, reported in the result.
+    pub job_id: String,
+    /// The backend's name, reported in the result.
+    pub backend_name: String,
+    /// The programs, as text: `OpenQASM` or Qobj JSON.
+    pub circuits: Vec<String>,
+    /// Options of the backend: the weakest.
+    pub backend_options: Map<String, Value>,
+    /// Options given to `run`: the strongest; a Qobj's own `config` stands between.
+    pub run_options: Map<String, Value>,
+    /// The base seed if no option gives one.
+    pub fallback_seed: u32,
+}
+
+/// Front to worker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ToWorker {
+    /// Run a job.
+    Run {
+        /// The front's number for it.
+        job: u32,
+        /// What to run.
+        request: RunRequest,
+    },
+    /// Stop a job; ignored if it is not the one that runs.
+    Cancel {
+        /// The front's number for it.
+        job: u32,
+    },
+}
+
+/// Worker to front.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum FromWorker {
+    /// The worker takes jobs now.
+    Ready {
+        /// Its [`PROTOCOL_VERSION`].
+        protocol: u32,
+    },
+    /// The worker reads and checks the input.
+    Validating {
+        /// The job.
+        job: u32,
+    },
+    /// The simulation runs.
+    Running {
+        /// The job.
+        job: u32,
+    },
+    /// How far it is.
+    Progress {
+        /// The job.
+        job: u32,
+        /// How far it is.
+        progress: Progress,
+    },
+    /// An experiment ended; its `result` travels beside.
+    Experiment {
+        /// The job.
+        job: u32,
+    },
+    /// The job ended well; the `result` without its experiments travels beside.
+    Done {
+        /// The job.
+        job: u32,
+        /// Bytes of wasm memory the worker holds now.
+        memory_bytes: f64,
+    },
+    /// The job failed; the `result` travels beside as in `Done`.
+    Failed {
+        /// The job.
+        job: u32,
+        /// Why.
+        error: AerError,
+        /// Bytes of wasm memory the worker holds now.
+        memory_bytes: f64,
+    },
+    /// The job was stopped as asked.
+    Cancelled {
+        /// The job.
+        job: u32,
+        /// Bytes of wasm memory the worker holds now.
+        memory_bytes: f64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+
+    #[test]
+    fn messages_are_flat_and_read_back() {
+        let message = FromWorker::Failed {
+            job: 3,
+            error: AerError::new(ErrorCode::SyntaxError, "No.").at_line(2, 7, "cx q;"),
+            memory_bytes: 65536.0,
+        };
+        let text = serde_json::to_string(&message).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["kind"], "failed");
+        assert_eq!(value["error"]["code"], "SYNTAX_ERROR");
+        assert_eq!(value["error"]["line"], 2);
+        let back: FromWorker = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&back).unwrap(), text);
+    }
+}

@@ -1,11 +1,13 @@
 //! The resumable run.
 
+use serde::{Deserialize, Serialize};
+
 use super::ExperimentResult;
 use crate::circuit::Circuit;
 use crate::error::AerError;
 
 /// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Index of the experiment that runs.
     pub experiment: usize,
@@ -20,7 +22,8 @@ pub struct Progress {
 }
 
 /// What progress counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ProgressUnit {
     /// Operations of a circuit that runs once.
     Operations,
