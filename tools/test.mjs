@@ -8,7 +8,6 @@ import { build } from './build.mjs';
 import * as setup from './setup.mjs';
 
 const quick = process.argv.includes('--quick');
-const wasm = ['--target', 'wasm32-unknown-unknown'];
 const start = performance.now();
 
 setup.node();
@@ -28,7 +27,10 @@ function show(command, args) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: setup.root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
-    for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ]) {
       from.setEncoding('utf8').on('data', (data) => {
         text += data;
         to.write(data);
@@ -48,8 +50,10 @@ const runners = [
 
 const results = [];
 
-async function part(title, command, ...args) {
-  console.log(`\n━━ ${title}: ${command} ${args.join(' ')}`);
+/** Runs a command line, given as words and further arguments, and keeps what it counted. */
+async function part(title, line, further = []) {
+  const [command, ...args] = [...line.split(' '), ...further];
+  console.log(`\n━━ ${title}: ${line}`);
   const begun = performance.now();
   const { status, text } = await show(command, args);
   const closing = runners.flatMap((runner) => [...text.matchAll(runner)]);
@@ -63,23 +67,28 @@ async function part(title, command, ...args) {
   results.push({ title, ok, passed, failed, took: setup.seconds(begun), closing: closing.map(([line]) => line.trim()) });
 }
 
-const bindgen = ['--manifest-path', 'tools/bindgen/Cargo.toml'];
-await part('formatting', 'cargo', 'fmt', '--check');
-await part('formatting of the build task', 'cargo', 'fmt', '--check', ...bindgen);
-await part('lints, native', 'cargo', 'clippy', '--locked', '--all-targets', '--', '-D', 'warnings');
-await part('lints, wasm', 'cargo', 'clippy', '--locked', ...wasm, '--lib', '--test', 'node', '--test', 'web', '--', '-D', 'warnings');
-if (setup.which('cargo-nextest')) await part('native tests', 'cargo', 'nextest', 'run', '--locked', '--no-tests', 'pass');
-else await part('native tests', 'cargo', 'test', '--locked', '--lib', '--tests');
-await part('documentation tests', 'cargo', 'test', '--locked', '--doc');
+await part('formatting', 'cargo fmt --check');
+await part('formatting of the build task', 'cargo fmt --check --manifest-path tools/bindgen/Cargo.toml');
+await part('lints, native', 'cargo clippy --locked --all-targets -- -D warnings');
+await part('lints, wasm', `cargo clippy --locked --target wasm32-unknown-unknown --lib --test node --test web -- -D warnings`);
+await part('native tests', `cargo ${setup.which('cargo-nextest') ? 'nextest run' : 'test --lib --tests'} --locked`);
+await part('documentation tests', 'cargo test --locked --doc');
 if (!quick) {
-  const pkg = 'target/wasm-pack-nodejs';
-  await part('bindings in Node', 'wasm-pack', 'test', '--node', '.', '--', '--locked', '--test', 'node');
-  await part('bindings in Chromium', 'wasm-pack', 'test', '--headless', '--chrome', '.', '--', '--locked', '--test', 'web');
-  await part('wasm-pack build', 'wasm-pack', 'build', '.', '--target', 'nodejs', '--out-dir', pkg, '--', '--locked', ...setup.remapArguments());
-  await part('wasm-pack package', process.execPath, '-e', `require('./${pkg}/aer_wasm.js').AerJob.name`);
-  const tests = readdirSync(join(setup.root, 'pkg-tests')).filter((name) => name.endsWith('.test.mjs')).map((name) => `pkg-tests/${name}`);
+  // Without debug information the bindgen step of each test takes a fraction of the time.
+  env.CARGO_PROFILE_DEV_DEBUG = '0';
+  await part('bindings in Node', 'wasm-pack test --node -- --locked --test node');
+  await part('bindings in Chromium', 'wasm-pack test --headless --chrome -- --locked --test web');
+  await part('wasm-pack build', 'wasm-pack build --target nodejs --out-dir target/wasm-pack -- --locked', setup.remapArguments());
+  await part('wasm-pack package', 'node -e', [
+    "console.log(new (require('./target/wasm-pack/aer_wasm.js').AerSimulator)().name)",
+  ]);
+  const tests = readdirSync(join(setup.root, 'pkg-tests')).filter((name) => name.endsWith('.test.mjs'));
   // One file at a time: some watch how long a page is kept waiting.
-  await part('the packed package', process.execPath, '--test', '--test-reporter=spec', '--test-concurrency=1', ...tests);
+  await part(
+    'the packed package',
+    'node --test --test-reporter=spec --test-concurrency=1',
+    tests.map((name) => `pkg-tests/${name}`),
+  );
 }
 
 console.log(`\n━━ summary, ${setup.seconds(start)}`);

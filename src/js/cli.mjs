@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { AerSimulator, JOB_FINAL_STATES, JOB_STATUS_DESCRIPTIONS, JobCancelledError, version } from 'aer-wasm';
 
-const USAGE = `aer-wasm ${version}: Qiskit Aer for the web, on the command line
+const USAGE = `aer-wasm ${version()}: Qiskit Aer for the web, on the command line
 
   aer-wasm run FILE      OpenQASM (.qasm), Qobj (.json), or - for standard input
 
@@ -62,7 +62,11 @@ function parse(args) {
     memory: values.memory,
   };
   // What is not given stays out, so that a Qobj's own settings count.
-  return { ...values, file: file ?? '-', options: Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined)) };
+  return {
+    ...values,
+    file: file ?? '-',
+    options: Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined)),
+  };
 }
 
 async function read(file) {
@@ -244,7 +248,7 @@ process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? EXIT
 
 try {
   const request = parse(process.argv.slice(2));
-  if (request.version) print(version);
+  if (request.version) print(version());
   else if (request.help) print(USAGE);
   else process.exitCode = await run(request);
 } catch (error) {

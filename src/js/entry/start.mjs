@@ -1,10 +1,8 @@
-import { initSync } from '#glue'
-import { core } from '../core.mjs'
-import { share_module } from '../worker_host.mjs'
+import { initSync } from '#glue';
+import { share_module } from '../worker_host.mjs';
 
-/** Starts the core from its compiled module, which its workers will share; gives the version. */
+/** Starts the core from its compiled module, which its workers will share. */
 export function start(module) {
-  initSync({ module })
-  share_module(module)
-  return core.version
+  share_module(module);
+  initSync({ module });
 }
