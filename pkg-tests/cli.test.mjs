@@ -86,7 +86,7 @@ test('a bad program: status 1, its place and reason on stderr', async () => {
   const { status, stdout, stderr } = await aer('run', 'bad.qasm');
   assert.equal(status, 1);
   assert.equal(stdout, '');
-  assert.match(stderr, /^bad\.qasm:4:3: .*hadamard.*/m);
+  assert.match(stderr, /^bad\.qasm:4:3: .*hadamard.*\[UNKNOWN_GATE\]\n.*hadamard q\[0\];\n.*\^/m);
   assert.match(stderr, /ERROR/);
 });
 

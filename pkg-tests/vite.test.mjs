@@ -10,7 +10,9 @@ test('a production build by Vite, without configuration, runs in Chromium', asyn
   await build({ root: folder, logLevel: 'error', configFile: false });
   const dist = join(folder, 'dist');
   const emitted = readdirSync(dist, { recursive: true });
-  assert.equal(emitted.filter((name) => name.endsWith('.wasm')).length, 1, `one wasm in ${emitted}`);
+  for (const [what, pattern] of Object.entries({ wasm: /\.wasm$/, worker: /worker_host/ })) {
+    assert.equal(emitted.filter((name) => pattern.test(name)).length, 1, `one ${what} in ${emitted}`);
+  }
 
   const server = await serve(dist);
   const browser = await launch();

@@ -39,6 +39,8 @@ async function bundle() {
       charset: 'utf8',
       // What package.json says of side effects is for users' bundlers; here every module is wanted.
       ignoreAnnotations: true,
+      // `class _Result` is what a class that names itself would otherwise be called.
+      keepNames: true,
       legalComments: 'none',
       logLevel: 'warning',
       // The glue names a snippet once per import that it serves.

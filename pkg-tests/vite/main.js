@@ -1,6 +1,6 @@
 import { AerSimulator, QuantumCircuit } from 'aer-wasm';
 
-const circuit = new QuantumCircuit(3, 3);
+const circuit = new QuantumCircuit(3);
 circuit.h(0);
 circuit.cx(0, 1);
 circuit.cx(1, 2);

@@ -186,10 +186,11 @@ function cancelled(display) {
   return EXIT.cancelled;
 }
 
-/** `file:line:column: reason [CODE]`. */
+/** `file:line:column: reason [CODE]`, then what the error shows of the program. */
 function describe({ message, code, line, column }, file) {
   const place = [file === '-' ? 'standard input' : file, line, column].filter((part) => part != null).join(':');
-  return `${place}: ${message}${code ? ` [${code}]` : ''}`;
+  const [reason, ...shown] = message.split('\n');
+  return [`${place}: ${reason.replace(/^line \d+, column \d+: /, '')} [${code}]`, ...shown].join('\n');
 }
 
 function show(result, { json, memory }) {
@@ -253,6 +254,6 @@ try {
   else process.exitCode = await run(request);
 } catch (error) {
   if (!(error instanceof BadUse) && !error.code?.startsWith?.('ERR_PARSE_ARGS')) throw error;
-  say(`aer-wasm: ${error.message}\nTry: aer-wasm --help`);
+  say(`aer-wasm: ${error.message.split('\n')[0]}\nTry: aer-wasm --help`);
   process.exitCode = EXIT.bad_use;
 }
