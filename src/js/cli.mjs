@@ -124,7 +124,7 @@ class Display {
   }
 
   #bar({ fraction, experiment, experiments, completed, total, unit }) {
-    const width = Math.max(10, Math.min(40, (process.stderr.columns ?? 80) - 45));
+    const width = Math.max(10, Math.min(40, (process.stderr.columns || 80) - 45));
     const full = Math.round(width * fraction);
     const percent = `${Math.floor(100 * fraction)} %`.padStart(5);
     const where = experiments > 1 ? `circuit ${experiment + 1} of ${experiments}` : `${completed} of ${total} ${unit}`;
@@ -199,7 +199,7 @@ function show(result, { json, memory }) {
     const seeded = seed === undefined ? '' : `, seed ${seed}`;
     print(`\n${header?.name ?? `circuit ${index}`}: ${success ? `${shots} shots${seeded}` : status}`);
     if (!success) continue;
-    if (data.counts) print(histogram(result.get_counts(index), process.stdout.columns ?? 80));
+    if (data.counts) print(histogram(result.get_counts(index), process.stdout.columns || 80));
     const saved = Object.keys(data).filter((key) => key !== 'counts' && key !== 'memory');
     if (saved.length > 0) print(`saved: ${saved.join(', ')} (--json shows the values)`);
     else if (!data.counts) print('nothing was measured or saved');
