@@ -1,0 +1,38 @@
+import { strict as assert } from 'node:assert';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { consumer, installed, outcome, project, root } from './packed.mjs';
+
+const tsc = join(root, 'node_modules', '.bin', 'tsc');
+const strict = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''];
+const names = Object.keys(createRequire(join(project, 'index.js'))(installed)).filter((name) => name !== '__esModule');
+
+async function check(folder, files, options) {
+  const { status, stdout, stderr } = await outcome(tsc, [...strict, ...options, ...files], { cwd: folder });
+  assert.equal(status, 0, stdout + stderr);
+}
+
+test('every name that is exported has a type, for import and for require', async () => {
+  const folder = consumer('types-names');
+  const use = `export const all: unknown[] = [${names.join(', ')}];\n`;
+  writeFileSync(join(folder, 'names.mts'), `import { ${names.join(', ')} } from 'aer-wasm';\n${use}`);
+  writeFileSync(join(folder, 'names.cts'), `import aer = require('aer-wasm');\nconst { ${names.join(', ')} } = aer;\n${use}`);
+  await check(folder, ['names.mts', 'names.cts'], ['--module', 'node16', '--moduleResolution', 'node16']);
+  await check(folder, ['names.mts'], ['--module', 'esnext', '--moduleResolution', 'bundler']);
+});
+
+test('every value that the types declare is exported', () => {
+  const types = readFileSync(join(installed, 'dist', 'index.d.ts'), 'utf8');
+  const declared = [...types.matchAll(/^export (?:declare )?(?:abstract )?(?:class|const|function|enum) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
+  assert(declared.length > 0);
+  assert.deepEqual([...new Set(declared)].sort(), [...names].sort());
+});
+
+test('the public API is used as its types say, and misuse is refused', async () => {
+  const folder = consumer('types');
+  await check(folder, ['use.mts'], ['--module', 'node16', '--moduleResolution', 'node16']);
+});

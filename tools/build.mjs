@@ -1,0 +1,88 @@
+// Builds the package into dist/: wasm by cargo, glue by tools/bindgen, bundles by esbuild.
+
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as setup from './setup.mjs';
+
+const { root } = setup;
+const glueDir = join(root, 'target', 'glue');
+const names = 'aer_wasm_bg.wasm index.mjs worker_host.mjs node.cjs node.mjs cli.mjs index.d.ts index.d.cts';
+const outputs = names.split(' ').map((name) => `dist/${name}`);
+const manifests = ['Cargo.toml', 'Cargo.lock', 'package.json', 'package-lock.json'];
+const inputs = ['src', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
+
+/** Brings dist/ up to date; true if there was anything to do. */
+export async function build() {
+  setup.node();
+  await setup.npmPackages();
+  return setup.once('dist', setup.fingerprint(inputs), outputs, 'building aer-wasm', async () => {
+    await setup.rustWasm();
+    const cargo = ['build', '--locked', '--release', '--lib', '--target', 'wasm32-unknown-unknown'];
+    setup.run('cargo', [...cargo, ...setup.remapArguments()]);
+    const bin = setup.bindgenTask();
+    rmSync(glueDir, { recursive: true, force: true });
+    setup.run(join(bin, 'aer-wasm-bindgen'), [join(root, 'target/wasm32-unknown-unknown/release/aer_wasm.wasm'), glueDir]);
+    await bundle();
+  });
+}
+
+async function bundle() {
+  const { build: esbuild } = await import('esbuild');
+  const dist = join(root, 'dist');
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist);
+  const entry = (name, outfile, options) =>
+    esbuild({
+      entryPoints: [join(root, 'src/js/entry', name)],
+      outfile: join(dist, outfile),
+      bundle: true,
+      charset: 'utf8',
+      // What package.json says of side effects is for users' bundlers; here every module is wanted.
+      ignoreAnnotations: true,
+      // `class _Result` is what a class that names itself would otherwise be called.
+      keepNames: true,
+      legalComments: 'none',
+      logLevel: 'warning',
+      // The glue names a snippet once per import that it serves.
+      logOverride: { 'duplicate-object-key': 'silent' },
+      metafile: true,
+      platform: 'neutral',
+      target: 'es2022',
+      format: 'esm',
+      plugins: [oneOfEach],
+      ...options,
+    });
+  const [front] = await Promise.all([
+    entry('browser.mjs', 'index.mjs'),
+    entry('worker.mjs', 'worker_host.mjs'),
+    entry('node.mjs', 'node.cjs', {
+      format: 'cjs',
+      define: { 'import.meta.url': 'moduleUrl' },
+      banner: { js: "'use strict'\nconst moduleUrl = require('node:url').pathToFileURL(__filename).href" },
+    }),
+  ]);
+  // ES modules get the very classes of node.cjs, so `instanceof` holds across `import` and `require`.
+  const names = Object.values(front.metafile.outputs)[0].exports.sort();
+  writeFileSync(join(dist, 'node.mjs'), `import core from './node.cjs'\nexport const {\n  ${names.join(',\n  ')}\n} = core\n`);
+  copyFileSync(join(glueDir, 'aer_wasm_bg.wasm'), join(dist, 'aer_wasm_bg.wasm'));
+  copyFileSync(join(root, 'src/js/cli.mjs'), join(dist, 'cli.mjs'));
+  const types = readFileSync(join(root, 'src/bindings/types.d.ts'));
+  writeFileSync(join(dist, 'index.d.ts'), types);
+  writeFileSync(join(dist, 'index.d.cts'), types);
+}
+
+/**
+ * The glue imports its snippets from copies of src/js, and the snippets import the glue back; each bundle
+ * shall hold one of either. So every way to name the glue means target/glue, and every copy means src/js.
+ */
+const oneOfEach = {
+  name: 'one-of-each',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /(^#glue$|\/aer_wasm\.js$)/ }, () => ({ path: join(glueDir, 'aer_wasm.js') }));
+    esbuild.onResolve({ filter: /\/snippets\/[^/]+\/src\/js\/.+\.mjs$/ }, ({ path }) => ({
+      path: resolve(root, path.slice(path.indexOf('/src/js/') + 1)),
+    }));
+  },
+};
+
+if (process.argv[1] === import.meta.filename && !(await build())) process.stderr.write('aer-wasm is up to date\n');
