@@ -21,6 +21,7 @@ use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::circuit::gate::{Controls, GATES};
+use crate::engine::Method;
 use crate::error::nearest;
 use crate::job::JobStatus;
 use crate::run::options;
@@ -96,7 +97,7 @@ fn lend(core: &Object) {
     let function = |name: &str, closure: JsValue| set(core, name, closure);
     function(
         "default_options",
-        Closure::<dyn Fn() -> JsValue>::new(|| json_to_js(&options::defaults().into())).into_js_value(),
+        Closure::<dyn Fn() -> JsValue>::new(|| json_to_js(&options::as_json().into())).into_js_value(),
     );
     function(
         "check_options",
@@ -108,7 +109,8 @@ fn lend(core: &Object) {
     function(
         "available_methods",
         Closure::<dyn Fn() -> JsValue>::new(|| {
-            options::method_names().map(JsValue::from).collect::<Array>().into()
+            let methods = Method::ALL.iter().map(|method| method.name());
+            std::iter::once("automatic").chain(methods).map(JsValue::from).collect::<Array>().into()
         })
         .into_js_value(),
     );
@@ -135,8 +137,10 @@ fn lend(core: &Object) {
     });
     function(
         "wait_for_final_state",
-        Closure::<dyn Fn(JsValue, JsValue, JsValue, JsValue) -> js_sys::Promise>::new(wait::wait_for_final_state)
-            .into_js_value(),
+        Closure::<dyn Fn(JsValue, JsValue, JsValue, JsValue) -> js_sys::Promise>::new(
+            wait::wait_for_final_state,
+        )
+        .into_js_value(),
     );
 }
 

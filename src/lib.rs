@@ -6,8 +6,6 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;
-#[cfg(target_arch = "wasm32")]
-pub mod bindings;
 pub mod circuit;
 pub mod engine;
 pub mod error;

@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::circuit::{Circuit, Instruction, Operation};
 use crate::circuit::operation::{Save, SaveKind, SaveSubtype};
+use crate::circuit::{Circuit, Instruction, Operation};
 use crate::error::AerError;
 use crate::frontend;
 use crate::protocol::RunRequest;
@@ -50,11 +50,11 @@ impl Session {
         if request.backend_name == "statevector_simulator" {
             circuits.iter_mut().flatten().for_each(save_final_statevector);
         }
-        let options = RunOptions::resolve(
-            [&request.backend_options, &config, &request.run_options],
-            request.fallback_seed,
+        let options = RunOptions {
+            fallback_seed: request.fallback_seed.into(),
             memory_limit_bytes,
-        )?;
+            ..RunOptions::resolve(&[&request.backend_options, &config, &request.run_options])?
+        };
         let errors = vec![None; circuits.len()];
         Ok(Self { run: Run::new(circuits, options), request, qobj_id, header, errors })
     }
@@ -86,7 +86,13 @@ impl Session {
     /// The result without its experiments. The caller adds `date` and times.
     pub fn envelope(&self) -> Map<String, Value> {
         let summary = self.summary();
-        envelope(&self.request, summary.success, &summary.status, self.qobj_id.as_deref(), self.header.as_ref())
+        envelope(
+            &self.request,
+            summary.success,
+            &summary.status,
+            self.qobj_id.as_deref(),
+            self.header.as_ref(),
+        )
     }
 }
 
@@ -118,10 +124,7 @@ fn save_final_statevector(circuit: &mut Circuit) {
     if circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Save(_))) {
         return;
     }
-    let save = Save {
-        kind: SaveKind::Statevector,
-        label: "statevector".into(),
-        subtype: SaveSubtype::Single,
-    };
+    let save =
+        Save { kind: SaveKind::Statevector, label: "statevector".into(), subtype: SaveSubtype::Single };
     circuit.instructions.push(Instruction::new(Operation::Save(Box::new(save)), 0..circuit.num_qubits));
 }

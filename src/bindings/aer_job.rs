@@ -101,17 +101,15 @@ impl AerJob {
     }
 
     pub fn job_id(&self) -> Promise {
-        Promise::resolve(&self.0.id.as_str().into())
+        Promise::resolve(&JsValue::from(self.0.id.as_str()))
     }
 
     pub fn backend(&self) -> Promise {
-        // Wrapped in an array's element, a thenable backend would be awaited; a plain resolve is what users get
-        // from any other async method.
         Promise::resolve(&self.0.backend)
     }
 
     pub fn circuits(&self) -> Promise {
-        Promise::resolve(&self.0.circuits.slice(0, self.0.circuits.length()))
+        Promise::resolve(&JsValue::from(self.0.circuits.slice(0, self.0.circuits.length())))
     }
 
     pub fn executor(&self) -> Promise {
@@ -159,7 +157,10 @@ impl AerJob {
         future_to_promise(what(self.0.clone()))
     }
 
-    fn answer_submitted(&self, what: impl AsyncFnOnce(Rc<Job>) -> Result<JsValue, JsValue> + 'static) -> Promise {
+    fn answer_submitted(
+        &self,
+        what: impl AsyncFnOnce(Rc<Job>) -> Result<JsValue, JsValue> + 'static,
+    ) -> Promise {
         self.answer(async |job: Rc<Job>| {
             if !job.machine.borrow().submitted() {
                 let text = "Job not submitted yet!. You have to .submit() first!";
@@ -541,7 +542,9 @@ impl Job {
             return;
         }
         *self.progress.borrow_mut() = progress.clone();
-        let (Some(on_progress), Some(last)) = (&self.options.on_progress, self.last_progress.get()) else { return };
+        let (Some(on_progress), Some(last)) = (&self.options.on_progress, self.last_progress.get()) else {
+            return;
+        };
         if now_ms() - last.shown_ms >= PROGRESS_INTERVAL_MS {
             self.last_progress.set(Some(LastProgress { shown_ms: now_ms(), ..last }));
             call(on_progress, &self.progress());
@@ -558,8 +561,10 @@ impl Job {
         let done = self.machine.borrow().status() == JobStatus::Done;
         let share = if total > 0.0 { (completed / total).clamp(0.0, 1.0) } else { 0.0 };
         let fraction = if done { 1.0 } else { (experiment + share) / experiments.max(1.0) };
-        let elapsed_ms =
-            self.last_progress.get().map_or(0.0, |last| last.ended_ms.unwrap_or_else(now_ms) - last.started_ms);
+        let elapsed_ms = self
+            .last_progress
+            .get()
+            .map_or(0.0, |last| last.ended_ms.unwrap_or_else(now_ms) - last.started_ms);
         let unit = get(&heard, "unit");
         js_object([
             ("experiment", experiment.into()),

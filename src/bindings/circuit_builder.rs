@@ -4,10 +4,10 @@ use serde_json::Map;
 use wasm_bindgen::prelude::*;
 
 use super::js_error::throw;
-use crate::circuit::operation::{Measure, Save, SaveKind, SaveSubtype};
+use crate::circuit::operation::{Measure, Pauli, Save, SaveKind, SaveSubtype};
 use crate::circuit::{Circuit, GATES, Instruction, Operation, Register, validate};
 use crate::error::{AerError, ErrorCode};
-use crate::frontend::{self, qobj};
+use crate::frontend::{self, qobj::QobjJson};
 use crate::linalg::{Complex, Matrix};
 
 /// A circuit under construction.
@@ -94,10 +94,7 @@ impl CircuitBuilder {
 
     pub fn measure(&mut self, qubits: &[i32], clbits: &[i32]) -> Result<(), JsValue> {
         let clbits = indices(clbits, "clbit", ErrorCode::ClbitOutOfRange).map_err(throw)?;
-        self.push(
-            Operation::Measure(Box::new(Measure { memory: clbits.clone(), register: clbits })),
-            qubits,
-        )
+        self.push(Operation::Measure(Box::new(Measure { memory: clbits.clone(), register: clbits })), qubits)
     }
 
     pub fn barrier(&mut self, qubits: &[i32]) -> Result<(), JsValue> {
@@ -113,7 +110,13 @@ impl CircuitBuilder {
     }
 
     pub fn pauli(&mut self, letters: &str, qubits: &[i32]) -> Result<(), JsValue> {
-        let letters = qobj::pauli_letters(letters).map_err(throw)?;
+        let letters = Pauli::from_letters(letters).ok_or_else(|| {
+            throw(
+                AerError::new(ErrorCode::InvalidParameter, "This is not a Pauli string.")
+                    .found(format!("\"{letters}\""))
+                    .expected("letters I, X, Y and Z"),
+            )
+        })?;
         self.push(Operation::Pauli(letters), qubits)
     }
 
@@ -158,7 +161,13 @@ impl CircuitBuilder {
     /// The circuit as the text of a Qobj with one experiment.
     pub fn qobj_text(&mut self, name: &str) -> String {
         name.clone_into(&mut self.circuit.name);
-        qobj::qobj_json(std::slice::from_ref(&self.circuit), &Map::new(), name, None).to_string()
+        let qobj = QobjJson {
+            circuits: std::slice::from_ref(&self.circuit),
+            config: &Map::new(),
+            qobj_id: name,
+            header: &Map::new(),
+        };
+        serde_json::to_string(&qobj).unwrap_or_default()
     }
 }
 
@@ -186,7 +195,9 @@ impl CircuitBuilder {
 fn indices(given: &[i32], what: &str, code: ErrorCode) -> Result<Vec<u32>, AerError> {
     let index = |i: &i32| {
         u32::try_from(*i).map_err(|_| {
-            AerError::new(code, format!("A {what} is out of range.")).found(i.to_string()).expected("at least 0")
+            AerError::new(code, format!("A {what} is out of range."))
+                .found(i.to_string())
+                .expected("at least 0")
         })
     };
     given.iter().map(index).collect()

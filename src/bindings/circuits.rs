@@ -21,7 +21,11 @@ pub fn as_list(given: &JsValue) -> Array {
 
 /// The text of each circuit: OpenQASM and JSON as they are, a `QuantumCircuit` or a Qobj object as Qobj JSON.
 pub fn texts(circuits: &Array) -> Result<Vec<String>, AerError> {
-    circuits.iter().enumerate().map(|(index, circuit)| text(&circuit).map_err(|e| e.at_experiment(index))).collect()
+    circuits
+        .iter()
+        .enumerate()
+        .map(|(index, circuit)| text(&circuit).map_err(|e| e.at_experiment(index)))
+        .collect()
 }
 
 fn text(circuit: &JsValue) -> Result<String, AerError> {
@@ -48,14 +52,23 @@ fn text(circuit: &JsValue) -> Result<String, AerError> {
 }
 
 /// The whole Qobj of circuits: a single Qobj object is given back itself.
-pub fn whole_qobj(circuits: &Array, texts: &[String], config: &Map<String, Value>, id: &str) -> Result<JsValue, AerError> {
+pub fn whole_qobj(
+    circuits: &Array,
+    texts: &[String],
+    config: &Map<String, Value>,
+    id: &str,
+) -> Result<JsValue, AerError> {
     let only = circuits.get(0);
-    if circuits.length() == 1 && only.is_object() && Reflect::has(&only, &"experiments".into()).unwrap_or(false) {
+    if circuits.length() == 1
+        && only.is_object()
+        && Reflect::has(&only, &"experiments".into()).unwrap_or(false)
+    {
         return Ok(only);
     }
     if let [text] = texts {
         if frontend::sniff(text) == frontend::Format::Qobj && only.is_string() {
-            return JSON::parse(text).map_err(|_| AerError::new(ErrorCode::SyntaxError, "The Qobj is not JSON."));
+            return JSON::parse(text)
+                .map_err(|_| AerError::new(ErrorCode::SyntaxError, "The Qobj is not JSON."));
         }
     }
     let mut all = vec![];
@@ -65,7 +78,7 @@ pub fn whole_qobj(circuits: &Array, texts: &[String], config: &Map<String, Value
             all.push(circuit.map_err(|e| e.at_experiment(index))?);
         }
     }
-    Ok(json_to_js(&qobj::qobj_json(&all, config, id, None)))
+    Ok(json_to_js(&qobj::qobj_json(&all, config.clone(), id, Map::new())))
 }
 
 /// `assemble(circuits, options)`.

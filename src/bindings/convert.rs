@@ -78,9 +78,11 @@ pub fn options_from_js(given: &JsValue) -> Result<Map<String, Value>, AerError> 
     for entry in Object::entries(given.unchecked_ref()).iter() {
         let entry: Array = entry.unchecked_into();
         let (key, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
+        let spec = options::spec(&key)?;
         if value.is_undefined() {
-            options::check_name(&key)?;
-        } else if options::is_host(&key) {
+            continue;
+        }
+        if spec.is_host() {
             check_host_option(&key, &value)?;
         } else {
             let value = serde_wasm_bindgen::from_value(value.clone()).map_err(|_| {

@@ -35,7 +35,12 @@ pub fn throw(error: AerError) -> JsValue {
 }
 
 /// An error of a job, with its id, what caused it and what did succeed.
-pub fn job_error(error: &AerError, job_id: &str, cause: Option<&JsValue>, result: Option<&JsValue>) -> JsValue {
+pub fn job_error(
+    error: &AerError,
+    job_id: &str,
+    cause: Option<&JsValue>,
+    result: Option<&JsValue>,
+) -> JsValue {
     let details = to_js(&error_details(error));
     let details: Object = details.unchecked_into();
     set(&details, "job_id", job_id);

@@ -20,7 +20,6 @@ use super::worker::{protocol_mismatch, serve};
 use crate::error::{AerError, ErrorCode};
 use crate::executor::pool::{CANCEL_GRACE_MS, Effect, Notice, Pool, START_LIMIT_MS, Ticket, WorkerId};
 use crate::protocol::{FromWorker, PROTOCOL_VERSION, RunRequest};
-use crate::run::Summary;
 use crate::session::envelope;
 
 thread_local! {
@@ -85,8 +84,11 @@ impl WorkerExecutor {
         let submitted = self.0.pool.borrow_mut().submit();
         let Some((ticket, effects)) = submitted else {
             return Err(throw(
-                AerError::new(ErrorCode::ExecutorShutDown, "The executor has been shut down and takes no more jobs.")
-                    .hint("Make a new WorkerExecutor."),
+                AerError::new(
+                    ErrorCode::ExecutorShutDown,
+                    "The executor has been shut down and takes no more jobs.",
+                )
+                .hint("Make a new WorkerExecutor."),
             ));
         };
         let job = PoolJob { request, on_event, results: Array::new() };
@@ -153,7 +155,7 @@ impl PoolJob {
         let status = match error {
             _ if self.results.length() > 0 => "PARTIAL COMPLETED".to_owned(),
             Some(error) => format!("ERROR: {error}"),
-            None => Summary::CANCELLED.to_owned(),
+            None => "CANCELLED".to_owned(),
         };
         let result = to_js(&envelope(&request, false, &status, None, None));
         set(result.unchecked_ref(), "results", &self.results);
@@ -233,7 +235,10 @@ impl Link {
                 let request = self.jobs.borrow().get(&job).map(|job| job.request.clone());
                 let request = request.unwrap_or(JsValue::UNDEFINED);
                 self.with_worker(worker, |link| link.hold(true));
-                self.post(worker, &js_object([("kind", "run".into()), ("job", job.into()), ("request", request)]));
+                self.post(
+                    worker,
+                    &js_object([("kind", "run".into()), ("job", job.into()), ("request", request)]),
+                );
             }
             Effect::AskCancel { worker, job } => {
                 self.post(worker, &js_object([("kind", "cancel".into()), ("job", job.into())]));
@@ -329,7 +334,9 @@ impl Link {
             }
         });
         if inline {
-            warn("aer-wasm: no worker can be started here; jobs run on this page's own event loop, in slices.");
+            warn(
+                "aer-wasm: no worker can be started here; jobs run on this page's own event loop, in slices.",
+            );
             let on_message: Function = on_message.into_js_value().unchecked_into();
             // As from a worker, messages come later and never from within a call.
             let post = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| {
@@ -361,7 +368,10 @@ impl Link {
     }
 
     fn take_message(&self, worker: WorkerId, message: &JsValue) {
-        let Ok(parsed) = serde_wasm_bindgen::from_value::<FromWorker>(message.clone()) else {
+        // The result travels beside the message: serde cannot buffer the typed arrays in it.
+        let bare = Object::assign(&Object::new(), message.unchecked_ref());
+        set(&bare, "result", JsValue::UNDEFINED);
+        let Ok(parsed) = serde_wasm_bindgen::from_value::<FromWorker>(bare.into()) else {
             let effects = self.pool.borrow_mut().lost(worker, "it sent a message that cannot be read");
             return self.carry_out(effects);
         };

@@ -169,6 +169,11 @@ impl Pauli {
             _ => None,
         }
     }
+
+    /// Reads a string of letters.
+    pub fn from_letters(letters: &str) -> Option<Box<[Self]>> {
+        letters.chars().map(Self::from_letter).collect()
+    }
 }
 
 impl Operation {

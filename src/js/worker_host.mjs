@@ -30,7 +30,8 @@ export function spawn_worker(on_message, on_lost) {
     on_lost(String(reason || 'the worker could not be loaded'));
   };
   if (threads) {
-    const worker = new threads.Worker(new URL('./worker_host.mjs', import.meta.url), {
+    const here = import.meta.url; // Apart, or a bundler for browsers would copy the file for this branch too.
+    const worker = new threads.Worker(new URL('./worker_host.mjs', here), {
       workerData: { role: ROLE },
       execArgv: [],
     });

@@ -192,19 +192,20 @@ fn method(name: &str) -> Result<Option<Method>, AerError> {
     })
 }
 
+/// The row of a name that a user gave, or an error with the nearest known name.
+pub fn spec(name: &str) -> Result<&'static OptionSpec, AerError> {
+    OptionSpec::by_name(name).ok_or_else(|| {
+        let error = AerError::new(ErrorCode::UnknownOption, format!("Invalid option {name}."));
+        match nearest(name, OPTIONS.iter().map(|spec| spec.name)) {
+            Some(known) => error.hint(format!("Did you mean \"{known}\"?")),
+            None => error,
+        }
+    })
+}
+
 /// Checks options that a user gave: every name known, every value good.
 pub fn check(options: &Map<String, Value>) -> Result<(), AerError> {
-    for (name, value) in options {
-        let Some(spec) = OptionSpec::by_name(name) else {
-            let error = AerError::new(ErrorCode::UnknownOption, format!("Invalid option {name}."));
-            return Err(match nearest(name, OPTIONS.iter().map(|spec| spec.name)) {
-                Some(known) => error.hint(format!("Did you mean \"{known}\"?")),
-                None => error,
-            });
-        };
-        spec.check(value)?;
-    }
-    Ok(())
+    options.iter().try_for_each(|(name, value)| spec(name)?.check(value))
 }
 
 /// Every option with its default: a fresh backend's `options`.

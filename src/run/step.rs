@@ -4,6 +4,7 @@
 //! method's engine. An execution makes *passes* over the instructions: a single one where outcomes can be drawn
 //! from the final state, one per shot otherwise. All its randomness comes from (experiment seed, shot).
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
@@ -20,7 +21,7 @@ use crate::error::AerError;
 use crate::rng::{ShotRng, experiment_seed};
 
 /// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Index of the experiment that runs.
     pub experiment: usize,
@@ -35,7 +36,8 @@ pub struct Progress {
 }
 
 /// What progress counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ProgressUnit {
     /// Operations of a circuit that runs once.
     Operations,
