@@ -39,6 +39,7 @@ pub struct RunRequest {
 /// Front to worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "a message is read once and taken apart")]
 pub enum ToWorker {
     /// Run a job.
     Run {

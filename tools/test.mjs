@@ -69,8 +69,10 @@ async function part(title, line, further = []) {
 
 await part('formatting', 'cargo fmt --check');
 await part('formatting of the build task', 'cargo fmt --check --manifest-path tools/bindgen/Cargo.toml');
-await part('lints, native', 'cargo clippy --locked --all-targets -- -D warnings');
-await part('lints, wasm', `cargo clippy --locked --target wasm32-unknown-unknown --lib --test node --test web -- -D warnings`);
+// A newer compiler knows more lints: only `check` takes its warnings for errors.
+const strict = quick ? ' -- -D warnings' : '';
+await part('lints, native', `cargo clippy --locked --all-targets${strict}`);
+await part('lints, wasm', `cargo clippy --locked --target wasm32-unknown-unknown --lib --test node --test web${strict}`);
 await part('native tests', `cargo ${setup.which('cargo-nextest') ? 'nextest run' : 'test --lib --tests'} --locked`);
 await part('documentation tests', 'cargo test --locked --doc');
 if (!quick) {

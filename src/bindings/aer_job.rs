@@ -530,10 +530,10 @@ impl Job {
 
     fn ask_cancel(&self) {
         let handle = self.handle.borrow().clone();
-        if let Some(cancel) = get_method(&handle, "cancel") {
-            if let Err(thrown) = cancel.call0(&handle) {
-                super::host::warn(&format!("aer-wasm: the executor's cancel threw: {}", describe(&thrown)));
-            }
+        if let Some(cancel) = get_method(&handle, "cancel")
+            && let Err(thrown) = cancel.call0(&handle)
+        {
+            super::host::warn(&format!("aer-wasm: the executor's cancel threw: {}", describe(&thrown)));
         }
     }
 

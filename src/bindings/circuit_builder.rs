@@ -56,7 +56,8 @@ impl CircuitBuilder {
         if !taken(wanted) {
             return wanted.to_owned();
         }
-        let numbered = (0..).map(|i| format!("{wanted}{i}")).find(|name| !taken(name));
+        let numbered =
+            (0..=self.circuit.cregs.len()).map(|i| format!("{wanted}{i}")).find(|name| !taken(name));
         numbered.unwrap_or_default()
     }
 
@@ -186,7 +187,7 @@ impl CircuitBuilder {
     }
 
     fn push_on_all(&mut self, operation: Operation) -> Result<(), JsValue> {
-        let all: Vec<i32> = (0..self.circuit.num_qubits as i32).collect();
+        let all: Vec<i32> = (0..self.circuit.num_qubits.cast_signed()).collect();
         self.push(operation, &all)
     }
 }

@@ -32,10 +32,10 @@ fn text(circuit: &JsValue) -> Result<String, AerError> {
     if let Some(text) = circuit.as_string() {
         return Ok(text);
     }
-    if let Ok(to_text) = get(circuit, "_to_qobj_text").dyn_into::<Function>() {
-        if let Some(text) = to_text.call0(circuit).ok().and_then(|text| text.as_string()) {
-            return Ok(text);
-        }
+    if let Ok(to_text) = get(circuit, "_to_qobj_text").dyn_into::<Function>()
+        && let Some(text) = to_text.call0(circuit).ok().and_then(|text| text.as_string())
+    {
+        return Ok(text);
     }
     let wrong = || {
         AerError::new(ErrorCode::InvalidArgument, "This is not a circuit.")
@@ -65,11 +65,11 @@ pub fn whole_qobj(
     {
         return Ok(only);
     }
-    if let [text] = texts {
-        if frontend::sniff(text) == frontend::Format::Qobj && only.is_string() {
-            return JSON::parse(text)
-                .map_err(|_| AerError::new(ErrorCode::SyntaxError, "The Qobj is not JSON."));
-        }
+    if let [text] = texts
+        && frontend::sniff(text) == frontend::Format::Qobj
+        && only.is_string()
+    {
+        return JSON::parse(text).map_err(|_| AerError::new(ErrorCode::SyntaxError, "The Qobj is not JSON."));
     }
     let mut all = vec![];
     for (index, text) in texts.iter().enumerate() {

@@ -65,10 +65,10 @@ fn error_details(error: &AerError) -> serde_json::Value {
 /// What somebody else's code threw or reported: an [`AerError`] in plain form is taken as it is, of anything
 /// else the message is kept, under `code`.
 pub fn from_thrown(thrown: &JsValue, code: ErrorCode) -> AerError {
-    if !thrown.is_instance_of::<js_sys::Error>() {
-        if let Ok(error) = serde_wasm_bindgen::from_value::<AerError>(thrown.clone()) {
-            return error;
-        }
+    if !thrown.is_instance_of::<js_sys::Error>()
+        && let Ok(error) = serde_wasm_bindgen::from_value::<AerError>(thrown.clone())
+    {
+        return error;
     }
     let message = thrown
         .is_object()

@@ -29,10 +29,8 @@ impl Timer {
         // Rounded up, as Node cuts fractions: a deadline must not be looked at before it has passed.
         let milliseconds = (seconds * 1000.0).ceil().clamp(0.0, LONGEST_MS);
         let id = set_timeout(callback.as_ref().unchecked_ref(), milliseconds);
-        if !hold {
-            if let Ok(unref) = get(&id, "unref").dyn_into::<Function>() {
-                let _ = unref.call0(&id);
-            }
+        if !hold && let Ok(unref) = get(&id, "unref").dyn_into::<Function>() {
+            let _ = unref.call0(&id);
         }
         Self { id, _callback: callback }
     }

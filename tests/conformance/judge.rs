@@ -80,7 +80,7 @@ fn experiment(spec: &Value, got: &Value) -> Verdict {
     let shots = got["shots"].as_u64().ok_or("shots is no number")?;
     let data = got["data"].as_object().ok_or("no data")?;
     for (key, value) in spec["header"].as_object().into_iter().flatten() {
-        need(got["header"][key] == *value, || {
+        need(same(&got["header"][key], value), || {
             format!("header.{key} is {}, expected {value}", got["header"][key])
         })?;
     }
@@ -105,7 +105,7 @@ fn experiment(spec: &Value, got: &Value) -> Verdict {
         checks += 1;
     }
     for (key, value) in spec["metadata"].as_object().into_iter().flatten() {
-        need(got["metadata"][key] == *value, || {
+        need(same(&got["metadata"][key], value), || {
             format!("metadata.{key} is {}, expected {value}", got["metadata"][key])
         })?;
         checks += 1;
@@ -115,6 +115,19 @@ fn experiment(spec: &Value, got: &Value) -> Verdict {
         checks += 1;
     }
     need(checks > 0 || spec["no_data"] == true, || "the case checks nothing".into())
+}
+
+/// Equality of JSON in which numbers are numbers: JavaScript writes `0.0` as `0`.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| same(value, other)))
+        }
+        _ => a == b,
+    }
 }
 
 /// A hexadecimal key without leading zeros, except that Aer pads those above 64 bits.

@@ -77,7 +77,7 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Spawn { worker, .. } => {
-                    assert!(self.workers.insert(worker, Doing::Loading).is_none())
+                    assert!(self.workers.insert(worker, Doing::Loading).is_none());
                 }
                 Effect::Run { worker, job } => {
                     assert_eq!(self.workers[&worker], Doing::Resting, "a job was sent to a busy worker");
@@ -116,7 +116,7 @@ impl World {
 
     /// One random thing happens.
     fn happen(&mut self, mut pick: impl FnMut(usize) -> usize) {
-        let any_job = |world: &Self, at: usize| (!world.jobs.is_empty()).then(|| at as Ticket);
+        let any_job = |world: &Self, at: usize| (!world.jobs.is_empty()).then_some(at as Ticket);
         match pick(12) {
             0..=2 => self.submit(),
             3 | 4 => {
@@ -188,7 +188,7 @@ impl World {
     fn check(&self) {
         assert!(self.workers.len() <= self.pool.max_workers.max(1));
         let idle = self.workers.values().any(|doing| *doing == Doing::Resting);
-        assert!(!(idle && !self.pool.queue.is_empty()), "a job waits while a worker idles");
+        assert!(!idle || self.pool.queue.is_empty(), "a job waits while a worker idles");
         for (job, machine) in &self.jobs {
             let ends = self.ends.get(job).copied().unwrap_or(0);
             assert_eq!(ends, u32::from(machine.outcome().is_some()), "job {job} settled {ends} times");
