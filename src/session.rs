@@ -107,7 +107,7 @@ pub fn envelope(
     let envelope = json!({
         "backend_name": request.backend_name,
         "backend_version": env!("CARGO_PKG_VERSION"),
-        "qobj_id": qobj_id.unwrap_or(&request.job_id),
+        "qobj_id": qobj_id.filter(|id| !id.is_empty()).unwrap_or(&request.job_id),
         "job_id": request.job_id,
         "header": header,
         "success": success,

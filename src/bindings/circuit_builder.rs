@@ -165,7 +165,7 @@ impl CircuitBuilder {
         let qobj = QobjJson {
             circuits: std::slice::from_ref(&self.circuit),
             config: &Map::new(),
-            qobj_id: name,
+            qobj_id: "",
             header: &Map::new(),
         };
         serde_json::to_string(&qobj).unwrap_or_default()

@@ -1,5 +1,5 @@
 import { core } from './core.mjs';
-import { AerError } from './errors.mjs';
+import { explained } from './errors.mjs';
 
 /** Options that are objects of this page and stay on it; the rest travels to the worker. */
 const HOST_OPTIONS = ['executor', 'signal', 'on_progress'];
@@ -111,7 +111,7 @@ export const Aer = Object.freeze({
   get_backend(name, options = {}) {
     if (!backend_names().includes(name)) {
       const near = core.nearest(String(name), backend_names());
-      throw new AerError(`No backend matches the name "${name}".`, {
+      throw explained(`No backend matches the name "${name}".`, {
         code: 'UNKNOWN_BACKEND',
         expected: backend_names().join(', '),
         hint: near ? `Did you mean "${near}"?` : undefined,

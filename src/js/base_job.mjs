@@ -1,5 +1,5 @@
 import { core, on_core } from './core.mjs';
-import { JobError } from './errors.mjs';
+import { JobError, explained } from './errors.mjs';
 
 /** Qiskit's job statuses: `JobStatus.RUNNING === 'RUNNING'`. */
 export const JobStatus = {};
@@ -52,10 +52,8 @@ export class BaseJob {
 }
 
 function not_implemented(method) {
-  return new JobError(`${method}() is not implemented.`, {
-    code: 'NOT_IMPLEMENTED',
-    hint: `A subclass of BaseJob has to give ${method}().`,
-  });
+  const hint = `A subclass of BaseJob has to give ${method}().`;
+  return explained(`${method}() is not implemented.`, { code: 'NOT_IMPLEMENTED', hint }, JobError);
 }
 
 /** Called by Rust: puts the wasm class under the JavaScript one, so that `instanceof` and inheritance hold. */

@@ -37,6 +37,15 @@ function named(type, name, code) {
 
 const classes = { AerError, JobError, JobTimeoutError, JobCancelledError };
 
+/** An error made in JavaScript: found, expected and hint stand in its message, as they do in Rust's. */
+export function explained(message, details, type = AerError) {
+  const { found, expected, hint } = details;
+  const known = [found !== undefined && `found ${found}`, expected !== undefined && `expected ${expected}`]
+    .filter(Boolean).join(', ');
+  const sentence = known && `${known[0].toUpperCase()}${known.slice(1)}.`;
+  return new type([message, sentence, hint].filter(Boolean).join(' '), details);
+}
+
 /** Called by Rust: an error of the class of this name. */
 export function make_error(class_name, message, details) {
   return new classes[class_name](message, details);

@@ -1,11 +1,11 @@
 import { core, on_core } from './core.mjs';
-import { AerError } from './errors.mjs';
+import { explained } from './errors.mjs';
 
 /** A named register. */
 class Register {
   constructor(size, name) {
     if (!Number.isInteger(size) || size < 0) {
-      throw new AerError('A register needs a size.', {
+      throw explained('A register needs a size.', {
         code: 'INVALID_ARGUMENT', found: String(size), expected: 'an integer of at least 0',
       });
     }
@@ -181,7 +181,7 @@ export class QuantumCircuit {
     const any = controls === null;
     const expected = targets + (any ? 1 : controls);
     if (operands.length !== expected) {
-      throw new AerError(`${name}() got the wrong number of arguments.`, {
+      throw explained(`${name}() got the wrong number of arguments.`, {
         code: 'QUBIT_COUNT',
         found: String(args.length),
         expected: `${parameters.length + expected} (${[...parameters, ...operand_names(any, controls, targets)].join(', ')})`,
@@ -241,7 +241,7 @@ function* broadcast(lists, name) {
   const length = Math.max(...lists.map((list) => list.length), 0);
   const wrong = lists.find((list) => list.length !== length && list.length !== 1);
   if (wrong) {
-    throw new AerError(`${name}() got lists of qubits of different lengths.`, {
+    throw explained(`${name}() got lists of qubits of different lengths.`, {
       code: 'QUBIT_COUNT', found: lists.map((list) => list.length).join(' and '), expected: 'one length, or 1',
     });
   }
@@ -266,5 +266,5 @@ function complex_array(values) {
 }
 
 function bad_argument(name, found, expected) {
-  return new AerError(`The argument "${name}" is wrong.`, { code: 'INVALID_ARGUMENT', found: String(found), expected });
+  return explained(`The argument "${name}" is wrong.`, { code: 'INVALID_ARGUMENT', found: String(found), expected });
 }

@@ -1,4 +1,4 @@
-import { AerError } from './errors.mjs';
+import { explained } from './errors.mjs';
 
 /**
  * Qiskit's Result. `results[i].data` holds what experiment `i` measured and saved; complex arrays in it are
@@ -14,7 +14,7 @@ export class Result {
   static from_dict(dict) {
     if (dict instanceof Result) return dict;
     if (!is_dict(dict)) {
-      throw new AerError('A result dict needs an array "results".', { code: 'INVALID_RESULT', found: typeof dict });
+      throw explained('A result dict needs an array "results".', { code: 'INVALID_RESULT', found: typeof dict });
     }
     return new Result(dict);
   }
@@ -39,7 +39,7 @@ export class Result {
    */
   get_counts(experiment) {
     return this.#each(experiment, (one, key) => {
-      if (!one.data.counts) throw new AerError(`No counts for experiment "${key}"`, { code: 'INVALID_ARGUMENT' });
+      if (!one.data.counts) throw explained(`No counts for experiment "${key}"`, { code: 'INVALID_ARGUMENT' });
       const bits = bit_string(one.header);
       return Object.fromEntries(Object.entries(one.data.counts).map(([hex, count]) => [bits(hex), count]));
     });
@@ -49,7 +49,7 @@ export class Result {
   get_memory(experiment) {
     const one = this.#experiment(experiment);
     if (!one.data.memory) {
-      throw new AerError(`No memory for experiment "${experiment ?? 0}".`, {
+      throw explained(`No memory for experiment "${experiment ?? 0}".`, {
         code: 'INVALID_ARGUMENT',
         hint: 'Run with the option memory: true.',
       });
@@ -75,7 +75,7 @@ export class Result {
   #saved(experiment, label) {
     const value = this.data(experiment)[label];
     if (value === undefined) {
-      throw new AerError(`No ${label} for experiment "${experiment ?? 0}"`, {
+      throw explained(`No ${label} for experiment "${experiment ?? 0}"`, {
         code: 'INVALID_ARGUMENT',
         hint: `Add save_${label}() to the circuit.`,
       });
@@ -94,8 +94,8 @@ export class Result {
     const { results } = this;
     if (key === undefined && results.length === 1) return this.#succeeded(results[0]);
     if (key === undefined) {
-      if (results.length === 0) throw new AerError(this.status || 'There are no results.', { code: 'INVALID_ARGUMENT' });
-      throw new AerError('Say which circuit: there is more than one.', {
+      if (results.length === 0) throw explained(this.status || 'There are no results.', { code: 'INVALID_ARGUMENT' });
+      throw explained('Say which circuit: there is more than one.', {
         code: 'INVALID_ARGUMENT',
         expected: `0 to ${results.length - 1}, a name or a circuit`,
       });
@@ -103,13 +103,13 @@ export class Result {
     const name = typeof key === 'object' ? key?.name : key;
     const found = typeof key === 'number' ? results[key] : results.find((one) => one.header?.name === name);
     if (!found) {
-      throw new AerError(`Data for experiment "${name}" could not be found.`, { code: 'INVALID_ARGUMENT' });
+      throw explained(`Data for experiment "${name}" could not be found.`, { code: 'INVALID_ARGUMENT' });
     }
     return this.#succeeded(found);
   }
 
   #succeeded(one) {
-    if (!one.success) throw new AerError(`${this.status} ,  ${one.status}`, { code: 'SIMULATION_FAILED' });
+    if (!one.success) throw explained(`${this.status} ,  ${one.status}`, { code: 'SIMULATION_FAILED' });
     return one;
   }
 }
