@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Function, Object, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 use super::convert::{describe, get, js_object, set, to_js};
 use super::host::{WorkerHandle, call, deferred, next_task, spawn_worker, warn};
@@ -196,6 +196,8 @@ struct Link {
     workers: RefCell<BTreeMap<WorkerId, WorkerLink>>,
     jobs: RefCell<BTreeMap<Ticket, PoolJob>>,
     shutdowns: RefCell<Vec<Function>>,
+    /// Resolves when every worker that was told to end is gone.
+    terminated: RefCell<Promise>,
     effects: RefCell<VecDeque<Effect>>,
     busy: Cell<bool>,
     this: Weak<Link>,
@@ -208,6 +210,7 @@ impl Link {
             workers: RefCell::default(),
             jobs: RefCell::default(),
             shutdowns: RefCell::default(),
+            terminated: RefCell::new(Promise::resolve(&JsValue::UNDEFINED)),
             effects: RefCell::default(),
             busy: Cell::new(false),
             this: this.clone(),
@@ -247,15 +250,26 @@ impl Link {
             Effect::Terminate(worker) => {
                 let link = self.workers.borrow_mut().remove(&worker);
                 if let Some(WorkerLink::Thread(handle)) = link {
-                    handle.terminate();
+                    let (before, end) = (self.terminated.borrow().clone(), handle.terminate());
+                    *self.terminated.borrow_mut() = future_to_promise(async move {
+                        let _ = JsFuture::from(before).await;
+                        let _ = JsFuture::from(Promise::resolve(&end)).await;
+                        Ok(JsValue::UNDEFINED)
+                    });
                 }
             }
             Effect::Idle(worker) => self.with_worker(worker, |link| link.hold(false)),
             Effect::Notify(ticket, notice) => self.notify(ticket, notice),
             Effect::ShutDown => {
-                for resolve in self.shutdowns.take() {
-                    call(&resolve, &JsValue::UNDEFINED);
-                }
+                // Workers that were told to end may still be at it.
+                let gone = self.terminated.borrow().clone();
+                let shutdowns = self.shutdowns.take();
+                spawn_local(async move {
+                    let _ = JsFuture::from(gone).await;
+                    for resolve in shutdowns {
+                        call(&resolve, &JsValue::UNDEFINED);
+                    }
+                });
             }
         }
     }
@@ -322,7 +336,7 @@ impl Link {
                 link.carry_out(effects);
             }
             // The timer keeps itself until it has fired, and may not be dropped from within.
-            wasm_bindgen_futures::spawn_local(async move { drop(own) });
+            spawn_local(async move { drop(own) });
         }));
     }
 
