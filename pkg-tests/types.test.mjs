@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -34,5 +34,22 @@ test('every value that the types declare is exported', () => {
 
 test('the public API is used as its types say, and misuse is refused', async () => {
   const folder = consumer('types');
-  await check(folder, ['use.mts'], ['--module', 'node16', '--moduleResolution', 'node16']);
+  copyFileSync(join(folder, 'use.mts'), join(folder, 'use.cts'));
+  await check(folder, ['use.mts', 'use.cts'], ['--module', 'node16', '--moduleResolution', 'node16']);
+  await check(folder, ['use.mts'], ['--module', 'esnext', '--moduleResolution', 'bundler']);
+});
+
+test('the types need no types of a browser', async () => {
+  await check(installed, ['dist/index.d.ts', 'dist/index.d.cts'], ['--lib', 'es2022']);
+});
+
+// What `wasm-pack build` makes of the crate: wasm-bindgen adds to the same types what the package does not export.
+test('the types that wasm-bindgen writes for the crate are the same', async () => {
+  const folder = consumer('types');
+  const raw = join(folder, 'node_modules', 'aer-wasm');
+  mkdirSync(raw, { recursive: true });
+  copyFileSync(join(root, 'target', 'glue', 'aer_wasm.d.ts'), join(raw, 'aer_wasm.d.ts'));
+  writeFileSync(join(raw, 'package.json'), '{ "name": "aer-wasm", "type": "module", "types": "aer_wasm.d.ts" }\n');
+  const lib = ['--lib', 'es2022,dom,esnext.disposable'];
+  await check(folder, ['use.mts', join(raw, 'aer_wasm.d.ts')], [...lib, '--module', 'esnext', '--moduleResolution', 'bundler']);
 });
