@@ -291,6 +291,7 @@ export abstract class BaseJob<Backend = unknown> {
  * A job's own function, which then runs instead of the engine, on the event loop of the page. It gets the whole
  * Qobj, the job's id and the further arguments of the constructor. What it returns is the job's result; what it
  * throws makes the job an `ERROR` with `FUNCTION_FAILED`; something that is no result, with `INVALID_RESULT`.
+ * A cancel ends the job at once; the function itself cannot be stopped.
  */
 export type JobFunction = (
   qobj: Qobj,
@@ -344,6 +345,12 @@ export class AerJob<Backend = AerSimulator> extends BaseJob<Backend> {
    * that takes milliseconds; an executor that does not answer is waited for 2 seconds.
    */
   cancel(): Promise<boolean>;
+
+  /** The id given to the constructor; `run` makes a UUID. It is reported in the result. */
+  job_id(): Promise<string>;
+
+  /** The backend given to the constructor, or that of `run`: the very same object. */
+  backend(): Promise<Backend>;
 
   /** The circuits as they were given: the very same objects. */
   circuits(): Promise<CircuitInput[]>;
@@ -487,7 +494,7 @@ export type BackendName =
   | 'aer_simulator_statevector'
   /** The older name of `aer_simulator`. */
   | 'qasm_simulator'
-  /** Like `aer_simulator_statevector`, and it always gives the state at the end. */
+  /** Like `aer_simulator_statevector`, and a circuit that saves nothing gives its state at the end. */
   | 'statevector_simulator';
 
 /**
