@@ -393,7 +393,8 @@ export interface RunRequest {
 }
 
 /**
- * What an executor tells of a job.
+ * What an executor tells of a job, in this order: `initializing`, `queued`, `validating`, `running`, any number
+ * of `progress`, and one end.
  *
  * - `initializing`, `queued`, `validating`, `running`: the job's status from now on. Each may be left out; one
  *   that lies behind the present status is ignored. `max_runtime_s` counts from the first `validating` or
