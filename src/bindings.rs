@@ -36,44 +36,46 @@ extern "C" {
     fn bind_core(functions: &Object);
 }
 
+// What is only re-exported is named as a function, whatever it is: wasm-bindgen honours `skip_typescript` for
+// no other import, and types.d.ts declares it.
 #[wasm_bindgen(module = "/src/js/base_job.mjs")]
 extern "C" {
-    #[wasm_bindgen(reexport)]
-    type BaseJob;
-    #[wasm_bindgen(reexport, thread_local_v2, js_name = JobStatus)]
-    static JOB_STATUS: JsValue;
-    #[wasm_bindgen(reexport, thread_local_v2)]
-    static JOB_STATUS_DESCRIPTIONS: JsValue;
-    #[wasm_bindgen(reexport, thread_local_v2)]
-    static JOB_FINAL_STATES: JsValue;
+    #[wasm_bindgen(reexport, skip_typescript, js_name = BaseJob)]
+    fn base_job();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = JobStatus)]
+    fn job_status();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = JOB_STATUS_DESCRIPTIONS)]
+    fn job_status_descriptions();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = JOB_FINAL_STATES)]
+    fn job_final_states();
     fn inherit_base_job(class: &JsValue);
 }
 
 #[wasm_bindgen(module = "/src/js/aer_simulator.mjs")]
 extern "C" {
-    #[wasm_bindgen(reexport)]
-    type AerSimulator;
-    #[wasm_bindgen(reexport, thread_local_v2, js_name = Aer)]
-    static AER: JsValue;
-    #[wasm_bindgen(reexport)]
-    fn assemble(circuits: &JsValue, options: &JsValue) -> JsValue;
+    #[wasm_bindgen(reexport, skip_typescript, js_name = AerSimulator)]
+    fn aer_simulator();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = Aer)]
+    fn aer();
+    #[wasm_bindgen(reexport, skip_typescript)]
+    fn assemble();
 }
 
 #[wasm_bindgen(module = "/src/js/quantum_circuit.mjs")]
 extern "C" {
-    #[wasm_bindgen(reexport)]
-    type QuantumCircuit;
-    #[wasm_bindgen(reexport)]
-    type QuantumRegister;
-    #[wasm_bindgen(reexport)]
-    type ClassicalRegister;
+    #[wasm_bindgen(reexport, skip_typescript, js_name = QuantumCircuit)]
+    fn quantum_circuit();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = QuantumRegister)]
+    fn quantum_register();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = ClassicalRegister)]
+    fn classical_register();
 }
 
 /// The package's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The package's version.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_typescript)]
 pub fn version() -> String {
     VERSION.to_owned()
 }

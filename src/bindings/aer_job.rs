@@ -23,7 +23,7 @@ use crate::job::{CANCEL_GRACE_S, Effect, JobEvent, JobMachine, JobStatus, Outcom
 use crate::protocol::{PROGRESS_INTERVAL_MS, RunRequest};
 
 /// A job: circuits on their way through an executor. Made by `backend.run`, or by hand and then submitted.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_typescript)]
 #[derive(Debug)]
 pub struct AerJob(Rc<Job>);
 

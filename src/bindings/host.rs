@@ -36,8 +36,8 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/js/result.mjs")]
 extern "C" {
-    #[wasm_bindgen(reexport, js_name = Result)]
-    type JsResult;
+    #[wasm_bindgen(reexport, skip_typescript, js_name = Result)]
+    fn js_result();
 
     /// Whether a value can be made a Result.
     pub fn is_dict(value: &JsValue) -> bool;

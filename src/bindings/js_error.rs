@@ -8,14 +8,14 @@ use crate::error::{AerError, ErrorCode};
 
 #[wasm_bindgen(module = "/src/js/errors.mjs")]
 extern "C" {
-    #[wasm_bindgen(reexport, js_name = AerError)]
-    type JsAerError;
-    #[wasm_bindgen(reexport)]
-    type JobError;
-    #[wasm_bindgen(reexport)]
-    type JobTimeoutError;
-    #[wasm_bindgen(reexport)]
-    type JobCancelledError;
+    #[wasm_bindgen(reexport, skip_typescript, js_name = AerError)]
+    fn aer_error();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = JobError)]
+    fn job_error_class();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = JobTimeoutError)]
+    fn job_timeout_error();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = JobCancelledError)]
+    fn job_cancelled_error();
     fn make_error(class: &str, message: &str, details: &JsValue) -> JsValue;
 }
 

@@ -1,0 +1,1336 @@
+/**
+ * Types of `aer-wasm`: Qiskit Aer for browsers and Node.
+ *
+ * Names are Qiskit's, spelled as in Qiskit. Conventions that hold everywhere: qubit 0 is the least significant
+ * bit of an index, times are in seconds, angles in radians, memory in MiB. Complex arrays are `Float64Array`s,
+ * interleaved re, im.
+ *
+ * Whatever is thrown or rejected here is an {@link AerError} with a stable `code`.
+ */
+
+// ---------------------------------------------------------------------------------------------------- errors
+
+/** Stable reason of an {@link AerError}. */
+export type ErrorCode =
+  /** `submit()` was called a second time. */
+  | 'JOB_ALREADY_SUBMITTED'
+  /** The method needs a job that has been submitted. */
+  | 'JOB_NOT_SUBMITTED'
+  /** An abstract method of `BaseJob` was called. */
+  | 'NOT_IMPLEMENTED'
+  /** The wait ended before the job did; the job goes on. */
+  | 'JOB_TIMEOUT'
+  /** The job was cancelled. */
+  | 'JOB_CANCELLED'
+  /** The job ran longer than its `max_runtime_s` and was stopped. */
+  | 'MAX_RUNTIME_EXCEEDED'
+  /** The worker that ran the job trapped, ran out of memory or was killed. */
+  | 'WORKER_LOST'
+  /** Front and worker come from different versions of the package. */
+  | 'PROTOCOL_MISMATCH'
+  /** The job's own function threw. */
+  | 'FUNCTION_FAILED'
+  /** A job function or an executor gave something that is not a Result. */
+  | 'INVALID_RESULT'
+  /** The executor takes no more jobs. */
+  | 'EXECUTOR_SHUT_DOWN'
+  /** The executor threw, or broke its interface. */
+  | 'EXECUTOR_FAILED'
+  /** More than one experiment failed, for different reasons. */
+  | 'SIMULATION_FAILED'
+  /** An argument has the wrong type or value. */
+  | 'INVALID_ARGUMENT'
+  /** No option of this name exists. */
+  | 'UNKNOWN_OPTION'
+  /** An option has the wrong type or value. */
+  | 'INVALID_OPTION'
+  /** No backend of this name exists. */
+  | 'UNKNOWN_BACKEND'
+  /** The simulation method is not available. */
+  | 'UNSUPPORTED_METHOD'
+  /** The text does not follow its grammar. */
+  | 'SYNTAX_ERROR'
+  /** The text follows its grammar but means nothing valid. */
+  | 'SEMANTIC_ERROR'
+  /** The input is in no format that can be read. */
+  | 'UNSUPPORTED_FORMAT'
+  /** The Qobj lacks a field or has one of the wrong type. */
+  | 'INVALID_QOBJ'
+  /** There is nothing to run. */
+  | 'NO_EXPERIMENTS'
+  /** No gate or instruction of this name exists. */
+  | 'UNKNOWN_GATE'
+  /** A gate got the wrong number of parameters. */
+  | 'PARAMETER_COUNT'
+  /** A parameter is not finite, or of the wrong type or value. */
+  | 'INVALID_PARAMETER'
+  /** An instruction got the wrong number of qubits. */
+  | 'QUBIT_COUNT'
+  /** A qubit index is not below the number of qubits. */
+  | 'QUBIT_OUT_OF_RANGE'
+  /** A classical bit index is not below the number of bits. */
+  | 'CLBIT_OUT_OF_RANGE'
+  /** An instruction names a qubit twice. */
+  | 'DUPLICATE_QUBIT'
+  /** A matrix has the wrong size or is not unitary. */
+  | 'INVALID_MATRIX'
+  /** A state has the wrong size or is not normalised. */
+  | 'INVALID_STATE'
+  /** The instruction cannot be conditional, or its condition is broken. */
+  | 'INVALID_CONDITIONAL'
+  /** Two save instructions of one circuit share a label. */
+  | 'DUPLICATE_KEY'
+  /** The method cannot run the instruction. */
+  | 'UNSUPPORTED_INSTRUCTION'
+  /** The circuit needs more memory than there is. */
+  | 'INSUFFICIENT_MEMORY'
+  /** A defect of aer-wasm; please report it. */
+  | 'INTERNAL';
+
+/** The fields that an error has besides its message; each is there where it is known. */
+export interface ErrorDetails {
+  /** Stable reason. */
+  code?: ErrorCode;
+  /** Index of the experiment (circuit) within the job, from 0. */
+  experiment?: number;
+  /** Index of the instruction within its circuit, from 0. */
+  instruction?: number;
+  /** Name of that instruction. */
+  instruction_name?: string;
+  /** Line in the source text, from 1. */
+  line?: number;
+  /** Column in that line in characters, from 1. */
+  column?: number;
+  /** What was found. */
+  found?: string;
+  /** What was expected instead. */
+  expected?: string;
+  /** What you can do. */
+  hint?: string;
+  /** The line of the source with a caret below the column, ready to print in a fixed-width font. */
+  snippet?: string;
+  /** What was thrown underneath, such as the error of a job's own function. */
+  cause?: unknown;
+}
+
+/** The details of a {@link JobError}. */
+export interface JobErrorDetails extends ErrorDetails {
+  /** The job's id. */
+  job_id?: string;
+  /** Everything that did succeed, if the job got that far. */
+  result?: Result;
+}
+
+/** An error in plain form, as it travels between workers. */
+export interface PlainError extends ErrorDetails {
+  code: ErrorCode;
+  /** One sentence, without place, found, expected and hint. */
+  message: string;
+}
+
+/**
+ * Any error of this package; `message` tells the whole story: place, reason, what was found and expected, a
+ * hint, and the source line where there is one.
+ */
+export class AerError extends Error implements ErrorDetails {
+  constructor(message: string, details?: ErrorDetails);
+  /** Stable reason; `INTERNAL` if none was given. */
+  code: ErrorCode;
+  experiment?: number;
+  instruction?: number;
+  instruction_name?: string;
+  line?: number;
+  column?: number;
+  found?: string;
+  expected?: string;
+  hint?: string;
+  snippet?: string;
+  cause?: unknown;
+}
+
+/** A job that failed, or a method of a job used wrongly. */
+export class JobError extends AerError implements JobErrorDetails {
+  constructor(message: string, details?: JobErrorDetails);
+  job_id?: string;
+  /** Everything that did succeed, if the job got that far; its experiments that failed say why. */
+  result?: Result;
+}
+
+/** A wait ended before the job did (`JOB_TIMEOUT`). The job goes on; wait again, or cancel it. */
+export class JobTimeoutError extends JobError {}
+
+/** The result of a cancelled job was asked for (`JOB_CANCELLED`). */
+export class JobCancelledError extends JobError {}
+
+// ------------------------------------------------------------------------------------------------------ jobs
+
+/**
+ * Qiskit's job statuses; the values are these very strings. A status only moves forward, in this order.
+ *
+ * `INITIALIZING`: made, or its worker is starting. `QUEUED`: waits for a worker. `VALIDATING`: the worker reads
+ * and checks the input. `CANCELLED`, `DONE` and `ERROR` are final. A job of which any experiment failed is an
+ * `ERROR` (native Aer calls it `DONE`).
+ */
+export const JobStatus: {
+  /** job is being initialized */
+  readonly INITIALIZING: 'INITIALIZING';
+  /** job is queued */
+  readonly QUEUED: 'QUEUED';
+  /** job is being validated */
+  readonly VALIDATING: 'VALIDATING';
+  /** job is actively running */
+  readonly RUNNING: 'RUNNING';
+  /** job has been cancelled */
+  readonly CANCELLED: 'CANCELLED';
+  /** job has successfully run */
+  readonly DONE: 'DONE';
+  /** job incurred error */
+  readonly ERROR: 'ERROR';
+};
+export type JobStatus = (typeof JobStatus)[keyof typeof JobStatus];
+
+/** Qiskit's sentence for each status. */
+export const JOB_STATUS_DESCRIPTIONS: Readonly<Record<JobStatus, string>>;
+
+/** The statuses of a job that has ended: `CANCELLED`, `DONE`, `ERROR`. */
+export const JOB_FINAL_STATES: readonly JobStatus[];
+
+/** How far the experiment that runs is. */
+export interface Progress {
+  /** Index of the experiment that runs, from 0. */
+  experiment: number;
+  /** Number of experiments of the job. */
+  experiments: number;
+  /** Units done of this experiment. */
+  completed: number;
+  /** Units of this experiment; 0 until it is known. */
+  total: number;
+  /** `operations` where the circuit runs once and is then sampled, `shots` where it runs once per shot. */
+  unit: 'operations' | 'shots';
+}
+
+/** How far a job is. */
+export interface JobProgress extends Progress {
+  /** Share of the whole job, 0 to 1; 1 once it is done. Experiments count alike, however large. */
+  fraction: number;
+  /** Seconds since a worker took the job up; 0 before, and it stands still once the job has ended. */
+  elapsed_s: number;
+}
+
+/** Called at each poll that finds the job not yet ended; a promise that it returns is awaited. */
+export type WaitCallback<Job> = (job_id: string, status: JobStatus, job: Job) => unknown;
+
+/** Arguments of `wait_for_final_state`, by name. */
+export interface WaitOptions<Job> {
+  /**
+   * Seconds to wait at most; `null` for ever.
+   * @defaultValue `null`
+   */
+  timeout?: number | null;
+  /**
+   * Seconds between two polls.
+   * @defaultValue `5`
+   */
+  wait?: number | null;
+  /** @defaultValue `null` */
+  callback?: WaitCallback<Job> | null;
+  /** Aborting it ends the wait, which rejects with the signal's reason. The job goes on. */
+  signal?: AbortSignalLike | null;
+}
+
+/** What is needed of an `AbortSignal`, whoever declares that type. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason: any;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/**
+ * Qiskit's abstract job: a subclass gives `submit`, `status`, `result` and `cancel`, and the other methods work
+ * on it. Here every method returns a Promise. In JavaScript those four reject with `NOT_IMPLEMENTED` until they
+ * are given.
+ */
+export abstract class BaseJob<Backend = unknown> {
+  constructor(backend: Backend, job_id: string);
+  /** The id given to the constructor. */
+  job_id(): Promise<string>;
+  /** The backend given to the constructor. */
+  backend(): Promise<Backend>;
+  /** Starts the job. */
+  abstract submit(): Promise<void>;
+  /** The status now. */
+  abstract status(): Promise<JobStatus>;
+  /** The result, once there is one. @param timeout seconds to wait at most */
+  abstract result(timeout?: number | null): Promise<Result>;
+  /** Tries to cancel; whether the job is cancelled now. */
+  abstract cancel(): Promise<boolean>;
+  /** Whether the status is `DONE`. */
+  done(): Promise<boolean>;
+  /** Whether the status is `RUNNING`. */
+  running(): Promise<boolean>;
+  /** Whether the status is `CANCELLED`. */
+  cancelled(): Promise<boolean>;
+  /** Whether the status is final. */
+  in_final_state(): Promise<boolean>;
+  /**
+   * Polls `status()` until it is final, whichever final status that is. As in Qiskit: the deadline is looked at
+   * before the callback is called, and the callback is not called for the final status. The last sleep ends at
+   * the deadline (native Aer overshoots it).
+   *
+   * Rejects with {@link JobTimeoutError} past the deadline; with what the callback or `status()` throws.
+   * @param timeout seconds to wait at most; `null` for ever
+   * @param wait seconds between two polls, 5 by default
+   * @param callback called at each poll before the end
+   */
+  wait_for_final_state(timeout?: number | null, wait?: number | null, callback?: WaitCallback<this> | null): Promise<void>;
+  wait_for_final_state(options: WaitOptions<this>): Promise<void>;
+}
+
+/**
+ * A job's own function, which then runs instead of the engine, on the event loop of the page. It gets the whole
+ * Qobj, the job's id and the further arguments of the constructor. What it returns is the job's result; what it
+ * throws makes the job an `ERROR` with `FUNCTION_FAILED`; something that is no result, with `INVALID_RESULT`.
+ * A cancel ends the job at once; the function itself cannot be stopped.
+ */
+export type JobFunction = (
+  qobj: Qobj,
+  job_id: string,
+  ...args: any[]
+) => Result | ResultDict | PromiseLike<Result | ResultDict>;
+
+/**
+ * A job: circuits on their way through an executor. `backend.run` gives one that is submitted already.
+ *
+ * Methods marked "once submitted" reject with `JOB_NOT_SUBMITTED` before. A job ends exactly once, and no
+ * promise stays pending for ever: a worker that dies ends its job in `ERROR`. A job that fails and whose
+ * `result()` nobody asks for raises no unhandled rejection.
+ */
+export class AerJob<Backend = AerSimulator> extends BaseJob<Backend> {
+  /**
+   * A job that is not yet submitted.
+   * @param backend an {@link AerSimulator}, whose options apply, or any object
+   * @param fn runs the job; `null` for the backend's own engine in a worker
+   * @param qobj what to run
+   * @param args further arguments of `fn`
+   * @throws {@link AerError} `INVALID_ARGUMENT`
+   */
+  constructor(backend: Backend, job_id: string, fn: JobFunction | null | undefined, qobj: Circuits, ...args: any[]);
+
+  /** The default pool of workers, which every backend uses unless option `executor` names another. */
+  static readonly _executor: WorkerExecutor;
+
+  /**
+   * Hands the job to its executor. Rejects with `JOB_ALREADY_SUBMITTED` the second time, and with the reason
+   * where the executor refuses the job at once (`EXECUTOR_SHUT_DOWN`, `EXECUTOR_FAILED`).
+   */
+  submit(): Promise<void>;
+
+  /** The status now, also while the job runs; once submitted. */
+  status(): Promise<JobStatus>;
+
+  /**
+   * The result; once submitted. May be asked for again, and is then the same object.
+   *
+   * Rejects with {@link JobTimeoutError} past the timeout; {@link JobCancelledError} if the job was cancelled;
+   * {@link JobError} if it failed, with the reason as `code` and `message`. The last two have in `result` what
+   * did succeed.
+   * @param timeout seconds to wait at most; 0 or less does not wait; `null` waits for the end
+   */
+  result(timeout?: number | null): Promise<Result>;
+
+  /**
+   * Cancels the job, queued **or running** (native Aer never stops a running job); once submitted. Resolves
+   * when the job has ended: true if it is `CANCELLED`, false if it was `DONE` or `ERROR` already. With workers
+   * that takes milliseconds; an executor that does not answer is waited for 2 seconds.
+   */
+  cancel(): Promise<boolean>;
+
+  /** The id given to the constructor; `run` makes a UUID. It is reported in the result. */
+  job_id(): Promise<string>;
+
+  /** The backend given to the constructor, or that of `run`: the very same object. */
+  backend(): Promise<Backend>;
+
+  /** The circuits as they were given: the very same objects. */
+  circuits(): Promise<CircuitInput[]>;
+
+  /**
+   * The whole Qobj: one that was given as such, or else one assembled from the circuits and the options.
+   * Rejects where a circuit cannot be read.
+   */
+  qobj(): Promise<Qobj>;
+
+  /** The executor that runs the job. */
+  executor(): Promise<Executor>;
+
+  /** Why the job is an `ERROR`; `null` if it is not; once submitted. */
+  error_message(): Promise<string | null>;
+
+  /** How far the job is, as last heard of its worker (every 50 ms); once submitted. */
+  progress(): Promise<JobProgress>;
+}
+
+// ------------------------------------------------------------------------------------------------- executors
+
+/** Any value of JSON. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+/** What a job asks an executor for: plain data that can be cloned, posted, or sent elsewhere as JSON. */
+export interface RunRequest {
+  /** The job's id, reported in the result. */
+  job_id: string;
+  /** The backend's name, reported in the result. */
+  backend_name: string;
+  /** The programs as texts: OpenQASM or Qobj JSON. */
+  circuits: string[];
+  /** Options of the backend: the weakest. A Qobj's own `config` is stronger. */
+  backend_options: Record<string, JsonValue>;
+  /** Options given to `run`: the strongest. */
+  run_options: Record<string, JsonValue>;
+  /** The base seed if no option gives one: below 2^32. */
+  fallback_seed: number;
+}
+
+/**
+ * What an executor tells of a job, in this order: `initializing`, `queued`, `validating`, `running`, any number
+ * of `progress`, and one end.
+ *
+ * - `initializing`, `queued`, `validating`, `running`: the job's status from now on. Each may be left out; one
+ *   that lies behind the present status is ignored. `max_runtime_s` counts from the first `validating` or
+ *   `running`.
+ * - `progress`: how far it is; as often as you like (`on_progress` gets at most 20 a second).
+ * - `done`: the end; `result` is a {@link Result} or its dict. With `success: false` in it the job is an
+ *   `ERROR`; something that is no result is one with `INVALID_RESULT`.
+ * - `failed`: the end; `error` says why. A {@link PlainError}, or an `Error` with an {@link ErrorCode} as its
+ *   `code`, keeps that code; anything else gets `EXECUTOR_FAILED`. `result` may hold what did succeed.
+ * - `cancelled`: the end, as asked for; `result` may hold what had succeeded.
+ *
+ * The first of `done`, `failed` and `cancelled` ends the job; whatever comes later is dropped. An event of any
+ * other kind ends the job with `EXECUTOR_FAILED`.
+ */
+export type ExecutorEvent =
+  | { kind: 'initializing' | 'queued' | 'validating' | 'running' }
+  | { kind: 'progress'; progress: Progress }
+  | { kind: 'done'; result: Result | ResultDict }
+  | { kind: 'failed'; error: PlainError | Error | string; result?: Result | ResultDict | null }
+  | { kind: 'cancelled'; result?: Result | ResultDict | null };
+
+/** An executor's hold on a job that it has taken. */
+export interface JobHandle {
+  /**
+   * Asks to stop the job, queued or running; called at most once. Answer with a `cancelled` event, or with
+   * the other end if that came first. Without any answer the job ends by itself after 2 seconds.
+   */
+  cancel(): void;
+}
+
+/** Arguments of an executor's `shutdown`, as in Python's `concurrent.futures`. */
+export interface ShutdownOptions {
+  /**
+   * Whether the promise waits until the pending jobs have ended and the workers are gone.
+   * @defaultValue `true`
+   */
+  wait?: boolean;
+  /**
+   * Whether pending jobs are cancelled, queued and running ones.
+   * @defaultValue `false`
+   */
+  cancel_futures?: boolean;
+}
+
+/**
+ * Where jobs run. {@link WorkerExecutor} is one; any object with these two methods is another: a pool of your
+ * own, or a queue for other machines, whose workers may hand the request on to a `WorkerExecutor`.
+ */
+export interface Executor {
+  /**
+   * Takes a job and reports on it by `on_event`, at once or later, from within this call or after it.
+   *
+   * Returns the job's handle or a promise of it. A throw or a rejection refuses the job: it ends in `ERROR`
+   * with what was thrown as `cause`; a throw makes `AerJob.submit()` and `AerSimulator.run()` reject too. A job
+   * that is cancelled before the promise of its handle is fulfilled is not told so: it ends after 2 seconds.
+   *
+   * The executor owes every job it has taken an end: nothing else ends a job, except cancel and `max_runtime_s`.
+   */
+  submit(request: RunRequest, on_event: (event: ExecutorEvent) => void): JobHandle | Promise<JobHandle>;
+  /** Takes no more jobs. */
+  shutdown(options?: ShutdownOptions): Promise<void>;
+}
+
+/**
+ * A pool of workers (Web Workers, or Node's worker threads). Each runs one job at a time, further jobs wait in
+ * order. Workers start with the first jobs and are kept; an idle pool does not keep a Node process alive. A
+ * worker that is lost ends its job with `WORKER_LOST`; waiting jobs go on in a fresh one. Where no worker can be
+ * started at all, jobs run on the page's own event loop, in slices.
+ */
+export class WorkerExecutor implements Executor {
+  /**
+   * @param options `max_workers`: the most workers at a time, 1 to 1024; by default one fewer than the
+   * machine's cores, but 1 to 4. Each worker has its own memory for its state.
+   * @throws {@link AerError} `INVALID_OPTION`
+   */
+  constructor(options?: { max_workers?: number | null });
+  /** The most workers at a time. */
+  readonly max_workers: number;
+  /** Number of jobs that have not ended. */
+  readonly pending: number;
+  /** Takes a job. @throws {@link AerError} `EXECUTOR_SHUT_DOWN` after a shutdown */
+  submit(request: RunRequest, on_event: (event: ExecutorEvent) => void): JobHandle;
+  /**
+   * Takes no more jobs; resolves when the pending ones have ended and the workers are gone, or at once with
+   * `wait: false`.
+   */
+  shutdown(options?: ShutdownOptions): Promise<void>;
+}
+
+// -------------------------------------------------------------------------------------------------- backends
+
+/** Names of the simulation methods; `automatic` chooses one per circuit. */
+export type SimulationMethod = 'automatic' | 'statevector';
+
+/** Names that {@link Aer} knows: `aer_simulator`, one for each method, and two older ones. */
+export type BackendName =
+  | 'aer_simulator'
+  | 'aer_simulator_statevector'
+  /** The older name of `aer_simulator`. */
+  | 'qasm_simulator'
+  /** Like `aer_simulator_statevector`, and a circuit that saves nothing gives its state at the end. */
+  | 'statevector_simulator';
+
+/**
+ * Options of a backend and of `run`: Aer's, by Aer's names and with Aer's defaults, and a few beyond Aer
+ * (`signal`, `on_progress`, `max_runtime_s`). Those given to `run` override a Qobj's `config`, which overrides
+ * the backend's. `undefined` is "not given", and so is `null` where it is the default. An unknown name is an error
+ * (`UNKNOWN_OPTION`) that names the nearest known one; a wrong value is `INVALID_OPTION`.
+ */
+export interface AerOptions {
+  /**
+   * How often the circuit is run.
+   * With 0, nothing is measured.
+   * @defaultValue `1024`
+   */
+  shots?: number;
+  /**
+   * The simulation method; `automatic` chooses one per circuit.
+   * @defaultValue `"automatic"`
+   */
+  method?: SimulationMethod;
+  /**
+   * Where it is simulated.
+   * @defaultValue `"CPU"`
+   */
+  device?: 'CPU';
+  /**
+   * Precision of the amplitudes.
+   * @defaultValue `"double"`
+   */
+  precision?: 'double';
+  /**
+   * Base seed; experiment `i` uses this plus `2113 * i`. Random if not given.
+   * The same seed gives the same counts on any machine, whatever the number of workers.
+   * @defaultValue `null`
+   */
+  seed_simulator?: number | null;
+  /**
+   * Whether the result lists the memory of each shot.
+   * `null` is `false`.
+   * @defaultValue `null`
+   */
+  memory?: boolean | null;
+  /**
+   * Seconds after which the job is stopped and ends in ERROR.
+   * Counted from when a worker takes the job up; its error has the code `MAX_RUNTIME_EXCEEDED`.
+   * @defaultValue `null`
+   */
+  max_runtime_s?: number | null;
+  /**
+   * Memory that a state may take, in MiB; 0 for what there is, -1 for no check.
+   * A circuit that needs more fails with `INSUFFICIENT_MEMORY` before memory is taken. Wasm has less than 4096.
+   * @defaultValue `null`
+   */
+  max_memory_mb?: number | null;
+  /**
+   * Whether qubits that cannot reach a result are left out.
+   * @defaultValue `true`
+   */
+  enable_truncation?: boolean;
+  /**
+   * Saved values below this become 0.
+   * @defaultValue `1e-10`
+   */
+  zero_threshold?: number;
+  /**
+   * Tolerance of Aer's checks of matrices and states.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `null`
+   */
+  validation_threshold?: number | null;
+  /**
+   * Saved values of a matrix product state below this become 0.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `1e-8`
+   */
+  chop_threshold?: number;
+  /**
+   * Most threads; 0 for all.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `null`
+   */
+  max_parallel_threads?: number | null;
+  /**
+   * Most circuits at a time; 0 for all.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `null`
+   */
+  max_parallel_experiments?: number | null;
+  /**
+   * Most shots at a time; 0 for all.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `null`
+   */
+  max_parallel_shots?: number | null;
+  /**
+   * Circuits per sub-job.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `null`
+   */
+  max_job_size?: number | null;
+  /**
+   * Shots per sub-job.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `null`
+   */
+  max_shot_size?: number | null;
+  /**
+   * Whether gates are merged.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `true`
+   */
+  fusion_enable?: boolean;
+  /**
+   * Whether the result tells the merged gates.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `false`
+   */
+  fusion_verbose?: boolean;
+  /**
+   * Most qubits of a merged gate.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `null`
+   */
+  fusion_max_qubit?: number | null;
+  /**
+   * Qubits from which gates are merged.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `null`
+   */
+  fusion_threshold?: number | null;
+  /**
+   * Whether the result of one process of several is taken.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `null`
+   */
+  accept_distributed_results?: boolean | null;
+  /**
+   * Whether shots share a state until they differ.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `false`
+   */
+  shot_branching_enable?: boolean;
+  /**
+   * Whether branched shots are sampled.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `false`
+   */
+  shot_branching_sampling_enable?: boolean;
+  /**
+   * Whether parameters are bound while running.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `false`
+   */
+  runtime_parameter_bind_enable?: boolean;
+  /**
+   * Qubits from which a statevector is worked on in parallel.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `14`
+   */
+  statevector_parallel_threshold?: number;
+  /**
+   * Qubits from which sampling keeps an index.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `10`
+   */
+  statevector_sample_measure_opt?: number;
+  /**
+   * Most qubits of probabilities that a stabilizer state saves.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `32`
+   */
+  stabilizer_max_snapshot_probabilities?: number;
+  /**
+   * How an extended stabilizer state is sampled.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `"resampled_metropolis"`
+   */
+  extended_stabilizer_sampling_method?: 'resampled_metropolis' | 'metropolis' | 'norm_estimation';
+  /**
+   * Steps of the Monte Carlo method before a sample.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `5000`
+   */
+  extended_stabilizer_metropolis_mixing_time?: number;
+  /**
+   * Error of the extended stabilizer's approximation.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `0.05`
+   */
+  extended_stabilizer_approximation_error?: number;
+  /**
+   * Samples of a norm estimation.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `100`
+   */
+  extended_stabilizer_norm_estimation_samples?: number;
+  /**
+   * Repetitions of a norm estimation.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `3`
+   */
+  extended_stabilizer_norm_estimation_repetitions?: number;
+  /**
+   * Terms from which an extended stabilizer is worked on in parallel.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `100`
+   */
+  extended_stabilizer_parallel_threshold?: number;
+  /**
+   * Samples for saved probabilities.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `3000`
+   */
+  extended_stabilizer_probabilities_snapshot_samples?: number;
+  /**
+   * Squared Schmidt coefficients that may be discarded.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `1e-16`
+   */
+  matrix_product_state_truncation_threshold?: number;
+  /**
+   * Most Schmidt coefficients that are kept.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `null`
+   */
+  matrix_product_state_max_bond_dimension?: number | null;
+  /**
+   * How a matrix product state is sampled.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `"mps_heuristic"`
+   */
+  mps_sample_measure_algorithm?: 'mps_heuristic' | 'mps_probabilities' | 'mps_apply_measure';
+  /**
+   * Whether the result tells bond dimensions.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `false`
+   */
+  mps_log_data?: boolean;
+  /**
+   * Where qubits are moved to meet.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `"mps_swap_left"`
+   */
+  mps_swap_direction?: 'mps_swap_left' | 'mps_swap_right';
+  /**
+   * Qubits from which a matrix product state is worked on in parallel.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `14`
+   */
+  mps_parallel_threshold?: number;
+  /**
+   * Threads of a matrix product state.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `1`
+   */
+  mps_omp_threads?: number;
+  /**
+   * Whether singular values come from LAPACK.
+   * Taken as Aer takes it; no effect yet.
+   * @defaultValue `false`
+   */
+  mps_lapack?: boolean;
+  /**
+   * Where jobs run: an Executor.
+   * Each backend uses the package's one pool of workers unless this names another: see {@link Executor}.
+   * @defaultValue `null`
+   */
+  executor?: Executor | null;
+  /**
+   * An AbortSignal that cancels the job.
+   * An aborted one cancels the job at once.
+   * @defaultValue `null`
+   */
+  signal?: AbortSignalLike | null;
+  /**
+   * Called with what `progress()` gives.
+   * At most 20 times a second.
+   * @defaultValue `null`
+   */
+  on_progress?: ((progress: JobProgress) => void) | null;
+  /**
+   * A noise model.
+   * Not offered yet: only `null`.
+   * @defaultValue `null`
+   */
+  noise_model?: null;
+  /**
+   * Values for the circuits' parameters.
+   * Not offered yet: only `null`.
+   * @defaultValue `null`
+   */
+  parameter_binds?: null;
+}
+
+/** What a backend is and can, as Qiskit's `QasmBackendConfiguration`. */
+export interface BackendConfiguration {
+  backend_name: string;
+  backend_version: string;
+  /** The most qubits for which there is memory: 16 bytes times 2^n, within `max_memory_mb`. */
+  n_qubits: number;
+  url: null;
+  simulator: boolean;
+  local: boolean;
+  conditional: boolean;
+  memory: boolean;
+  open_pulse: boolean;
+  /** Aer's number; more are run too. */
+  max_shots: number;
+  coupling_map: null;
+  description: string;
+  basis_gates: GateName[];
+  custom_instructions: string[];
+  gates: unknown[];
+}
+
+/** Qiskit's `BackendStatus`. */
+export interface BackendStatus {
+  backend_name: string;
+  backend_version: string;
+  operational: boolean;
+  /** The true number of jobs of this backend object that have not ended. */
+  pending_jobs: number;
+  status_msg: string;
+}
+
+/** One of what can be run: a circuit, OpenQASM 2 or 3 text, or a Qobj as an object or as JSON text. */
+export type CircuitInput = QuantumCircuit | Qobj | string;
+
+/** What can be run: one, or several, which become the experiments of one job. */
+export type Circuits = CircuitInput | readonly CircuitInput[];
+
+/** The simulator. Making one starts nothing; workers start with the first job. */
+export class AerSimulator {
+  /** @throws {@link AerError} `UNKNOWN_OPTION`, `INVALID_OPTION`, `UNSUPPORTED_METHOD` */
+  constructor(options?: AerOptions);
+  /** `aer_simulator`, with the method where one is fixed: `aer_simulator_statevector`. */
+  readonly name: string;
+  /** Every option with its value: the default where none was set. A copy; see `set_options`. */
+  readonly options: Required<AerOptions>;
+  /** No device stands behind it. */
+  readonly properties: null;
+  /** Sets options for all jobs to come; where one is wrong, nothing is set. */
+  set_options(options: AerOptions): void;
+  /**
+   * Runs circuits. Resolves to the submitted job before its worker is ready.
+   *
+   * Rejects with an {@link AerError} for options and arguments that are wrong. What is wrong *in* a circuit
+   * makes the job an `ERROR`.
+   */
+  run(circuits: Circuits, options?: AerOptions): Promise<AerJob<this>>;
+  /** What the simulator is and can. */
+  configuration(): BackendConfiguration;
+  /** The methods that option `method` takes. */
+  available_methods(): SimulationMethod[];
+  available_devices(): 'CPU'[];
+  status(): BackendStatus;
+  toString(): string;
+}
+
+/** Qiskit's provider. */
+export const Aer: {
+  /** A new backend for every name, or for this one; none where the name is unknown. */
+  backends(name?: BackendName): AerSimulator[];
+  /** A new backend of this name. @throws {@link AerError} `UNKNOWN_BACKEND` */
+  get_backend(name: BackendName, options?: AerOptions): AerSimulator;
+};
+
+/**
+ * The whole Qobj of circuits, as `run` would take them: JSON-safe.
+ * @throws {@link AerError} for options that are wrong and circuits that cannot be read
+ */
+export function assemble(circuits: Circuits, options?: AerOptions): Qobj;
+
+/** The version of the package, such as `0.1.0`. */
+export function version(): string;
+
+// ---------------------------------------------------------------------------------------------------- result
+
+/** How an experiment is named: by index, by its circuit's name, or by the circuit. */
+export type ExperimentKey = number | string | { name: string };
+
+/** Shots by outcome. */
+export type Counts = Record<string, number>;
+
+/**
+ * A value that was saved: numbers, a complex vector (interleaved re, im) or the rows of a complex matrix (each
+ * interleaved re, im). A list of values for a save per shot; an object of them, keyed by the memory in
+ * hexadecimal, for a conditional save.
+ */
+export type SavedData =
+  | number
+  | number[]
+  | Float64Array
+  | SavedData[]
+  | { [memory: string]: SavedData };
+
+/** What an experiment measured and saved; in `data` of an {@link ExperimentResult}. */
+export interface ExperimentData {
+  /**
+   * Shots by memory, in hexadecimal (`0x3`): memory bit 0 is the least significant. Absent where nothing was
+   * measured.
+   */
+  counts?: Counts;
+  /** The memory of each shot in order, in hexadecimal; with option `memory`. */
+  memory?: string[];
+  /** What was saved, by label. */
+  [label: string]: SavedData | string[] | undefined;
+}
+
+/** The header of an experiment, passed through from its circuit. */
+export interface ExperimentHeader {
+  name?: string;
+  n_qubits?: number;
+  /** Number of classical bits. */
+  memory_slots?: number;
+  /** Registers as `[name, size]`, the lowest bits first. */
+  qreg_sizes?: [string, number][];
+  creg_sizes?: [string, number][];
+  /** Bits as `[register, index]`. */
+  qubit_labels?: [string, number][];
+  clbit_labels?: [string, number][];
+  global_phase?: number;
+  [key: string]: unknown;
+}
+
+/** The dict of one experiment's result. */
+export interface ExperimentResultDict {
+  /** Shots run; 0 for a failed experiment. */
+  shots: number;
+  success: boolean;
+  /** `DONE`, or `ERROR: ` and the reason. */
+  status: string;
+  /** The seed that this experiment used: `seed_simulator + 2113 * index`. */
+  seed_simulator?: number;
+  /** Seconds. */
+  time_taken?: number;
+  header?: ExperimentHeader;
+  /** As {@link ExperimentData}; complex numbers may be `[re, im]` pairs. */
+  data: { counts?: Counts; memory?: string[]; [label: string]: unknown };
+  /** `method`, `device`, `measure_sampling`, `num_qubits`, `required_memory_mb` and more, as Aer's. */
+  metadata?: Record<string, unknown>;
+}
+
+/** Qiskit's result dict. With `[re, im]` for complex numbers it is JSON-safe and what Python reads and writes. */
+export interface ResultDict {
+  backend_name?: string;
+  backend_version?: string;
+  qobj_id?: string;
+  job_id?: string;
+  /** When it ended, in ISO 8601. */
+  date?: string;
+  /** The Qobj's header, passed through. */
+  header?: Record<string, unknown> | null;
+  /** Whether every experiment succeeded. */
+  success: boolean;
+  /** `COMPLETED`; `PARTIAL COMPLETED` where some experiments failed; `ERROR: ` and every reason where all did. */
+  status: string;
+  /** Seconds from when a worker took the job up to its end. */
+  time_taken?: number;
+  metadata?: Record<string, unknown>;
+  /** One for each experiment, in order; those that ended before a job was cancelled or lost its worker. */
+  results: ExperimentResultDict[];
+}
+
+/** One experiment's result. */
+export interface ExperimentResult extends ExperimentResultDict {
+  data: ExperimentData;
+}
+
+/**
+ * Qiskit's Result. Complex arrays came from the worker by transfer, as `Float64Array`s.
+ *
+ * The methods that read one experiment take its index, name or circuit, which may be left out where there is
+ * but one. They throw an {@link AerError}: `INVALID_ARGUMENT` where the experiment or its data do not exist,
+ * `SIMULATION_FAILED` where it failed.
+ */
+export class Result implements ResultDict {
+  /** The fields are taken as they are; see `from_dict`. */
+  constructor(dict: ResultDict);
+  /** The Result of a dict, such as `to_dict()` here or in Python gives. @throws `INVALID_RESULT` */
+  static from_dict(dict: ResultDict): Result;
+  backend_name?: string;
+  backend_version?: string;
+  qobj_id?: string;
+  job_id?: string;
+  date?: string;
+  header?: Record<string, unknown> | null;
+  success: boolean;
+  status: string;
+  time_taken?: number;
+  metadata?: Record<string, unknown>;
+  results: ExperimentResult[];
+  /** Everything that the experiment measured and saved. */
+  data(experiment?: ExperimentKey): ExperimentData;
+  /**
+   * Shots by bit string: the last register leftmost, bit 0 of each rightmost, registers apart by a space.
+   * Without an argument and with several experiments: an array, one each.
+   */
+  get_counts(experiment: ExperimentKey): Counts;
+  get_counts(experiment?: undefined): Counts | Counts[];
+  /** The bit string of each shot, in order, written as in `get_counts`; needs option `memory`. */
+  get_memory(experiment?: ExperimentKey): string[];
+  /**
+   * The 2^n amplitudes under label `statevector`: 2·2^n numbers, re and im by turns. Amplitude `k` belongs to
+   * the basis state in which qubit `j` is bit `j` of `k`. For a save per shot or by memory, see `data`.
+   */
+  get_statevector(experiment?: ExperimentKey): Float64Array;
+  /** The 2^n rows of the matrix under label `unitary`, each 2·2^n numbers, re and im by turns. */
+  get_unitary(experiment?: ExperimentKey): Float64Array[];
+  /** The 2^n rows of the matrix under label `density_matrix`, each 2·2^n numbers, re and im by turns. */
+  get_density_matrix(experiment?: ExperimentKey): Float64Array[];
+  /** JSON-safe: complex numbers are `[re, im]`. Python's `qiskit.result.Result.from_dict` reads it. */
+  to_dict(): ResultDict;
+  /** For `JSON.stringify`: as `to_dict`. */
+  toJSON(): ResultDict;
+}
+
+// -------------------------------------------------------------------------------------------------- circuits
+
+/** A qubit of a register. */
+export interface Qubit {
+  readonly register: QuantumRegister;
+  readonly index: number;
+}
+
+/** A classical bit of a register. */
+export interface Clbit {
+  readonly register: ClassicalRegister;
+  readonly index: number;
+}
+
+/** A named register of qubits; an iterable of them. */
+export class QuantumRegister {
+  #private;
+  /** @throws {@link AerError} `INVALID_ARGUMENT` unless the size is an integer of at least 0. */
+  constructor(size: number, name?: string);
+  readonly size: number;
+  /** @defaultValue `q` */
+  readonly name: string;
+  readonly length: number;
+  /** One qubit of it; a negative index counts from the end. */
+  at(index: number): Qubit;
+  [Symbol.iterator](): Generator<Qubit, void, unknown>;
+}
+
+/** A named register of classical bits; an iterable of them. */
+export class ClassicalRegister {
+  #private;
+  /** @throws {@link AerError} `INVALID_ARGUMENT` unless the size is an integer of at least 0. */
+  constructor(size: number, name?: string);
+  readonly size: number;
+  /** @defaultValue `c` */
+  readonly name: string;
+  readonly length: number;
+  /** One bit of it; a negative index counts from the end. */
+  at(index: number): Clbit;
+  [Symbol.iterator](): Generator<Clbit, void, unknown>;
+}
+
+/**
+ * Qubits of a circuit: an index (a negative one counts from the end), a qubit of a register, a register, or an
+ * array of those.
+ */
+export type QubitSpecifier = number | Qubit | Iterable<QubitSpecifier>;
+
+/** Classical bits of a circuit, given like {@link QubitSpecifier}. */
+export type ClbitSpecifier = number | Clbit | Iterable<ClbitSpecifier>;
+
+/** A complex number. */
+export type ComplexNumber = number | readonly [re: number, im: number] | { readonly re: number; readonly im: number };
+
+/** Complex numbers: one by one, or interleaved re, im in a `Float64Array`. */
+export type ComplexArray = Float64Array | Iterable<ComplexNumber>;
+
+/**
+ * The names of the gates in a Qobj and in OpenQASM. Each is a method of {@link QuantumCircuit}, except `U` and
+ * `CX`, the built-ins of OpenQASM, which are its `u` and `cx`.
+ */
+export type GateName =
+  | 'id' | 'u0' | 'x' | 'y' | 'z' | 'h' | 's' | 'sdg' | 't' | 'tdg' | 'sx' | 'sxdg' | 'p' | 'u1' | 'r' | 'rx'
+  | 'ry' | 'rz' | 'u2' | 'u3' | 'u' | 'U' | 'cx' | 'CX' | 'cy' | 'cz' | 'ch' | 'cs' | 'csdg' | 'csx' | 'csxdg'
+  | 'cp' | 'cu1' | 'crx' | 'cry' | 'crz' | 'cu2' | 'cu3' | 'cu' | 'swap' | 'iswap' | 'dcx' | 'ecr' | 'rxx'
+  | 'ryy' | 'rzz' | 'rzx' | 'ccx' | 'ccz' | 'cswap' | 'rccx' | 'rc3x' | 'c3x' | 'c3sqrtx' | 'c4x' | 'mcx'
+  | 'mcx_gray' | 'mcy' | 'mcz' | 'mcsx' | 'mcsxdg' | 'mcp' | 'mcphase' | 'mcu1' | 'mcr' | 'mcrx' | 'mcry'
+  | 'mcrz' | 'mcu2' | 'mcu3' | 'mcu' | 'mcswap';
+
+/**
+ * A quantum circuit, with Qiskit's method names and argument order.
+ *
+ * Each instruction is checked when it is added and throws an {@link AerError} that names it: `QUBIT_OUT_OF_RANGE`,
+ * `CLBIT_OUT_OF_RANGE`, `DUPLICATE_QUBIT`, `QUBIT_COUNT`, `INVALID_PARAMETER`, `INVALID_MATRIX`, `INVALID_STATE`,
+ * `INVALID_ARGUMENT`. Methods that add something return the circuit, so they can be chained.
+ */
+export class QuantumCircuit {
+  #private;
+  /** Qubits `q` and classical bits `c`, this many. */
+  constructor(num_qubits?: number, num_clbits?: number);
+  /** Registers, in order. */
+  constructor(...registers: (QuantumRegister | ClassicalRegister)[]);
+  /** Reads OpenQASM. @throws {@link AerError} with line and column where the text is wrong */
+  static from_qasm(text: string): QuantumCircuit;
+  /** The same, by Qiskit's name. */
+  static from_qasm_str(text: string): QuantumCircuit;
+  /** By which a result finds its experiment; `circuit-0`, `circuit-1`, … unless you set it. */
+  name: string;
+  readonly num_qubits: number;
+  readonly num_clbits: number;
+  /** The phase by which the whole state is multiplied, in radians. */
+  global_phase: number;
+  /** The number of instructions. */
+  size(): number;
+  /** Adds a register; its bits come after those already there. */
+  add_register(register: QuantumRegister | ClassicalRegister): this;
+  /** Measures qubits into classical bits, one each. */
+  measure(qubits: QubitSpecifier, clbits: ClbitSpecifier): this;
+  /**
+   * A barrier, then every qubit measured into a new register `meas`; with `add_bits` false, into the bits there
+   * are.
+   * @param inplace only `true`: this circuit is changed
+   */
+  measure_all(inplace?: true, add_bits?: boolean): this;
+  /** Separates what comes before from what comes after; on all qubits if none are given. */
+  barrier(...qubits: QubitSpecifier[]): this;
+  /** Sets qubits to |0⟩. */
+  reset(qubits: QubitSpecifier): this;
+  /** Waits, on all qubits if none are given; without effect on an ideal simulator, whatever the duration. */
+  delay(duration: number, qubits?: QubitSpecifier): this;
+  /** Applies a Pauli string such as `XYZ`; its leftmost letter acts on the last of the qubits. */
+  pauli(letters: string, qubits: QubitSpecifier): this;
+  /**
+   * Resets the qubits (all if none are given) and prepares a state on them: 2^k amplitudes with squared norm 1
+   * to within 1e-7, the first qubit least significant.
+   */
+  initialize(amplitudes: ComplexArray, qubits?: QubitSpecifier): this;
+  /**
+   * Applies a matrix: 2^k rows of 2^k, unitary to within 1e-7; the first qubit is the least significant bit of
+   * the row number. Cost: 2^k multiplications for each amplitude.
+   */
+  unitary(matrix: Iterable<ComplexArray>, qubits: QubitSpecifier, label?: string): this;
+  /** Replaces the whole state: 2^n amplitudes, qubit 0 least significant. */
+  set_statevector(amplitudes: ComplexArray): this;
+  /**
+   * Saves the 2^n amplitudes under a label (`statevector` if none is given), where `result.get_statevector()`
+   * and `result.data()` find them. Cost: 16 bytes times 2^n for each value.
+   * @param pershot one value for each time the circuit runs
+   * @param conditional values by the memory at this point
+   */
+  save_statevector(label?: string, pershot?: boolean, conditional?: boolean): this;
+}
+
+/**
+ * The gates: parameters first (angles in radians), then control qubits, then targets. Where several qubits are
+ * given for one operand the gate is applied to each, operand by operand, as in Qiskit; `control_qubits` of the
+ * `mc…` gates together control each application, and may be empty. Matrices: Cross et al., "Open Quantum Assembly
+ * Language", arXiv:1707.03429, and Qiskit's circuit library.
+ */
+export interface QuantumCircuit {
+  /** Identity. */
+  id(qubit: QubitSpecifier): this;
+  /** Wait: identity, whatever the parameter. */
+  u0(gamma: number, qubit: QubitSpecifier): this;
+  /** Pauli X (NOT). */
+  x(qubit: QubitSpecifier): this;
+  /** Pauli Y. */
+  y(qubit: QubitSpecifier): this;
+  /** Pauli Z. */
+  z(qubit: QubitSpecifier): this;
+  /** Hadamard. */
+  h(qubit: QubitSpecifier): this;
+  /** Square root of Z. */
+  s(qubit: QubitSpecifier): this;
+  /** Inverse of S. */
+  sdg(qubit: QubitSpecifier): this;
+  /** Square root of S. */
+  t(qubit: QubitSpecifier): this;
+  /** Inverse of T. */
+  tdg(qubit: QubitSpecifier): this;
+  /** Square root of X. */
+  sx(qubit: QubitSpecifier): this;
+  /** Inverse of the square root of X. */
+  sxdg(qubit: QubitSpecifier): this;
+  /** Phase: diag(1, e^{iλ}). */
+  p(lambda: number, qubit: QubitSpecifier): this;
+  /** Phase, by its older name. */
+  u1(lambda: number, qubit: QubitSpecifier): this;
+  /** Rotation by θ about the axis at φ in the XY plane. */
+  r(theta: number, phi: number, qubit: QubitSpecifier): this;
+  /** Rotation about X. */
+  rx(theta: number, qubit: QubitSpecifier): this;
+  /** Rotation about Y. */
+  ry(theta: number, qubit: QubitSpecifier): this;
+  /** Rotation about Z: diag(e^{−iφ/2}, e^{iφ/2}). */
+  rz(phi: number, qubit: QubitSpecifier): this;
+  /** One-qubit gate with θ = π/2. */
+  u2(phi: number, lambda: number, qubit: QubitSpecifier): this;
+  /** General one-qubit gate, by its older name. */
+  u3(theta: number, phi: number, lambda: number, qubit: QubitSpecifier): this;
+  /** General one-qubit gate with three Euler angles. */
+  u(theta: number, phi: number, lambda: number, qubit: QubitSpecifier): this;
+  /** Controlled X (CNOT). */
+  cx(control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled Y. */
+  cy(control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled Z. */
+  cz(control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled Hadamard. */
+  ch(control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled S. */
+  cs(control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled inverse of S. */
+  csdg(control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled square root of X. */
+  csx(control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled inverse of the square root of X. */
+  csxdg(control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled phase. */
+  cp(lambda: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled phase, by its older name. */
+  cu1(lambda: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled rotation about X. */
+  crx(theta: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled rotation about Y. */
+  cry(theta: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled rotation about Z. */
+  crz(theta: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled u2. */
+  cu2(phi: number, lambda: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled u3. */
+  cu3(theta: number, phi: number, lambda: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled u times e^{iγ}. */
+  cu(theta: number, phi: number, lambda: number, gamma: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Exchange of two qubits. */
+  swap(qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  /** Exchange of two qubits with a phase i where they differ. */
+  iswap(qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  /** Two CNOTs in opposite directions. */
+  dcx(qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  /** Echoed cross-resonance. */
+  ecr(qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  /** Rotation about XX. */
+  rxx(theta: number, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  /** Rotation about YY. */
+  ryy(theta: number, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  /** Rotation about ZZ. */
+  rzz(theta: number, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  /** Rotation about Z on the first qubit and X on the second. */
+  rzx(theta: number, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  /** Toffoli. */
+  ccx(control_qubit1: QubitSpecifier, control_qubit2: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Z with two controls. */
+  ccz(control_qubit1: QubitSpecifier, control_qubit2: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Controlled swap (Fredkin). */
+  cswap(control_qubit: QubitSpecifier, target_qubit1: QubitSpecifier, target_qubit2: QubitSpecifier): this;
+  /** Toffoli up to relative phases (Margolus). */
+  rccx(qubit1: QubitSpecifier, qubit2: QubitSpecifier, qubit3: QubitSpecifier): this;
+  /** X with three controls up to relative phases. */
+  rc3x(qubit1: QubitSpecifier, qubit2: QubitSpecifier, qubit3: QubitSpecifier, qubit4: QubitSpecifier): this;
+  /** X with three controls. */
+  c3x(control_qubit1: QubitSpecifier, control_qubit2: QubitSpecifier, control_qubit3: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** Square root of X with three controls. */
+  c3sqrtx(control_qubit1: QubitSpecifier, control_qubit2: QubitSpecifier, control_qubit3: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** X with four controls. */
+  c4x(control_qubit1: QubitSpecifier, control_qubit2: QubitSpecifier, control_qubit3: QubitSpecifier, control_qubit4: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  /** X with any number of controls. */
+  mcx(control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** X with any number of controls, by the name of a synthesis. */
+  mcx_gray(control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Y with any number of controls. */
+  mcy(control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Z with any number of controls. */
+  mcz(control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Square root of X with any number of controls. */
+  mcsx(control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Inverse of the square root of X with any number of controls. */
+  mcsxdg(control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Phase with any number of controls. */
+  mcp(lambda: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Phase with any number of controls, by its name in Aer. */
+  mcphase(lambda: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Phase with any number of controls, by its older name. */
+  mcu1(lambda: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Rotation r with any number of controls. */
+  mcr(theta: number, phi: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Rotation about X with any number of controls. */
+  mcrx(theta: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Rotation about Y with any number of controls. */
+  mcry(theta: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Rotation about Z with any number of controls. */
+  mcrz(theta: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** u2 with any number of controls. */
+  mcu2(phi: number, lambda: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** u3 with any number of controls. */
+  mcu3(theta: number, phi: number, lambda: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** u times e^{iγ} with any number of controls. */
+  mcu(theta: number, phi: number, lambda: number, gamma: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  /** Exchange of the last two qubits with any number of controls. */
+  mcswap(control_qubits: Iterable<QubitSpecifier>, target_qubit1: QubitSpecifier, target_qubit2: QubitSpecifier): this;
+}
+
+/** One instruction of a Qobj. Complex numbers are `[re, im]`, matrices lists of rows. */
+export interface QobjInstruction {
+  /** A gate's name, or `measure`, `reset`, `barrier`, `initialize`, `unitary`, `save_statevector`, … */
+  name: GateName | (string & {});
+  qubits?: readonly number[];
+  params?: readonly unknown[];
+  /** Memory bits that a measurement writes: what counts are made of. */
+  memory?: readonly number[] | number;
+  /** Register bits that a measurement or a `bfunc` writes: what conditions read. */
+  register?: readonly number[] | number;
+  /** The register bit that must be 1. */
+  conditional?: number;
+  label?: string;
+  [key: string]: unknown;
+}
+
+/** One experiment of a Qobj: a circuit. */
+export interface QobjExperiment {
+  header?: ExperimentHeader;
+  /** `n_qubits`, `memory_slots`, and options, stronger than all others. */
+  config?: Record<string, unknown>;
+  instructions: readonly QobjInstruction[];
+}
+
+/**
+ * A QASM Qobj, schema 1.3: Qiskit's older exchange format, and how circuits travel here. Source: Qiskit Backend
+ * Specifications for OpenQASM and OpenPulse Experiments, arXiv:1809.03452.
+ */
+export interface Qobj {
+  qobj_id: string;
+  /** `QASM` */
+  type?: string;
+  schema_version?: string;
+  /** Passed through to the result. */
+  header?: Record<string, unknown>;
+  /** `n_qubits`, `memory_slots`, and options for all experiments. */
+  config?: Record<string, unknown>;
+  experiments: readonly QobjExperiment[];
+}

@@ -38,7 +38,7 @@ fn default_workers() -> usize {
 }
 
 /// A pool of workers. Each runs one job at a time; further jobs wait in order.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_typescript)]
 pub struct WorkerExecutor(Rc<Link>);
 
 #[wasm_bindgen]
