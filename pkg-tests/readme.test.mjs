@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { consumer, installed, outcome } from './packed.mjs';
+import { consumer, installed, outcome, root } from './packed.mjs';
 
 const readme = readFileSync(join(installed, 'README.md'), 'utf8');
 const blocks = [...readme.matchAll(/^```(js|text)\n([^]*?)^```/gm)].map(([, language, text]) => ({ language, text }));
@@ -26,4 +26,11 @@ test('the README tells the life of a job as it is', async () => {
   const lines = (await run(life.text)).trim().split('\n');
   assert.equal(lines[0], 'INITIALIZING');
   assert.match(lines.at(-1), /^(CANCELLED|DONE)$/);
+});
+
+test('the executor of docs/protocol.md works, and remembers', async () => {
+  const [, example] = /^```js\n([^]*?)^```/m.exec(readFileSync(join(root, 'docs/protocol.md'), 'utf8'));
+  const [first, second] = (await run(example)).trim().split('\n');
+  assert.match(first, /^true \d{4}-.* \{ '..': \d+, '..': \d+ \}$/);
+  assert.equal(second, first);
 });
