@@ -65,10 +65,10 @@ fn the_tree_of_the_architecture_is_the_one_there_is() {
         assert!(root().join(path).exists(), "docs/architecture.md names {path}, which does not exist");
     }
     for entry in fs::read_dir(root().join("src")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        if name.ends_with(".rs") {
-            let path = format!("src/{name}");
-            assert!(named.contains(&path.as_str()), "docs/architecture.md does not name {path}");
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = format!("src/{}", path.file_name().unwrap().to_str().unwrap());
+            assert!(named.contains(&name.as_str()), "docs/architecture.md does not name {name}");
         }
     }
 }
