@@ -404,6 +404,10 @@ impl Job {
     fn start_function(job: &Rc<Self>, function: &Function) {
         let (job, function) = (job.clone(), function.clone());
         spawn_local(async move {
+            // It may have been cancelled meanwhile.
+            if job.machine.borrow().outcome().is_some() {
+                return;
+            }
             Self::on(&job, JobEvent::Status(JobStatus::Running));
             let outcome = match job.qobj() {
                 Err(error) => Outcome::Failed(error, None),
