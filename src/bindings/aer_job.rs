@@ -313,9 +313,10 @@ impl Job {
         }
     }
 
+    /// A deadline keeps a Node process alive: whoever awaits the job is to learn of its end.
     fn arm(job: &Rc<Self>, seconds: f64, event: JobEvent<JsValue>) {
         let weak = Rc::downgrade(job);
-        let timer = Timer::new(seconds, false, move || {
+        let timer = Timer::new(seconds, true, move || {
             if let Some(job) = weak.upgrade() {
                 Self::on(&job, event);
             }
