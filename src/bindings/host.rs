@@ -16,9 +16,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn post(this: &WorkerHandle, data: &JsValue) -> Result<(), JsValue>;
 
-    /// Ends it by force, without a word.
+    /// Ends it by force, without a word; a promise of its end where it takes time.
     #[wasm_bindgen(method)]
-    pub fn terminate(this: &WorkerHandle);
+    pub fn terminate(this: &WorkerHandle) -> JsValue;
 
     /// Whether it keeps a Node process alive.
     #[wasm_bindgen(method)]

@@ -117,6 +117,8 @@ impl WorkerExecutor {
         future_to_promise(async move {
             if wait {
                 JsFuture::from(gone).await?;
+                let leaving = link.leaving.borrow().clone();
+                JsFuture::from(leaving).await?;
             }
             Ok(JsValue::UNDEFINED)
         })
@@ -196,6 +198,8 @@ struct Link {
     workers: RefCell<BTreeMap<WorkerId, WorkerLink>>,
     jobs: RefCell<BTreeMap<Ticket, PoolJob>>,
     shutdowns: RefCell<Vec<Function>>,
+    /// Resolves when every worker that was ended is gone.
+    leaving: RefCell<Promise>,
     effects: RefCell<VecDeque<Effect>>,
     busy: Cell<bool>,
     this: Weak<Link>,
@@ -208,6 +212,7 @@ impl Link {
             workers: RefCell::default(),
             jobs: RefCell::default(),
             shutdowns: RefCell::default(),
+            leaving: RefCell::new(Promise::resolve(&JsValue::UNDEFINED)),
             effects: RefCell::default(),
             busy: Cell::new(false),
             this: this.clone(),
@@ -247,7 +252,8 @@ impl Link {
             Effect::Terminate(worker) => {
                 let link = self.workers.borrow_mut().remove(&worker);
                 if let Some(WorkerLink::Thread(handle)) = link {
-                    handle.terminate();
+                    let mut leaving = self.leaving.borrow_mut();
+                    *leaving = Promise::all_settled(&Array::of2(&leaving, &handle.terminate()));
                 }
             }
             Effect::Idle(worker) => self.with_worker(worker, |link| link.hold(false)),

@@ -43,7 +43,7 @@ export function spawn_worker(on_message, on_lost) {
     return {
       worker,
       post: (data) => worker.postMessage(data),
-      terminate: () => { over = true; worker.terminate(); },
+      terminate: () => { over = true; return worker.terminate(); },
       hold: (busy) => (busy ? worker.ref() : worker.unref()),
     };
   }
