@@ -177,7 +177,7 @@ test('result(timeout) rejects on time, and the job goes on', () =>
   with_pool(1, async (backend) => {
     const job = await backend.run(deep(20, 12), { shots: 10 });
     await until(job, 'RUNNING');
-    for (const timeout of [0, 0.05, -1]) {
+    for (const timeout of [0, 0.05]) {
       const { error, took_s } = await timed(job.result(timeout));
       assert(error instanceof JobTimeoutError && error.code === 'JOB_TIMEOUT', String(error));
       assert(took_s >= timeout && took_s < timeout + 0.5, `${timeout} s took ${took_s} s`);

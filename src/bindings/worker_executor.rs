@@ -391,7 +391,10 @@ impl Link {
                 let effects = self.pool.borrow_mut().lost(worker, &protocol_mismatch(protocol).to_string());
                 self.carry_out(effects);
             }
-            FromWorker::Validating { job } if runs(job) => self.tell(job, "validating"),
+            FromWorker::Validating { job } if runs(job) => {
+                self.pool.borrow_mut().taken_up(job);
+                self.tell(job, "validating");
+            }
             FromWorker::Running { job } if runs(job) => self.tell(job, "running"),
             FromWorker::Progress { job, .. } if runs(job) => {
                 self.tell_with(job, "progress", &[("progress", get(message, "progress"))]);
