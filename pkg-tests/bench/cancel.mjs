@@ -30,7 +30,7 @@ async function measure({ AerSimulator, JobCancelledError }, qasm, tries) {
 
 function report(where, qubits, took) {
   took.sort((a, b) => a - b);
-  const at = (share) => took[Math.min(took.length - 1, Math.floor(share * took.length))].toFixed(1).padStart(6);
+  const at = (share) => took[Math.ceil(share * took.length) - 1].toFixed(1).padStart(6);
   const columns = [['p50', 0.5], ['p90', 0.9], ['p99', 0.99], ['max', 1]].map(([name, share]) => `${name} ${at(share)} ms`);
   console.log(`${where.padEnd(9)} ${qubits} qubits, ${took.length} tries:  ${columns.join('  ')}`);
 }

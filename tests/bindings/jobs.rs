@@ -57,7 +57,7 @@ async fn a_bell_job_gives_its_counts() {
     let data = get(&get(&get(&result, "results"), "0"), "data");
     let counts = get(&data, "counts");
     let count = |key: &str| get(&counts, key).as_f64().unwrap();
-    assert_eq!(Object::keys(counts.unchecked_ref()).length(), 2, "{:?}", JSON::stringify(&counts));
+    assert_eq!(Object::keys(counts.unchecked_ref::<Object>()).length(), 2, "{:?}", JSON::stringify(&counts));
     assert_eq!(count("0x0") + count("0x3"), 1024.0);
 }
 
