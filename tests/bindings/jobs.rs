@@ -66,6 +66,9 @@ async fn a_running_job_reports_progress_and_is_cancelled() {
     let job = job(&long());
     answer(job.submit()).await;
     running(&job).await;
+    // It is the fallback that runs it: there is no worker.
+    let workers: Array = get(&AerJob::default_executor(), "_workers").unchecked_into();
+    assert_eq!(workers.length(), 0);
     assert_eq!(refusal(job.result(0.1.into())).await, "JOB_TIMEOUT");
     let progress = answer(job.progress()).await;
     let fraction = get(&progress, "fraction").as_f64().unwrap();
