@@ -142,6 +142,11 @@ impl<R> JobMachine<R> {
         self.outcome.as_ref()
     }
 
+    /// Whether it was asked to stop, whatever came of it.
+    pub fn stopping(&self) -> bool {
+        self.stop.is_some()
+    }
+
     /// Takes an event and says what to do.
     pub fn on(&mut self, event: JobEvent<R>) -> Vec<Effect> {
         if self.outcome.is_some() {

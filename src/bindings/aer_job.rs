@@ -313,9 +313,10 @@ impl Job {
         }
     }
 
+    /// A deadline keeps a Node process alive: whoever awaits the job is to learn of its end.
     fn arm(job: &Rc<Self>, seconds: f64, event: JobEvent<JsValue>) {
         let weak = Rc::downgrade(job);
-        let timer = Timer::new(seconds, false, move || {
+        let timer = Timer::new(seconds, true, move || {
             if let Some(job) = weak.upgrade() {
                 Self::on(&job, event);
             }
@@ -404,6 +405,10 @@ impl Job {
     fn start_function(job: &Rc<Self>, function: &Function) {
         let (job, function) = (job.clone(), function.clone());
         spawn_local(async move {
+            // It may have been cancelled meanwhile.
+            if job.machine.borrow().outcome().is_some() {
+                return;
+            }
             Self::on(&job, JobEvent::Status(JobStatus::Running));
             let outcome = match job.qobj() {
                 Err(error) => Outcome::Failed(error, None),
@@ -484,11 +489,19 @@ impl Job {
 
     /// An asynchronous `submit` that fails, fails the job.
     fn watch_handle(job: &Rc<Self>, handle: JsValue) {
-        let Ok(promise) = handle.dyn_into::<Promise>() else { return };
-        let job = job.clone();
+        if get_method(&handle, "then").is_none() {
+            return;
+        }
+        let (job, promise) = (job.clone(), Promise::resolve(&handle));
         spawn_local(async move {
             match JsFuture::from(promise).await {
-                Ok(handle) => *job.handle.borrow_mut() = handle,
+                Ok(handle) => {
+                    *job.handle.borrow_mut() = handle;
+                    // A cancel that came too early for the executor is passed on now.
+                    if job.machine.borrow().stopping() {
+                        job.ask_cancel();
+                    }
+                }
                 Err(thrown) => {
                     let error = from_thrown(&thrown, ErrorCode::ExecutorFailed);
                     *job.cause.borrow_mut() = Some(thrown);
@@ -530,11 +543,17 @@ impl Job {
 
     fn ask_cancel(&self) {
         let handle = self.handle.borrow().clone();
-        if let Some(cancel) = get_method(&handle, "cancel")
-            && let Err(thrown) = cancel.call0(&handle)
-        {
-            super::host::warn(&format!("aer-wasm: the executor's cancel threw: {}", describe(&thrown)));
-        }
+        let Some(cancel) = get_method(&handle, "cancel") else { return };
+        spawn_local(async move {
+            let answered = match cancel.call0(&handle) {
+                Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
+                Err(thrown) => Err(thrown),
+            };
+            if let Err(thrown) = answered {
+                let reason = from_thrown(&thrown, ErrorCode::ExecutorFailed);
+                super::host::warn(&format!("aer-wasm: the executor's cancel threw: {reason}"));
+            }
+        });
     }
 
     fn take_progress(self: &Rc<Self>, progress: &JsValue) {

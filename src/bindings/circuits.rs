@@ -14,9 +14,9 @@ use crate::frontend::{self, qobj};
 /// Wasm cannot address more.
 pub const MEMORY_LIMIT_BYTES: u64 = (4 << 30) - (64 << 20);
 
-/// The circuits as given: one stays one, an array is taken apart.
+/// The circuits as given: one stays one, an array is copied, as it may change later.
 pub fn as_list(given: &JsValue) -> Array {
-    if Array::is_array(given) { given.clone().unchecked_into() } else { Array::of1(given) }
+    if Array::is_array(given) { Array::from(given) } else { Array::of1(given) }
 }
 
 /// The text of each circuit: OpenQASM and JSON as they are, a `QuantumCircuit` or a Qobj object as Qobj JSON.

@@ -1,5 +1,9 @@
 //! `wait_for_final_state` for every job, ours or a user's: the loop over [`WaitPolicy`].
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -25,7 +29,12 @@ struct Arguments {
 pub fn wait_for_final_state(job: JsValue, timeout: JsValue, wait: JsValue, callback: JsValue) -> Promise {
     future_to_promise(async move {
         let arguments = read(&timeout, &wait, &callback).map_err(throw)?;
-        poll(&job, &arguments).await.map(|()| JsValue::UNDEFINED)
+        let wait = poll(&job, &arguments);
+        match &arguments.signal {
+            Some(signal) => unless_aborted(wait, signal).await,
+            None => wait.await,
+        }
+        .map(|()| JsValue::UNDEFINED)
     })
 }
 
@@ -59,13 +68,10 @@ async fn ask(job: &JsValue, method: &str) -> Result<JsValue, JsValue> {
 }
 
 async fn poll(job: &JsValue, arguments: &Arguments) -> Result<(), JsValue> {
-    let Arguments { policy, callback, signal } = arguments;
+    let Arguments { policy, callback, .. } = arguments;
     let start = now_ms();
     let elapsed_s = || (now_ms() - start) / 1000.0;
     loop {
-        if let Some(signal) = signal.as_ref().filter(|signal| signal.aborted()) {
-            return Err(signal.reason());
-        }
         let status = ask(job, "status").await?;
         let name = status.as_string().unwrap_or_default();
         if JobStatus::ALL.iter().any(|known| known.is_final() && known.name() == name) {
@@ -80,22 +86,30 @@ async fn poll(job: &JsValue, arguments: &Arguments) -> Result<(), JsValue> {
             let returned = callback.call3(&JsValue::UNDEFINED, &id, &status, job)?;
             JsFuture::from(Promise::resolve(&returned)).await?;
         }
-        sleep(policy.sleep_s(elapsed_s()), signal.as_ref()).await;
+        Timer::sleep(policy.sleep_s(elapsed_s())).await;
     }
 }
 
-/// Sleeps; an abort ends the sleep.
-async fn sleep(seconds: f64, signal: Option<&web_sys::AbortSignal>) {
-    let Some(signal) = signal else { return Timer::sleep(seconds).await };
-    let (promise, resolve) = deferred();
-    let woken = resolve.clone();
-    let on_abort = Closure::<dyn Fn()>::new(move || call(&woken, &JsValue::UNDEFINED));
+/// Waits, until an abort ends the wait wherever it is: asleep, or in a status or a callback that hangs.
+async fn unless_aborted(
+    wait: impl Future<Output = Result<(), JsValue>>,
+    signal: &web_sys::AbortSignal,
+) -> Result<(), JsValue> {
+    let (aborted, resolve) = deferred();
+    let on_abort = Closure::<dyn Fn()>::new(move || call(&resolve, &JsValue::UNDEFINED));
     let listener: &Function = on_abort.as_ref().unchecked_ref();
     let _ = signal.add_event_listener_with_callback("abort", listener);
-    let timer = Timer::new(seconds, true, move || call(&resolve, &JsValue::UNDEFINED));
-    let _ = JsFuture::from(promise).await;
-    drop(timer);
+    let mut aborted = JsFuture::from(aborted);
+    let mut wait = pin!(wait);
+    let outcome = poll_fn(|context| {
+        if signal.aborted() || Pin::new(&mut aborted).poll(context).is_ready() {
+            return Poll::Ready(Err(signal.reason()));
+        }
+        wait.as_mut().poll(context)
+    })
+    .await;
     let _ = signal.remove_event_listener_with_callback("abort", listener);
+    outcome
 }
 
 /// The error of a wait that ended before the job.

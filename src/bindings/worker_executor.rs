@@ -117,10 +117,22 @@ impl WorkerExecutor {
         future_to_promise(async move {
             if wait {
                 JsFuture::from(gone).await?;
+                let terminated = link.terminated.borrow().clone();
+                JsFuture::from(terminated).await?;
             }
             Ok(JsValue::UNDEFINED)
         })
     }
+}
+
+/// Sends an event to a job's owner.
+fn tell(on_event: &Function, kind: &str, fields: &[(&str, JsValue)]) {
+    let event = Object::new();
+    set(&event, "kind", kind);
+    for (key, value) in fields {
+        set(&event, key, value);
+    }
+    call(on_event, &event);
 }
 
 struct PoolJob {
@@ -132,12 +144,7 @@ struct PoolJob {
 
 impl PoolJob {
     fn tell(&self, kind: &str, fields: &[(&str, JsValue)]) {
-        let event = Object::new();
-        set(&event, "kind", kind);
-        for (key, value) in fields {
-            set(&event, key, value);
-        }
-        call(&self.on_event, &event);
+        tell(&self.on_event, kind, fields);
     }
 
     /// The end of a job that its worker did not end: what had succeeded is kept.
@@ -261,15 +268,9 @@ impl Link {
             Effect::Idle(worker) => self.with_worker(worker, |link| link.hold(false)),
             Effect::Notify(ticket, notice) => self.notify(ticket, notice),
             Effect::ShutDown => {
-                // Workers that were told to end may still be at it.
-                let gone = self.terminated.borrow().clone();
-                let shutdowns = self.shutdowns.take();
-                spawn_local(async move {
-                    let _ = JsFuture::from(gone).await;
-                    for resolve in shutdowns {
-                        call(&resolve, &JsValue::UNDEFINED);
-                    }
-                });
+                for resolve in self.shutdowns.take() {
+                    call(&resolve, &JsValue::UNDEFINED);
+                }
             }
         }
     }
@@ -322,7 +323,7 @@ impl Link {
         // The owner may call back: nothing is borrowed meanwhile.
         let on_event = self.jobs.borrow().get(&ticket).map(|job| job.on_event.clone());
         if let Some(on_event) = on_event {
-            PoolJob { request: JsValue::UNDEFINED, on_event, results: Array::new() }.tell(kind, fields);
+            tell(&on_event, kind, fields);
         }
     }
 
@@ -399,7 +400,10 @@ impl Link {
                 let effects = self.pool.borrow_mut().lost(worker, &protocol_mismatch(protocol).to_string());
                 self.carry_out(effects);
             }
-            FromWorker::Validating { job } if runs(job) => self.tell(job, "validating"),
+            FromWorker::Validating { job } if runs(job) => {
+                self.pool.borrow_mut().taken_up(job);
+                self.tell(job, "validating");
+            }
             FromWorker::Running { job } if runs(job) => self.tell(job, "running"),
             FromWorker::Progress { job, .. } if runs(job) => {
                 self.tell_with(job, "progress", &[("progress", get(message, "progress"))]);

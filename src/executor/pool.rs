@@ -3,13 +3,14 @@
 //! It decides when to start a worker, which job it gets, whom to stop and what becomes of the jobs of a
 //! worker that is lost; the caller carries out its [`Effect`]s. One worker runs one job at a time; the rest
 //! wait here, first come first served. Its laws, checked under random event orders: every accepted job is
-//! ended exactly once; no job waits while a worker idles; a lost worker costs only the job it ran.
+//! ended exactly once; no job waits while a worker idles; a lost worker costs only the job it ran, and not
+//! even that if it died before it had taken the job up: such a job goes to one other worker.
 //!
 //! Workers that fail before they are ready, [`MAX_FAILED_STARTS`] times in a row, mean that this place cannot
 //! start workers; the pool then asks for one that runs on the caller's own event loop ([`Effect::Spawn`] with
 //! `inline`).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A job's number in the pool.
 pub type Ticket = u32;
@@ -89,6 +90,8 @@ pub struct Pool {
     max_workers: usize,
     workers: BTreeMap<WorkerId, State>,
     queue: VecDeque<Ticket>,
+    /// Jobs that may be sent to a second worker if the first dies before it takes them up.
+    untouched: BTreeSet<Ticket>,
     next_ticket: Ticket,
     next_worker: WorkerId,
     failed_starts: u32,
@@ -102,6 +105,7 @@ impl Pool {
             max_workers: max_workers.max(1),
             workers: BTreeMap::new(),
             queue: VecDeque::new(),
+            untouched: BTreeSet::new(),
             next_ticket: 0,
             next_worker: 0,
             failed_starts: 0,
@@ -137,6 +141,7 @@ impl Pool {
         let job = self.next_ticket;
         self.next_ticket += 1;
         self.queue.push_back(job);
+        self.untouched.insert(job);
         let mut effects = self.schedule();
         if self.queue.contains(&job) {
             let starting = effects.iter().any(|effect| matches!(effect, Effect::Spawn { .. }));
@@ -150,6 +155,7 @@ impl Pool {
     pub fn cancel(&mut self, job: Ticket) -> Vec<Effect> {
         if let Some(at) = self.queue.iter().position(|queued| *queued == job) {
             self.queue.remove(at);
+            self.untouched.remove(&job);
             let mut effects = vec![Effect::Notify(job, Notice::Cancelled)];
             effects.extend(self.finish_shutdown());
             return effects;
@@ -177,6 +183,11 @@ impl Pool {
         }
     }
 
+    /// The worker has begun with the job.
+    pub fn taken_up(&mut self, job: Ticket) {
+        self.untouched.remove(&job);
+    }
+
     /// Whether this worker runs this job now: messages about any other are to be dropped.
     pub fn runs(&self, worker: WorkerId, job: Ticket) -> bool {
         matches!(self.workers.get(&worker), Some(State::Busy { job: running, .. }) if *running == job)
@@ -187,6 +198,7 @@ impl Pool {
         if !self.runs(worker, job) {
             return vec![];
         }
+        self.untouched.remove(&job);
         if memory_bytes > RETIRE_BYTES && !self.inline() {
             return self.drop_worker(worker);
         }
@@ -199,6 +211,7 @@ impl Pool {
         if self.workers.get(&worker) != Some(&State::Busy { job, cancelling: true }) || self.inline() {
             return vec![];
         }
+        self.untouched.remove(&job);
         let mut effects = vec![Effect::Notify(job, Notice::Cancelled)];
         effects.extend(self.drop_worker(worker));
         effects
@@ -222,7 +235,11 @@ impl Pool {
             Some(State::Starting) => self.failed_starts += 1,
             // Asked to stop, and it did: with more force than was meant.
             Some(State::Busy { job, cancelling: true }) => {
+                self.untouched.remove(job);
                 effects.push(Effect::Notify(*job, Notice::Cancelled));
+            }
+            Some(State::Busy { job, cancelling: false }) if self.untouched.remove(job) => {
+                self.queue.push_front(*job);
             }
             Some(State::Busy { job, cancelling: false }) => {
                 effects.push(Effect::Notify(*job, Notice::WorkerLost(reason.to_owned())));
@@ -240,6 +257,7 @@ impl Pool {
         let mut effects = vec![];
         if cancel {
             for job in self.queue.drain(..) {
+                self.untouched.remove(&job);
                 effects.push(Effect::Notify(job, Notice::Cancelled));
             }
             let running: Vec<Ticket> = self

@@ -82,6 +82,7 @@ impl World {
                 Effect::Run { worker, job } => {
                     assert_eq!(self.workers[&worker], Doing::Resting, "a job was sent to a busy worker");
                     self.workers.insert(worker, Doing::Running { job, asked_to_stop: false });
+                    self.pool.taken_up(job);
                     self.job(job, JobEvent::Status(JobStatus::Validating));
                 }
                 Effect::AskCancel { worker, job } => {
@@ -262,6 +263,7 @@ fn a_lost_worker_costs_its_job_and_the_next_gets_a_fresh_one() {
     let (first, _) = pool.submit().unwrap();
     let (second, _) = pool.submit().unwrap();
     pool.ready(0);
+    pool.taken_up(first);
     assert_eq!(
         pool.lost(0, "trap"),
         [
@@ -311,4 +313,24 @@ fn shutdown_waits_for_the_pending_and_may_be_asked_twice() {
     assert!(pool.submit().is_none());
     assert_eq!(pool.finished(0, job, 0.0), [Effect::Idle(0), Effect::Terminate(0), Effect::ShutDown]);
     assert_eq!(pool.shut_down(true), [Effect::ShutDown]);
+}
+
+#[test]
+fn a_job_that_its_worker_never_took_up_goes_to_one_other_worker() {
+    let mut pool = Pool::new(1);
+    let (job, _) = pool.submit().unwrap();
+    assert!(pool.ready(0).contains(&Effect::Run { worker: 0, job }));
+    assert_eq!(pool.lost(0, "it died"), [Effect::Terminate(0), Effect::Spawn { worker: 1, inline: false }]);
+    assert!(pool.ready(1).contains(&Effect::Run { worker: 1, job }));
+    assert!(pool.lost(1, "it died").contains(&Effect::Notify(job, Notice::WorkerLost("it died".into()))));
+    assert_eq!(pool.pending(), 0);
+}
+
+#[test]
+fn a_job_that_its_worker_took_up_is_lost_with_it() {
+    let mut pool = Pool::new(1);
+    let (job, _) = pool.submit().unwrap();
+    pool.ready(0);
+    pool.taken_up(job);
+    assert!(pool.lost(0, "it died").contains(&Effect::Notify(job, Notice::WorkerLost("it died".into()))));
 }
