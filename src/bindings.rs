@@ -31,14 +31,14 @@ use js_error::throw;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("bindings/types.d.ts");
 
-#[wasm_bindgen(module = "/src/js/core.mjs")]
+#[wasm_bindgen(module = "/src/js/core.js")]
 extern "C" {
     fn bind_core(functions: &Object);
 }
 
 // What is only re-exported is named as a function, whatever it is: wasm-bindgen honours `skip_typescript` for
 // no other import, and types.d.ts declares it.
-#[wasm_bindgen(module = "/src/js/base_job.mjs")]
+#[wasm_bindgen(module = "/src/js/base_job.js")]
 extern "C" {
     #[wasm_bindgen(reexport, skip_typescript, js_name = BaseJob)]
     fn base_job();
@@ -51,7 +51,7 @@ extern "C" {
     fn inherit_base_job(class: &JsValue);
 }
 
-#[wasm_bindgen(module = "/src/js/aer_simulator.mjs")]
+#[wasm_bindgen(module = "/src/js/aer_simulator.js")]
 extern "C" {
     #[wasm_bindgen(reexport, skip_typescript, js_name = AerSimulator)]
     fn aer_simulator();
@@ -61,7 +61,7 @@ extern "C" {
     fn assemble();
 }
 
-#[wasm_bindgen(module = "/src/js/quantum_circuit.mjs")]
+#[wasm_bindgen(module = "/src/js/quantum_circuit.js")]
 extern "C" {
     #[wasm_bindgen(reexport, skip_typescript, js_name = QuantumCircuit)]
     fn quantum_circuit();

@@ -6,7 +6,7 @@ import * as setup from './setup.mjs';
 
 const { root } = setup;
 const glueDir = join(root, 'target', 'glue');
-const names = 'aer_wasm_bg.wasm index.mjs worker_host.mjs node.cjs node.mjs cli.mjs index.d.ts index.d.cts';
+const names = 'aer_wasm_bg.wasm index.mjs worker_host.js node.cjs node.mjs cli.mjs index.d.ts index.d.cts';
 const outputs = names.split(' ').map((name) => `dist/${name}`);
 const manifests = ['Cargo.toml', 'Cargo.lock', 'package.json', 'package-lock.json'];
 const inputs = ['src', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
@@ -54,7 +54,7 @@ async function bundle() {
     });
   const [front] = await Promise.all([
     entry('browser.mjs', 'index.mjs'),
-    entry('worker.mjs', 'worker_host.mjs'),
+    entry('worker.mjs', 'worker_host.js'),
     entry('node.mjs', 'node.cjs', {
       format: 'cjs',
       define: { 'import.meta.url': 'moduleUrl' },
@@ -79,7 +79,7 @@ const oneOfEach = {
   name: 'one-of-each',
   setup(esbuild) {
     esbuild.onResolve({ filter: /(^#glue$|\/aer_wasm\.js$)/ }, () => ({ path: join(glueDir, 'aer_wasm.js') }));
-    esbuild.onResolve({ filter: /\/snippets\/[^/]+\/src\/js\/.+\.mjs$/ }, ({ path }) => ({
+    esbuild.onResolve({ filter: /\/snippets\/[^/]+\/src\/js\/.+\.js$/ }, ({ path }) => ({
       path: resolve(root, path.slice(path.indexOf('/src/js/') + 1)),
     }));
   },

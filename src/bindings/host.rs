@@ -3,9 +3,9 @@
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/js/worker_host.mjs")]
+#[wasm_bindgen(module = "/src/js/worker_host.js")]
 extern "C" {
-    /// A worker as `worker_host.mjs` gives it.
+    /// A worker as `worker_host.js` gives it.
     pub type WorkerHandle;
 
     /// Starts a worker; throws where none can be made.
@@ -34,7 +34,7 @@ extern "C" {
     fn share_module(module: &JsValue);
 }
 
-#[wasm_bindgen(module = "/src/js/result.mjs")]
+#[wasm_bindgen(module = "/src/js/result.js")]
 extern "C" {
     #[wasm_bindgen(reexport, skip_typescript, js_name = Result)]
     fn js_result();

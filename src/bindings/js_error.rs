@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::convert::{set, to_js};
 use crate::error::{AerError, ErrorCode};
 
-#[wasm_bindgen(module = "/src/js/errors.mjs")]
+#[wasm_bindgen(module = "/src/js/errors.js")]
 extern "C" {
     #[wasm_bindgen(reexport, skip_typescript, js_name = AerError)]
     fn aer_error();

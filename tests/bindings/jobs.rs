@@ -60,7 +60,7 @@ async fn a_bell_job_gives_its_counts() {
     let counts = get(&data, "counts");
     let count = |key: &str| get(&counts, key).as_f64().unwrap();
     assert_eq!(Object::keys(counts.unchecked_ref::<Object>()).length(), 2, "{:?}", JSON::stringify(&counts));
-    assert_eq!(count("0x0") + count("0x3"), 1024.0);
+    assert_eq!((count("0x0") + count("0x3")) as u32, 1024);
 }
 
 #[wasm_bindgen_test]

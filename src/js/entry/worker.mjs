@@ -1,2 +1,2 @@
 // The worker, whole in one file: in its role it starts itself.
-import '../worker_host.mjs';
+import '../worker_host.js';

@@ -1,5 +1,5 @@
-import { core } from './core.mjs';
-import { explained } from './errors.mjs';
+import { core } from './core.js';
+import { explained } from './errors.js';
 
 /** Options that are objects of this page and stay on it; the rest travels to the worker. */
 const HOST_OPTIONS = ['executor', 'signal', 'on_progress'];

@@ -31,7 +31,7 @@ export function spawn_worker(on_message, on_lost) {
   };
   if (threads) {
     const here = import.meta.url; // Apart, or a bundler for browsers would copy the file for this branch too.
-    const worker = new threads.Worker(new URL('./worker_host.mjs', here), {
+    const worker = new threads.Worker(new URL('./worker_host.js', here), {
       workerData: { role: ROLE },
       execArgv: [],
     });
@@ -47,7 +47,7 @@ export function spawn_worker(on_message, on_lost) {
       hold: (busy) => (busy ? worker.ref() : worker.unref()),
     };
   }
-  const worker = new Worker(new URL('./worker_host.mjs', import.meta.url), { type: 'module', name: 'aer-wasm-worker' });
+  const worker = new Worker(new URL('./worker_host.js', import.meta.url), { type: 'module', name: 'aer-wasm-worker' });
   worker.onmessage = ({ data }) => over || on_message(data);
   worker.onerror = (event) => { event.preventDefault?.(); lost(event.message); };
   worker.onmessageerror = () => lost('a message could not be read');

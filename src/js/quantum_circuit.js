@@ -1,5 +1,5 @@
-import { core, on_core } from './core.mjs';
-import { explained } from './errors.mjs';
+import { core, on_core } from './core.js';
+import { explained } from './errors.js';
 
 /** A named register. */
 class Register {

@@ -1,4 +1,4 @@
-import { explained } from './errors.mjs';
+import { explained } from './errors.js';
 
 /**
  * Qiskit's Result. `results[i].data` holds what experiment `i` measured and saved; complex arrays in it are

@@ -1,5 +1,5 @@
-import { core, on_core } from './core.mjs';
-import { JobError, explained } from './errors.mjs';
+import { core, on_core } from './core.js';
+import { JobError, explained } from './errors.js';
 
 /** Qiskit's job statuses: `JobStatus.RUNNING === 'RUNNING'`. */
 export const JobStatus = {};
