@@ -31,14 +31,14 @@ use js_error::throw;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("bindings/types.d.ts");
 
-#[wasm_bindgen(module = "/src/js/core.js")]
+#[wasm_bindgen(module = "/src/js/index.js")]
 extern "C" {
     fn bind_core(functions: &Object);
 }
 
 // What is only re-exported is named as a function, whatever it is: wasm-bindgen honours `skip_typescript` for
 // no other import, and types.d.ts declares it.
-#[wasm_bindgen(module = "/src/js/base_job.js")]
+#[wasm_bindgen(module = "/src/js/index.js")]
 extern "C" {
     #[wasm_bindgen(reexport, skip_typescript, js_name = BaseJob)]
     fn base_job();
@@ -51,7 +51,7 @@ extern "C" {
     fn inherit_base_job(class: &JsValue);
 }
 
-#[wasm_bindgen(module = "/src/js/aer_simulator.js")]
+#[wasm_bindgen(module = "/src/js/index.js")]
 extern "C" {
     #[wasm_bindgen(reexport, skip_typescript, js_name = AerSimulator)]
     fn aer_simulator();
@@ -61,7 +61,7 @@ extern "C" {
     fn assemble();
 }
 
-#[wasm_bindgen(module = "/src/js/quantum_circuit.js")]
+#[wasm_bindgen(module = "/src/js/index.js")]
 extern "C" {
     #[wasm_bindgen(reexport, skip_typescript, js_name = QuantumCircuit)]
     fn quantum_circuit();
@@ -69,6 +69,27 @@ extern "C" {
     fn quantum_register();
     #[wasm_bindgen(reexport, skip_typescript, js_name = ClassicalRegister)]
     fn classical_register();
+}
+
+/// Files that `index.js` loads: named, so that they are copied beside it.
+macro_rules! loaded_by_index {
+    ($($path:literal $marker:ident;)*) => {
+        $(#[wasm_bindgen(module = $path)]
+        extern "C" {
+            #[wasm_bindgen(js_name = Object)]
+            type $marker;
+        })*
+    };
+}
+
+loaded_by_index! {
+    "/src/js/aer_simulator.js" AerSimulatorFile;
+    "/src/js/base_job.js" BaseJobFile;
+    "/src/js/core.js" CoreFile;
+    "/src/js/errors.js" ErrorsFile;
+    "/src/js/quantum_circuit.js" QuantumCircuitFile;
+    "/src/js/result.js" ResultFile;
+    "/src/js/worker_host.js" WorkerHostFile;
 }
 
 /// The package's version.

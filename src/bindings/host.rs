@@ -3,7 +3,7 @@
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/js/worker_host.js")]
+#[wasm_bindgen(module = "/src/js/index.js")]
 extern "C" {
     /// A worker as `worker_host.js` gives it.
     pub type WorkerHandle;
@@ -34,7 +34,7 @@ extern "C" {
     fn share_module(module: &JsValue);
 }
 
-#[wasm_bindgen(module = "/src/js/result.js")]
+#[wasm_bindgen(module = "/src/js/index.js")]
 extern "C" {
     #[wasm_bindgen(reexport, skip_typescript, js_name = Result)]
     fn js_result();

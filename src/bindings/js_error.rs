@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::convert::{set, to_js};
 use crate::error::{AerError, ErrorCode};
 
-#[wasm_bindgen(module = "/src/js/errors.js")]
+#[wasm_bindgen(module = "/src/js/index.js")]
 extern "C" {
     #[wasm_bindgen(reexport, skip_typescript, js_name = AerError)]
     fn aer_error();

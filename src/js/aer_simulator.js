@@ -1,3 +1,4 @@
+export * from './quantum_circuit.js';
 import { core } from './core.js';
 import { explained } from './errors.js';
 

@@ -1,3 +1,6 @@
+export * from './core.js';
+export * from './errors.js';
+export * from './result.js';
 import { core, on_core } from './core.js';
 import { JobError, explained } from './errors.js';
 
