@@ -18,10 +18,12 @@ use std::path::Path;
 
 use aer_wasm::circuit::Circuit;
 use aer_wasm::error::{AerError, ErrorCode};
+use aer_wasm::frontend;
 use aer_wasm::frontend::qobj::qobj_json;
-use aer_wasm::frontend::{self, Program};
+use aer_wasm::protocol::RunRequest;
+use aer_wasm::run::Step;
 use aer_wasm::run::result::experiment_json;
-use aer_wasm::run::{Run, RunOptions, Step, Summary};
+use aer_wasm::session::Session;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -54,45 +56,43 @@ fn cases() -> BTreeMap<String, Vec<Case>> {
 }
 
 /// The seed of the cases that give none; any number will do.
-const SEED: u64 = 20_240_817;
+const SEED: u32 = 20_240_817;
+
+/// What the host has: as much as wasm can address.
+const MEMORY_BYTES: u64 = 4 << 30;
 
 /// Work per slice: small, so that resuming is exercised too.
 const SLICE: u64 = 100_000;
 
-fn execute(program: Program, run: &Value) -> Result<Value, AerError> {
-    let layers: Vec<&Map<String, Value>> =
-        [Some(&program.config), run.as_object()].into_iter().flatten().collect();
-    let options = RunOptions { fallback_seed: SEED, ..RunOptions::resolve(&layers)? };
-    let circuits: Vec<Result<Circuit, AerError>> = program.circuits;
-    let mut run = Run::new(circuits, options);
+fn execute(text: &str, options: &Value) -> Result<Value, AerError> {
+    let mut session = Session::new(
+        RunRequest {
+            job_id: "conformance".into(),
+            backend_name: "aer_simulator".into(),
+            circuits: vec![text.to_owned()],
+            run_options: options.as_object().cloned().unwrap_or_default(),
+            fallback_seed: SEED,
+            ..RunRequest::default()
+        },
+        MEMORY_BYTES,
+    )?;
     let mut results = Vec::new();
-    let mut errors = Vec::new();
     loop {
-        match run.step(SLICE) {
+        match session.step(SLICE) {
             Step::Pending => {}
             Step::Experiment(index) => {
-                let result = run.take_result(index).unwrap();
-                errors.push(result.error.clone());
-                results.push(experiment_json(&result));
+                results.push(experiment_json(&session.take_result(index).unwrap()));
             }
             Step::Finished => break,
         }
     }
-    let summary = Summary::new(&errors);
-    Ok(json!({
-        "backend_name": "aer_simulator",
-        "backend_version": env!("CARGO_PKG_VERSION"),
-        "job_id": "conformance",
-        "qobj_id": program.qobj_id.unwrap_or_default(),
-        "header": program.header,
-        "success": summary.success,
-        "status": summary.status,
-        "results": results,
-    }))
+    let mut result = session.envelope();
+    result.insert("results".into(), results.into());
+    Ok(result.into())
 }
 
 fn run_text(text: &str, options: &Value) -> Value {
-    frontend::load(text).and_then(|program| execute(program, options)).unwrap_or_else(
+    execute(text, options).unwrap_or_else(
         |error| json!({ "success": false, "status": format!("ERROR: {error}"), "results": [] }),
     )
 }
