@@ -14,7 +14,6 @@ const reached = new Set();
 
 /** Codes that no caller can bring about, and why. */
 const unreachable = {
-  PROTOCOL_MISMATCH: 'front and worker lie in one package; a worker of another version is not used, jobs run without it',
   INTERNAL: 'a defect, by definition',
 };
 
@@ -166,6 +165,10 @@ test('jobs', async () => {
     while ((await killed.status()) !== 'RUNNING') await new Promise(setImmediate);
     executor._workers[0].terminate();
     await throws(() => killed.result(), 'WORKER_LOST', JobError);
+    const garbled = await backend.run(long());
+    while ((await garbled.status()) !== 'RUNNING') await new Promise(setImmediate);
+    executor._workers[0].emit('message', { kind: 'of another version' });
+    await throws(() => garbled.result(), 'PROTOCOL_MISMATCH', JobError);
     await settles(executor.shutdown());
     await throws(() => backend.run(bell), 'EXECUTOR_SHUT_DOWN', JobError);
   });

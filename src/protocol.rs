@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::error::AerError;
+use crate::error::{AerError, ErrorCode};
 use crate::run::Progress;
 
 /// Version of these messages; front and worker must agree.
@@ -111,10 +111,17 @@ pub enum FromWorker {
     },
 }
 
+/// The error of the job of a worker that does not speak this protocol.
+pub fn protocol_mismatch(found: &str) -> AerError {
+    AerError::new(ErrorCode::ProtocolMismatch, "The worker comes from another version of aer-wasm.")
+        .found(found)
+        .expected(format!("messages of protocol {PROTOCOL_VERSION}"))
+        .hint("Reload the page, or install the package anew.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorCode;
 
     #[test]
     fn messages_are_flat_and_read_back() {

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use super::circuits::MEMORY_LIMIT_BYTES;
 use super::convert::{experiment_to_js, set, to_js};
 use super::host::{next_task, now_ms};
-use crate::error::{AerError, ErrorCode};
+use crate::error::AerError;
 use crate::protocol::{FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker};
 use crate::run::Step;
 use crate::session::{Session, envelope};
@@ -185,12 +185,4 @@ fn finished(active: &Active, mut envelope: Map<String, serde_json::Value>) -> Js
 /// The memory of this wasm instance, which never shrinks.
 fn memory_bytes() -> f64 {
     core::arch::wasm32::memory_size(0) as f64 * 65536.0
-}
-
-/// The error of a worker of another version.
-pub fn protocol_mismatch(found: u32) -> AerError {
-    AerError::new(ErrorCode::ProtocolMismatch, "The worker comes from another version of aer-wasm.")
-        .found(format!("protocol {found}"))
-        .expected(format!("protocol {PROTOCOL_VERSION}"))
-        .hint("Reload the page, or install the package anew.")
 }

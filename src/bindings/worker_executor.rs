@@ -16,10 +16,12 @@ use super::convert::{describe, get, js_object, set, to_js};
 use super::host::{WorkerHandle, call, deferred, next_task, spawn_worker, warn};
 use super::js_error::throw;
 use super::timer::Timer;
-use super::worker::{protocol_mismatch, serve};
+use super::worker::serve;
 use crate::error::{AerError, ErrorCode};
-use crate::executor::pool::{CANCEL_GRACE_MS, Effect, Notice, Pool, START_LIMIT_MS, Ticket, WorkerId};
-use crate::protocol::{FromWorker, PROTOCOL_VERSION, RunRequest};
+use crate::executor::pool::{
+    CANCEL_GRACE_MS, Effect, Notice, Pool, START_LIMIT_MS, Ticket, WorkerId, worker_lost,
+};
+use crate::protocol::{FromWorker, PROTOCOL_VERSION, RunRequest, protocol_mismatch};
 use crate::session::envelope;
 
 thread_local! {
@@ -284,7 +286,8 @@ impl Link {
     fn post(&self, worker: WorkerId, message: &JsValue) {
         let posted = self.workers.borrow().get(&worker).map(|link| link.post(message));
         if let Some(Err(thrown)) = posted {
-            let effects = self.pool.borrow_mut().lost(worker, &describe(&get(&thrown, "message")));
+            let effects =
+                self.pool.borrow_mut().lost(worker, &worker_lost(&describe(&get(&thrown, "message"))));
             self.effects.borrow_mut().extend(effects);
         }
     }
@@ -298,13 +301,8 @@ impl Link {
                     job.tell_end_without_worker(None);
                 }
             }
-            Notice::WorkerLost(reason) => {
+            Notice::WorkerLost(error) => {
                 if let Some(job) = self.take_job(ticket) {
-                    let error = AerError::new(
-                        ErrorCode::WorkerLost,
-                        format!("The worker that ran the job was lost: {}.", reason.trim_end_matches('.')),
-                    )
-                    .hint("Jobs that wait go on in a fresh worker; this one can be run again.");
                     job.tell_end_without_worker(Some(&error));
                 }
             }
@@ -365,7 +363,7 @@ impl Link {
         let this = self.this.clone();
         let on_lost = Closure::<dyn Fn(String)>::new(move |reason: String| {
             if let Some(link) = this.upgrade() {
-                let effects = link.pool.borrow_mut().lost(worker, &reason);
+                let effects = link.pool.borrow_mut().lost(worker, &worker_lost(&reason));
                 link.carry_out(effects);
             }
         });
@@ -376,7 +374,8 @@ impl Link {
                 self.after(START_LIMIT_MS, move |link| link.pool.borrow_mut().start_limit_up(worker));
             }
             Err(thrown) => {
-                let effects = self.pool.borrow_mut().lost(worker, &describe(&get(&thrown, "message")));
+                let effects =
+                    self.pool.borrow_mut().lost(worker, &worker_lost(&describe(&get(&thrown, "message"))));
                 self.effects.borrow_mut().extend(effects);
             }
         }
@@ -387,7 +386,8 @@ impl Link {
         let bare = Object::assign(&Object::new(), message.unchecked_ref());
         set(&bare, "result", JsValue::UNDEFINED);
         let Ok(parsed) = serde_wasm_bindgen::from_value::<FromWorker>(bare.into()) else {
-            let effects = self.pool.borrow_mut().lost(worker, "it sent a message that cannot be read");
+            let effects =
+                self.pool.borrow_mut().lost(worker, &protocol_mismatch("a message that cannot be read"));
             return self.carry_out(effects);
         };
         let runs = |job: Ticket| self.pool.borrow().runs(worker, job);
@@ -397,7 +397,8 @@ impl Link {
                 self.carry_out(effects);
             }
             FromWorker::Ready { protocol } => {
-                let effects = self.pool.borrow_mut().lost(worker, &protocol_mismatch(protocol).to_string());
+                let effects =
+                    self.pool.borrow_mut().lost(worker, &protocol_mismatch(&format!("protocol {protocol}")));
                 self.carry_out(effects);
             }
             FromWorker::Validating { job } if runs(job) => {

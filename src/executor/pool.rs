@@ -12,6 +12,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::error::{AerError, ErrorCode};
+
 /// A job's number in the pool.
 pub type Ticket = u32;
 
@@ -74,7 +76,14 @@ pub enum Notice {
     /// It was cancelled.
     Cancelled,
     /// Its worker was lost, for this reason.
-    WorkerLost(String),
+    WorkerLost(AerError),
+}
+
+/// The error of a job whose worker was lost.
+pub fn worker_lost(reason: &str) -> AerError {
+    let text = format!("The worker that ran the job was lost: {}.", reason.trim_end_matches('.'));
+    AerError::new(ErrorCode::WorkerLost, text)
+        .hint("Jobs that wait go on in a fresh worker; this one can be run again.")
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,14 +230,15 @@ impl Pool {
     pub fn start_limit_up(&mut self, worker: WorkerId) -> Vec<Effect> {
         match self.workers.get(&worker) {
             Some(State::Starting) => {
-                self.lost(worker, &format!("it was not ready after {} s", START_LIMIT_MS / 1000.0))
+                let reason = format!("it was not ready after {} s", START_LIMIT_MS / 1000.0);
+                self.lost(worker, &worker_lost(&reason))
             }
             _ => vec![],
         }
     }
 
     /// The worker died: it trapped, ran out of memory, was killed or could not be loaded.
-    pub fn lost(&mut self, worker: WorkerId, reason: &str) -> Vec<Effect> {
+    pub fn lost(&mut self, worker: WorkerId, error: &AerError) -> Vec<Effect> {
         let mut effects = vec![];
         match self.workers.get(&worker) {
             None => return effects,
@@ -242,7 +252,7 @@ impl Pool {
                 self.queue.push_front(*job);
             }
             Some(State::Busy { job, cancelling: false }) => {
-                effects.push(Effect::Notify(*job, Notice::WorkerLost(reason.to_owned())));
+                effects.push(Effect::Notify(*job, Notice::WorkerLost(error.clone())));
             }
             Some(State::Idle) => {}
         }

@@ -99,10 +99,7 @@ impl World {
                         Notice::Initializing => JobEvent::Status(JobStatus::Initializing),
                         Notice::Queued => JobEvent::Status(JobStatus::Queued),
                         Notice::Cancelled => JobEvent::Ended(Outcome::Cancelled(None)),
-                        Notice::WorkerLost(reason) => JobEvent::Ended(Outcome::Failed(
-                            crate::error::AerError::new(crate::error::ErrorCode::WorkerLost, reason),
-                            None,
-                        )),
+                        Notice::WorkerLost(error) => JobEvent::Ended(Outcome::Failed(error, None)),
                     };
                     self.job(job, event);
                 }
@@ -182,7 +179,7 @@ impl World {
 
     fn kill(&mut self, worker: WorkerId) {
         self.workers.remove(&worker);
-        let effects = self.pool.lost(worker, "killed");
+        let effects = self.pool.lost(worker, &worker_lost("killed"));
         self.carry_out(effects);
     }
 
@@ -265,9 +262,9 @@ fn a_lost_worker_costs_its_job_and_the_next_gets_a_fresh_one() {
     pool.ready(0);
     pool.taken_up(first);
     assert_eq!(
-        pool.lost(0, "trap"),
+        pool.lost(0, &worker_lost("trap")),
         [
-            Effect::Notify(first, Notice::WorkerLost("trap".into())),
+            Effect::Notify(first, Notice::WorkerLost(worker_lost("trap"))),
             Effect::Terminate(0),
             Effect::Spawn { worker: 1, inline: false },
         ]
@@ -290,7 +287,7 @@ fn a_worker_that_does_not_stop_is_terminated_after_the_grace() {
 fn workers_that_never_start_are_replaced_by_the_callers_own_loop() {
     let mut pool = Pool::new(4);
     let (job, _) = pool.submit().unwrap();
-    assert!(pool.lost(0, "404").contains(&Effect::Spawn { worker: 1, inline: false }));
+    assert!(pool.lost(0, &worker_lost("404")).contains(&Effect::Spawn { worker: 1, inline: false }));
     assert!(pool.start_limit_up(1).contains(&Effect::Spawn { worker: 2, inline: true }));
     assert!(pool.inline());
     assert_eq!(pool.ready(2), [Effect::Run { worker: 2, job }]);
@@ -320,9 +317,15 @@ fn a_job_that_its_worker_never_took_up_goes_to_one_other_worker() {
     let mut pool = Pool::new(1);
     let (job, _) = pool.submit().unwrap();
     assert!(pool.ready(0).contains(&Effect::Run { worker: 0, job }));
-    assert_eq!(pool.lost(0, "it died"), [Effect::Terminate(0), Effect::Spawn { worker: 1, inline: false }]);
+    assert_eq!(
+        pool.lost(0, &worker_lost("it died")),
+        [Effect::Terminate(0), Effect::Spawn { worker: 1, inline: false }]
+    );
     assert!(pool.ready(1).contains(&Effect::Run { worker: 1, job }));
-    assert!(pool.lost(1, "it died").contains(&Effect::Notify(job, Notice::WorkerLost("it died".into()))));
+    assert!(
+        pool.lost(1, &worker_lost("it died"))
+            .contains(&Effect::Notify(job, Notice::WorkerLost(worker_lost("it died"))))
+    );
     assert_eq!(pool.pending(), 0);
 }
 
@@ -332,5 +335,8 @@ fn a_job_that_its_worker_took_up_is_lost_with_it() {
     let (job, _) = pool.submit().unwrap();
     pool.ready(0);
     pool.taken_up(job);
-    assert!(pool.lost(0, "it died").contains(&Effect::Notify(job, Notice::WorkerLost("it died".into()))));
+    assert!(
+        pool.lost(0, &worker_lost("it died"))
+            .contains(&Effect::Notify(job, Notice::WorkerLost(worker_lost("it died"))))
+    );
 }
