@@ -31,8 +31,8 @@ pub fn load_v2(text: &str) -> Result<Circuit, AerError> {
 
 /// Reads OpenQASM 3.
 pub fn load_v3(text: &str) -> Result<Circuit, AerError> {
-    let _ = text;
-    Err(AerError::new(ErrorCode::UnsupportedFormat, "OpenQASM 3 is not read yet.")
+    let declared = version(text).unwrap_or(3);
+    Err(AerError::new(ErrorCode::UnsupportedFormat, format!("OpenQASM {declared} is not read yet."))
         .hint("Write the program as OpenQASM 2, or build it with QuantumCircuit."))
 }
 
