@@ -25,7 +25,7 @@ use crate::engine::Method;
 use crate::error::nearest;
 use crate::job::JobStatus;
 use crate::run::options;
-use convert::{js_object, json_to_js, options_from_js, set};
+use convert::{js_object, options_from_js, set, to_js};
 use js_error::throw;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -120,7 +120,7 @@ fn lend(core: &Object) {
     let function = |name: &str, closure: JsValue| set(core, name, closure);
     function(
         "default_options",
-        Closure::<dyn Fn() -> JsValue>::new(|| json_to_js(&options::as_json().into())).into_js_value(),
+        Closure::<dyn Fn() -> JsValue>::new(|| to_js(&options::as_json())).into_js_value(),
     );
     function(
         "check_options",

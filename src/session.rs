@@ -24,8 +24,11 @@ pub struct Session {
 impl Session {
     /// Reads and checks the programs and the options. A program that is invalid fails alone; an error here is
     /// one of the whole job.
-    pub fn new(request: RunRequest, memory_limit_bytes: u64) -> Result<Self, AerError> {
-        let programs: Vec<_> = request.circuits.iter().map(|text| frontend::load(text)).collect();
+    pub fn new(mut request: RunRequest, memory_limit_bytes: u64) -> Result<Self, AerError> {
+        // The texts may be large, and are of no use once they are read.
+        let texts = std::mem::take(&mut request.circuits);
+        let programs: Vec<_> = texts.iter().map(|text| frontend::load(text)).collect();
+        drop(texts);
         let alone = programs.len() == 1;
         let (mut circuits, mut config, mut qobj_id, mut header) = (vec![], Map::new(), None, None);
         for program in programs {

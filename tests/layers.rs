@@ -175,7 +175,7 @@ fn addresses_and_machine_paths_are_recognised() {
     assert!(names_registry(&format!("resolved \"{scheme}//registry.npmjs.org/esbuild\"")));
     assert!(!names_registry(&format!("{scheme}//github.com/rust-lang/crates.io-index")));
     assert!(names_machine(&format!("see {}", ["", "home", "me", "x"].join("/"))));
-    assert!(!names_machine("docs/work/x and example.org/home/x"));
+    assert!(!names_machine(&["docs", "work", "x and example.org", "home", "x"].join("/")));
 }
 
 #[test]

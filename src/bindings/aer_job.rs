@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
-use super::convert::{describe, get, js_object, options_from_js, to_js};
-use super::host::{call, deferred, is_dict, make_result, now_ms};
+use super::convert::{describe, get, get_method, given, js_object, options_from_js, to_js, wrong_argument};
+use super::host::{awaited, call, deferred, is_dict, make_result, now_ms};
 use super::js_error::{from_thrown, job_error, throw};
 use super::timer::Timer;
 use super::{circuits, wait, worker_executor};
@@ -60,13 +60,7 @@ impl AerJob {
         qobj: JsValue,
         args: Array,
     ) -> Result<AerJob, JsValue> {
-        let wrong = |name: &str, found: &JsValue, expected: &str| {
-            throw(
-                AerError::new(ErrorCode::InvalidArgument, format!("The argument \"{name}\" is wrong."))
-                    .found(describe(found))
-                    .expected(expected),
-            )
-        };
+        let wrong = |name, found, expected| throw(wrong_argument(name, found, expected));
         let id = job_id.as_string().ok_or_else(|| wrong("job_id", &job_id, "a string"))?;
         if !(function.is_function() || function.is_null() || function.is_undefined()) {
             return Err(wrong("fn", &function, "a function, or null for the backend's own engine"));
@@ -185,19 +179,15 @@ struct Options {
 
 impl Options {
     /// `backend` may be any object; an `AerSimulator` brings options.
-    fn read(backend: &JsValue, given: &JsValue) -> Result<Self, AerError> {
+    fn read(backend: &JsValue, run_given: &JsValue) -> Result<Self, AerError> {
         let context = match get_method(backend, "_context") {
             Some(method) => method.call0(backend).unwrap_or(JsValue::UNDEFINED),
             None => JsValue::UNDEFINED,
         };
         let kept = get(&context, "kept");
         let backend_options = options_from_js(&get(&context, "sent"))?;
-        let run_options = options_from_js(given)?;
-        let host = |key: &str| {
-            let own = get(given, key);
-            let value = if own.is_undefined() || own.is_null() { get(&kept, key) } else { own };
-            (!value.is_undefined() && !value.is_null()).then_some(value)
-        };
+        let run_options = options_from_js(run_given)?;
+        let host = |key: &str| given(get(run_given, key)).or_else(|| given(get(&kept, key)));
         let max_runtime_s = run_options.get("max_runtime_s").or_else(|| backend_options.get("max_runtime_s"));
         Ok(Self {
             backend_name: get(&context, "name").as_string().unwrap_or_else(|| "aer_simulator".into()),
@@ -209,10 +199,6 @@ impl Options {
             run_options,
         })
     }
-}
-
-fn get_method(object: &JsValue, name: &str) -> Option<Function> {
-    if object.is_object() { get(object, name).dyn_into().ok() } else { None }
 }
 
 /// The last that was heard of a job's progress.
@@ -414,17 +400,9 @@ impl Job {
                 Err(error) => Outcome::Failed(error, None),
                 Ok(qobj) => {
                     let arguments = Array::of2(&qobj, &job.id.as_str().into()).concat(&job.args);
-                    let returned = function.apply(&JsValue::UNDEFINED, &arguments);
-                    let settled = match returned {
-                        Ok(value) => JsFuture::from(Promise::resolve(&value)).await,
-                        Err(thrown) => Err(thrown),
-                    };
-                    match settled {
+                    match awaited(function.apply(&JsValue::UNDEFINED, &arguments)).await {
                         Ok(value) => Self::result_outcome(&value),
-                        Err(thrown) => {
-                            *job.cause.borrow_mut() = Some(thrown.clone());
-                            Outcome::Failed(from_thrown(&thrown, ErrorCode::FunctionFailed), None)
-                        }
+                        Err(thrown) => Outcome::Failed(job.blame(&thrown, ErrorCode::FunctionFailed), None),
                     }
                 }
             };
@@ -479,8 +457,7 @@ impl Job {
                 Ok(())
             }
             Err(thrown) => {
-                let error = from_thrown(&thrown, ErrorCode::ExecutorFailed);
-                *job.cause.borrow_mut() = Some(thrown.clone());
+                let error = job.blame(&thrown, ErrorCode::ExecutorFailed);
                 *job.refused.borrow_mut() = Some(job_error(&error, &job.id, Some(&thrown), None));
                 Err(error)
             }
@@ -503,12 +480,17 @@ impl Job {
                     }
                 }
                 Err(thrown) => {
-                    let error = from_thrown(&thrown, ErrorCode::ExecutorFailed);
-                    *job.cause.borrow_mut() = Some(thrown);
+                    let error = job.blame(&thrown, ErrorCode::ExecutorFailed);
                     Self::on(&job, JobEvent::Ended(Outcome::Failed(error, None)));
                 }
             }
         });
+    }
+
+    /// The error of what somebody else's code threw, which is kept as its cause.
+    fn blame(&self, thrown: &JsValue, code: ErrorCode) -> AerError {
+        *self.cause.borrow_mut() = Some(thrown.clone());
+        from_thrown(thrown, code)
     }
 
     fn on_executor_event(job: &Rc<Self>, event: &JsValue) {
@@ -545,11 +527,7 @@ impl Job {
         let handle = self.handle.borrow().clone();
         let Some(cancel) = get_method(&handle, "cancel") else { return };
         spawn_local(async move {
-            let answered = match cancel.call0(&handle) {
-                Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
-                Err(thrown) => Err(thrown),
-            };
-            if let Err(thrown) = answered {
+            if let Err(thrown) = awaited(cancel.call0(&handle)).await {
                 let reason = from_thrown(&thrown, ErrorCode::ExecutorFailed);
                 super::host::warn(&format!("aer-wasm: the executor's cancel threw: {reason}"));
             }

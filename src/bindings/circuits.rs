@@ -1,10 +1,10 @@
 //! What a user may give to `run`, as texts that travel, and as a Qobj.
 
-use js_sys::{Array, Function, JSON, Reflect};
+use js_sys::{Array, JSON, Reflect};
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{describe, get, json_to_js, options_from_js};
+use super::convert::{describe, get, get_method, options_from_js, to_js};
 use super::js_error::throw;
 use crate::circuit::GATES;
 use crate::engine::{Engine, Method, statevector::Statevector};
@@ -32,7 +32,7 @@ fn text(circuit: &JsValue) -> Result<String, AerError> {
     if let Some(text) = circuit.as_string() {
         return Ok(text);
     }
-    if let Ok(to_text) = get(circuit, "_to_qobj_text").dyn_into::<Function>()
+    if let Some(to_text) = get_method(circuit, "_to_qobj_text")
         && let Some(text) = to_text.call0(circuit).ok().and_then(|text| text.as_string())
     {
         return Ok(text);
@@ -78,7 +78,7 @@ pub fn whole_qobj(
             all.push(circuit.map_err(|e| e.at_experiment(index))?);
         }
     }
-    Ok(json_to_js(&qobj::qobj_json(&all, config.clone(), id, Map::new())))
+    Ok(to_js(&qobj::qobj_json(&all, config.clone(), id, Map::new())))
 }
 
 /// `assemble(circuits, options)`.
@@ -94,7 +94,7 @@ pub fn configuration(name: String, options: JsValue) -> JsValue {
     let bytes = limit.map_or(MEMORY_LIMIT_BYTES, |mb| MEMORY_LIMIT_BYTES.min((mb as u64) << 20));
     let n_qubits = (0..64).take_while(|n| Statevector::required_bytes(*n) <= bytes).last().unwrap_or(0);
     let basis_gates: Vec<&str> = GATES.iter().map(|spec| spec.name).collect();
-    json_to_js(&serde_json::json!({
+    to_js(&serde_json::json!({
         "backend_name": name,
         "backend_version": super::VERSION,
         "n_qubits": n_qubits,

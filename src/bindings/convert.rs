@@ -1,6 +1,6 @@
 //! Conversions between Rust's data and JavaScript's.
 
-use js_sys::{Array, Float64Array, Object, Reflect};
+use js_sys::{Array, Float64Array, Function, Object, Reflect};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
@@ -33,9 +33,21 @@ pub fn to_js(value: &impl Serialize) -> JsValue {
     value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// JSON as JavaScript data.
-pub fn json_to_js(value: &Value) -> JsValue {
-    to_js(value)
+/// The value, unless it is undefined or null.
+pub fn given(value: JsValue) -> Option<JsValue> {
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+/// A method of an object.
+pub fn get_method(object: &JsValue, name: &str) -> Option<Function> {
+    if object.is_object() { get(object, name).dyn_into().ok() } else { None }
+}
+
+/// The error of an argument that cannot be used.
+pub fn wrong_argument(name: &str, found: &JsValue, expected: &str) -> AerError {
+    AerError::new(ErrorCode::InvalidArgument, format!("The argument \"{name}\" is wrong."))
+        .found(describe(found))
+        .expected(expected)
 }
 
 /// A number of seconds, or nothing.
@@ -45,9 +57,7 @@ pub fn seconds(value: &JsValue, name: &str) -> Result<Option<f64>, AerError> {
     }
     match value.as_f64() {
         Some(seconds) if !seconds.is_nan() => Ok(Some(seconds)),
-        _ => Err(AerError::new(ErrorCode::InvalidArgument, format!("The argument \"{name}\" is wrong."))
-            .found(describe(value))
-            .expected("a number of seconds, or null")),
+        _ => Err(wrong_argument(name, value, "a number of seconds, or null")),
     }
 }
 
@@ -97,15 +107,14 @@ pub fn options_from_js(given: &JsValue) -> Result<Map<String, Value>, AerError> 
 }
 
 fn check_host_option(key: &str, value: &JsValue) -> Result<(), AerError> {
-    let has = |method: &str| get(value, method).is_function();
+    let has = |method: &str| get_method(value, method).is_some();
     let (right, expected) = match key {
         _ if value.is_null() => (true, ""),
         "on_progress" => (value.is_function(), "a function"),
-        "signal" => (value.is_object() && has("addEventListener"), "an AbortSignal"),
-        "executor" => (
-            value.is_object() && has("submit") && has("shutdown"),
-            "an executor: an object with the methods submit and shutdown",
-        ),
+        "signal" => (has("addEventListener"), "an AbortSignal"),
+        "executor" => {
+            (has("submit") && has("shutdown"), "an executor: an object with the methods submit and shutdown")
+        }
         _ => (false, "nothing: it is not offered yet"),
     };
     if right {

@@ -2,6 +2,7 @@
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen(module = "/src/js/index.js")]
 extern "C" {
@@ -61,6 +62,11 @@ pub fn deferred() -> (Promise, Function) {
     let mut resolver = None;
     let promise = Promise::new(&mut |resolve, _| resolver = Some(resolve));
     (promise, resolver.expect("a resolver"))
+}
+
+/// Waits for what a call gave, if that is a promise.
+pub async fn awaited(returned: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+    JsFuture::from(Promise::resolve(&returned?)).await
 }
 
 /// Calls somebody else's function; what it throws is not ours, and is shown where uncaught errors are.

@@ -8,8 +8,8 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::convert::{describe, get, seconds};
-use super::host::{call, deferred, now_ms};
+use super::convert::{get, given, seconds, wrong_argument};
+use super::host::{awaited, call, deferred, now_ms};
 use super::js_error::{job_error, throw};
 use super::timer::Timer;
 use crate::error::{AerError, ErrorCode};
@@ -40,20 +40,14 @@ pub fn wait_for_final_state(job: JsValue, timeout: JsValue, wait: JsValue, callb
 
 fn read(timeout: &JsValue, wait: &JsValue, callback: &JsValue) -> Result<Arguments, AerError> {
     if timeout.is_object() && !timeout.is_function() {
-        let signal = get(timeout, "signal");
-        let signal = (!signal.is_undefined() && !signal.is_null()).then(|| signal.unchecked_into());
+        let signal = given(get(timeout, "signal")).map(JsCast::unchecked_into);
         let own = read(&get(timeout, "timeout"), &get(timeout, "wait"), &get(timeout, "callback"))?;
         return Ok(Arguments { signal, ..own });
     }
-    let callback = if callback.is_undefined() || callback.is_null() {
-        None
-    } else {
-        Some(callback.clone().dyn_into::<Function>().map_err(|other| {
-            AerError::new(ErrorCode::InvalidArgument, "The argument \"callback\" is wrong.")
-                .found(describe(&other))
-                .expected("a function, or null")
-        })?)
-    };
+    let callback = given(callback.clone())
+        .map(JsCast::dyn_into::<Function>)
+        .transpose()
+        .map_err(|other| wrong_argument("callback", &other, "a function, or null"))?;
     let policy = WaitPolicy {
         timeout_s: seconds(timeout, "timeout")?,
         wait_s: seconds(wait, "wait")?.unwrap_or(DEFAULT_WAIT_S),
@@ -64,7 +58,7 @@ fn read(timeout: &JsValue, wait: &JsValue, callback: &JsValue) -> Result<Argumen
 /// Calls a method of a job that may be anybody's, and waits for what it gives.
 async fn ask(job: &JsValue, method: &str) -> Result<JsValue, JsValue> {
     let function: Function = get(job, method).dyn_into()?;
-    JsFuture::from(Promise::resolve(&function.call0(job)?)).await
+    awaited(function.call0(job)).await
 }
 
 async fn poll(job: &JsValue, arguments: &Arguments) -> Result<(), JsValue> {
@@ -83,8 +77,7 @@ async fn poll(job: &JsValue, arguments: &Arguments) -> Result<(), JsValue> {
         }
         if let Some(callback) = callback {
             let id = ask(job, "job_id").await?;
-            let returned = callback.call3(&JsValue::UNDEFINED, &id, &status, job)?;
-            JsFuture::from(Promise::resolve(&returned)).await?;
+            awaited(callback.call3(&JsValue::UNDEFINED, &id, &status, job)).await?;
         }
         Timer::sleep(policy.sleep_s(elapsed_s())).await;
     }

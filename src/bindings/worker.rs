@@ -107,7 +107,9 @@ impl Worker {
         let job = active.job;
         let slice_started_ms = now_ms();
         let Some(session) = &mut active.session else {
-            match Session::new(active.request.clone(), MEMORY_LIMIT_BYTES) {
+            let circuits = std::mem::take(&mut active.request.circuits);
+            let request = RunRequest { circuits, ..active.request.clone() };
+            match Session::new(request, MEMORY_LIMIT_BYTES) {
                 Ok(session) => active.session = Some(session),
                 Err(error) => {
                     self.fail(active, error);

@@ -286,10 +286,13 @@ impl Link {
     fn post(&self, worker: WorkerId, message: &JsValue) {
         let posted = self.workers.borrow().get(&worker).map(|link| link.post(message));
         if let Some(Err(thrown)) = posted {
-            let effects =
-                self.pool.borrow_mut().lost(worker, &worker_lost(&describe(&get(&thrown, "message"))));
-            self.effects.borrow_mut().extend(effects);
+            self.lose(worker, &worker_lost(&describe(&get(&thrown, "message"))));
         }
+    }
+
+    fn lose(&self, worker: WorkerId, error: &AerError) {
+        let effects = self.pool.borrow_mut().lost(worker, error);
+        self.carry_out(effects);
     }
 
     fn notify(&self, ticket: Ticket, notice: Notice) {
@@ -363,8 +366,7 @@ impl Link {
         let this = self.this.clone();
         let on_lost = Closure::<dyn Fn(String)>::new(move |reason: String| {
             if let Some(link) = this.upgrade() {
-                let effects = link.pool.borrow_mut().lost(worker, &worker_lost(&reason));
-                link.carry_out(effects);
+                link.lose(worker, &worker_lost(&reason));
             }
         });
         let on_message = on_message.into_js_value();
@@ -374,9 +376,7 @@ impl Link {
                 self.after(START_LIMIT_MS, move |link| link.pool.borrow_mut().start_limit_up(worker));
             }
             Err(thrown) => {
-                let effects =
-                    self.pool.borrow_mut().lost(worker, &worker_lost(&describe(&get(&thrown, "message"))));
-                self.effects.borrow_mut().extend(effects);
+                self.lose(worker, &worker_lost(&describe(&get(&thrown, "message"))));
             }
         }
     }
@@ -386,9 +386,7 @@ impl Link {
         let bare = Object::assign(&Object::new(), message.unchecked_ref());
         set(&bare, "result", JsValue::UNDEFINED);
         let Ok(parsed) = serde_wasm_bindgen::from_value::<FromWorker>(bare.into()) else {
-            let effects =
-                self.pool.borrow_mut().lost(worker, &protocol_mismatch("a message that cannot be read"));
-            return self.carry_out(effects);
+            return self.lose(worker, &protocol_mismatch("a message that cannot be read"));
         };
         let runs = |job: Ticket| self.pool.borrow().runs(worker, job);
         match parsed {
@@ -397,9 +395,7 @@ impl Link {
                 self.carry_out(effects);
             }
             FromWorker::Ready { protocol } => {
-                let effects =
-                    self.pool.borrow_mut().lost(worker, &protocol_mismatch(&format!("protocol {protocol}")));
-                self.carry_out(effects);
+                self.lose(worker, &protocol_mismatch(&format!("protocol {protocol}")));
             }
             FromWorker::Validating { job } if runs(job) => {
                 self.pool.borrow_mut().taken_up(job);

@@ -44,7 +44,6 @@ export class AerSimulator {
    * Resolves to a submitted AerJob, before its worker is ready.
    */
   async run(circuits, options = {}) {
-    core.check_options(options);
     this.#pending++;
     const ended = () => { this.#pending--; };
     let job;
@@ -143,6 +142,5 @@ function job_id() {
 
 /** The whole Qobj of circuits, as `run` would take them. */
 export function assemble(circuits, options = {}) {
-  core.check_options(options);
   return core.assemble(circuits, options, job_id());
 }
