@@ -5,14 +5,20 @@
 //! that distinction writes each measurement to both. Structure is checked in [`validate`], once for all.
 
 pub mod classical;
+pub mod control_flow;
+pub mod expression;
 pub mod gate;
+pub mod lower;
 pub mod operation;
+pub mod transform;
 pub mod validate;
 
 use serde_json::{Map, Value};
 use smallvec::SmallVec;
 
 pub use classical::Bits;
+pub use control_flow::{Block, ControlFlow};
+pub use expression::{Expr, Slot, Type, Value as ClassicalValue};
 pub use gate::{GATES, Gate, GateSpec, Parameters};
 pub use operation::Operation;
 
@@ -35,6 +41,15 @@ pub struct Register {
     pub size: u32,
 }
 
+/// A named classical variable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    /// The name.
+    pub name: String,
+    /// Its first register bit, and its type.
+    pub slot: Slot,
+}
+
 /// One step of a circuit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Instruction {
@@ -52,6 +67,34 @@ impl Instruction {
     /// An unconditional, unlabelled instruction.
     pub fn new(operation: Operation, qubits: impl IntoIterator<Item = Qubit>) -> Self {
         Self { operation, qubits: qubits.into_iter().collect(), condition: None, label: None }
+    }
+
+    /// One more than the highest register bit that it reads or writes, blocks included; 0 if there is none.
+    pub fn register_end(&self) -> u32 {
+        let end = |bit: Option<u32>| bit.map_or(0, |bit| bit.saturating_add(1));
+        let own = match &self.operation {
+            Operation::Measure(measure) => end(measure.register.iter().copied().max()),
+            Operation::ReadoutError(error) => end(error.register.iter().copied().max()),
+            Operation::BooleanFunction(f) => end(Some(f.register)).max(end(f.comparison.mask.highest())),
+            Operation::ComputedGate(_, parameters) => parameters.iter().map(Expr::end).max().unwrap_or(0),
+            Operation::Store(store) => store.target.end().max(store.value.end()),
+            Operation::Save(save) => match &save.kind {
+                operation::SaveKind::Variable(slot) => slot.end(),
+                _ => 0,
+            },
+            Operation::ControlFlow(flow) => {
+                let head = match &**flow {
+                    ControlFlow::IfElse { condition, .. } | ControlFlow::While { condition, .. } => {
+                        condition.end()
+                    }
+                    ControlFlow::Switch { target, .. } => target.end(),
+                    _ => 0,
+                };
+                flow.blocks().into_iter().flatten().map(Self::register_end).fold(head, u32::max)
+            }
+            _ => 0,
+        };
+        own.max(end(self.condition))
     }
 
     /// A gate of the table.
@@ -79,6 +122,8 @@ pub struct Circuit {
     pub qregs: Vec<Register>,
     /// Classical registers, first one least significant. May be empty.
     pub cregs: Vec<Register>,
+    /// Classical variables, in register bits after those of the memory.
+    pub variables: Vec<Variable>,
     /// The state is multiplied by `e^{i global_phase}`.
     pub global_phase: f64,
     /// Passed through to the result's header.
@@ -108,15 +153,8 @@ impl Circuit {
 
     /// One more than the highest register bit that an instruction reads or writes, at least `num_clbits`.
     pub fn register_bits_used(&self) -> u32 {
-        let used = self.instructions.iter().flat_map(|step| {
-            let (written, read) = match &step.operation {
-                Operation::Measure(measure) => (measure.register.iter().copied().max(), None),
-                Operation::BooleanFunction(f) => (Some(f.register), f.comparison.mask.highest()),
-                _ => (None, None),
-            };
-            [step.condition, written, read]
-        });
-        used.flatten().map(|bit| bit.saturating_add(1)).fold(self.num_clbits, u32::max)
+        let variables = self.variables.iter().map(|variable| variable.slot.end()).max().unwrap_or(0);
+        self.instructions.iter().map(Instruction::register_end).fold(self.num_clbits.max(variables), u32::max)
     }
 
     /// The header of the result: what was given, or Qiskit's fields made from the circuit.

@@ -53,6 +53,12 @@ pub enum SavedValue {
     RealVector(Vec<f64>),
     /// Complex numbers, interleaved re, im.
     ComplexVector(Vec<f64>),
+    /// Real numbers by hexadecimal basis state.
+    RealDict(Vec<(String, f64)>),
+    /// Complex numbers by hexadecimal basis state: key, real and imaginary part.
+    ComplexDict(Vec<(String, f64, f64)>),
+    /// Anything else, as JSON.
+    Json(serde_json::Value),
     /// A complex matrix: number of columns, and entries row by row, interleaved re, im.
     ComplexMatrix {
         /// Number of columns.

@@ -96,6 +96,9 @@ pub struct Place {
     /// Column in the line, in characters.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub column: Option<u32>,
+    /// The included file, if the text is not the program itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file: Option<String>,
 }
 
 /// An error with its code, its place and what to do about it.
@@ -120,6 +123,9 @@ pub struct AerError {
     /// The offending line of the source with a caret below it, ready to print.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub snippet: Option<String>,
+    /// Further errors of the same text, each with its own place; they have none of their own.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub diagnostics: Vec<AerError>,
 }
 
 impl AerError {
@@ -133,7 +139,21 @@ impl AerError {
             expected: None,
             hint: None,
             snippet: None,
+            diagnostics: Vec::new(),
         }
+    }
+
+    /// One error of several that were found in one text: the first, with the others in it. `None` if there are
+    /// none.
+    pub fn all(errors: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut errors = errors.into_iter();
+        let mut first = errors.next()?;
+        for mut error in errors {
+            let inner = std::mem::take(&mut error.diagnostics);
+            first.diagnostics.push(error);
+            first.diagnostics.extend(inner);
+        }
+        Some(first)
     }
 
     /// Says what was found.
@@ -193,6 +213,9 @@ impl fmt::Display for AerError {
     /// The whole story: place, sentence, found, expected, hint, source line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = &self.place;
+        if let Some(file) = &place.file {
+            write!(f, "{file}, ")?;
+        }
         if let (Some(line), Some(column)) = (place.line, place.column) {
             write!(f, "line {line}, column {column}: ")?;
         } else if let Some(index) = place.instruction {
@@ -213,6 +236,9 @@ impl fmt::Display for AerError {
         }
         if let Some(snippet) = &self.snippet {
             write!(f, "\n{snippet}")?;
+        }
+        for further in &self.diagnostics {
+            write!(f, "\n{further}")?;
         }
         Ok(())
     }

@@ -35,12 +35,39 @@ pub enum Format {
     Qasm3,
 }
 
-/// Reads a text of any known format. An error here is one of the whole text.
+/// What a text needs besides itself, and who wants to know how far the reading is.
+#[derive(Clone, Copy, Default)]
+pub struct LoadOptions<'a> {
+    /// Values for the `input`s of OpenQASM 3 programs, by name.
+    pub inputs: Option<&'a Map<String, Value>>,
+    /// The texts of files that OpenQASM programs include, by name; each a string.
+    pub includes: Option<&'a Map<String, Value>>,
+    /// Called now and then while a long text is read.
+    pub progress: Option<&'a dyn Fn(Reading)>,
+}
+
+/// How far the reading of a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Bytes read.
+    pub bytes: usize,
+    /// Bytes there are.
+    pub total_bytes: usize,
+    /// Instructions read.
+    pub instructions: usize,
+}
+
+/// Reads a text of any known format that needs nothing else. An error here is one of the whole text.
 pub fn load(text: &str) -> Result<Program, AerError> {
+    load_with(text, LoadOptions::default())
+}
+
+/// Reads a text of any known format. An error here is one of the whole text.
+pub fn load_with(text: &str, options: LoadOptions) -> Result<Program, AerError> {
     match sniff(text) {
-        Format::Qobj => qobj::load(text),
-        Format::Qasm2 => qasm::load_v2(text).map(Program::from),
-        Format::Qasm3 => qasm::load_v3(text).map(Program::from),
+        Format::Qobj => qobj::load_with(text, options),
+        Format::Qasm2 => qasm::load_v2_with(text, options).map(Program::from),
+        Format::Qasm3 => qasm::load_v3_with(text, options).map(Program::from),
     }
 }
 

@@ -7,6 +7,7 @@
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;
 pub mod circuit;
+pub mod draw;
 pub mod engine;
 pub mod error;
 pub mod executor;

@@ -15,6 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kernel", &["error", "linalg"]),
     ("circuit", &["error", "linalg"]),
     ("frontend", &["error", "linalg", "circuit"]),
+    ("draw", &["error", "circuit"]),
     ("engine", &["error", "linalg", "circuit", "kernel", "rng"]),
     ("run", &["error", "linalg", "circuit", "engine", "rng"]),
     ("protocol", &["error", "run"]),

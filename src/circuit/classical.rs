@@ -64,6 +64,76 @@ impl Bits {
         Self { words: self.words.iter().zip(&mask.words).map(|(a, b)| a & b).collect() }
     }
 
+    /// The bits that are 1 here or there.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a | b)
+    }
+
+    /// The bits that are 1 in one of both.
+    #[must_use]
+    pub fn xor(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a ^ b)
+    }
+
+    fn zip(&self, other: &Self, combine: fn(u64, u64) -> u64) -> Self {
+        let length = self.words.len().max(other.words.len());
+        Self { words: (0..length).map(|i| combine(self.word(i), other.word(i))).collect() }
+    }
+
+    fn word(&self, index: usize) -> u64 {
+        self.words.get(index).copied().unwrap_or(0)
+    }
+
+    /// The lowest 64 bits.
+    pub fn low_u64(&self) -> u64 {
+        self.word(0)
+    }
+
+    /// How many bits are 1.
+    pub fn count_ones(&self) -> u32 {
+        self.words.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// Whether any bit is 1.
+    pub fn any(&self) -> bool {
+        self.words.iter().any(|word| *word != 0)
+    }
+
+    /// `width` bits from `first` on, as a number.
+    #[must_use]
+    pub fn slice(&self, first: u32, width: u32) -> Self {
+        let (skip, shift) = (first as usize / 64, first % 64);
+        let word = |i: usize| {
+            let low = self.word(skip + i) >> shift;
+            if shift == 0 { low } else { low | self.word(skip + i + 1) << (64 - shift) }
+        };
+        let mut slice = Self { words: (0..(width as usize).div_ceil(64).max(1)).map(word).collect() };
+        if let (Some(last), left) = (slice.words.last_mut(), width % 64)
+            && (left != 0 || width == 0)
+        {
+            *last &= (1 << left) - 1;
+        }
+        slice
+    }
+
+    /// Writes the lowest `width` bits of a value from bit `first` on.
+    pub fn write(&mut self, first: u32, width: u32, value: &Self) {
+        for bit in 0..width {
+            self.set(first + bit, value.get(bit));
+        }
+    }
+
+    /// Moved up by so many bits; the result has `width` bits, and what leaves them is lost.
+    #[must_use]
+    pub fn shifted_up(&self, by: u32, width: u32) -> Self {
+        let mut shifted = Self::zeros(width);
+        for bit in by..width {
+            shifted.set(bit, self.get(bit - by));
+        }
+        shifted
+    }
+
     /// The position of the highest 1, if any.
     pub fn highest(&self) -> Option<u32> {
         let word = self.words.iter().rposition(|word| *word != 0)?;
@@ -93,6 +163,20 @@ impl Bits {
             let _ = write!(text, "{word:016x}");
         }
         text
+    }
+}
+
+impl Serialize for Bits {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bits {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = || serde::de::Error::custom("not a hexadecimal string such as \"0x1\"");
+        Self::from_hex(&text).ok_or_else(wrong)
     }
 }
 

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use serde_json::Value as Json;
+
 use super::classical::{Bits, Comparison};
+use super::control_flow::ControlFlow;
+use super::expression::{Expr, Slot};
 use super::gate::{Gate, Parameters};
 use crate::linalg::{Complex, Matrix};
 
@@ -11,8 +15,20 @@ use crate::linalg::{Complex, Matrix};
 pub enum Operation {
     /// A gate of the table; controls come first in the instruction's qubits.
     Gate(Gate, Parameters),
+    /// A gate of the table whose parameters are computed: from classical values while the circuit runs, or from
+    /// named parameters that are bound before. A gate whose expressions are all constant is never left so.
+    ComputedGate(Gate, Box<[Expr]>),
     /// A unitary matrix on the qubits.
     Unitary(Box<Matrix>),
+    /// A diagonal unitary: `2^k` numbers of modulus 1.
+    Diagonal(Box<[Complex]>),
+    /// Applies matrix `k` to the targets where the controls have value `k`; targets come first in the
+    /// instruction's qubits. `2^c` unitary matrices.
+    Multiplexer(Box<[Matrix]>),
+    /// A channel by its Kraus operators: one of them is applied, at random.
+    Kraus(Box<[Matrix]>),
+    /// A channel as a `4^k` matrix on column-stacked density matrices.
+    Superoperator(Box<Matrix>),
     /// A Pauli string; the *leftmost* letter acts on the *last* qubit, as in Qiskit.
     Pauli(Box<[Pauli]>),
     /// Waits; no effect on an ideal simulator.
@@ -25,12 +41,75 @@ pub enum Operation {
     Initialize(Box<[Complex]>),
     /// Replaces the whole state: `2^n` amplitudes.
     SetStatevector(Box<[Complex]>),
+    /// Replaces the whole state by something else than amplitudes: a method's own form.
+    SetState(Box<SetState>),
     /// Measures qubit `i` into memory bit `memory[i]` and register bit `register[i]` (if there are any).
     Measure(Box<Measure>),
     /// Writes a comparison of register bits to a register bit.
     BooleanFunction(Box<BooleanFunction>),
+    /// Changes memory bits at random: a readout error.
+    ReadoutError(Box<ReadoutError>),
+    /// Where an error of the noise model goes; the instruction's label names it. Nothing without a noise model.
+    QuantumErrorLocation,
+    /// Writes the value of an expression to the register; and to the memory bits of the same indices, where
+    /// there are such.
+    Store(Box<Store>),
+    /// Goes on at the mark of this name.
+    Jump(Box<str>),
+    /// Where jumps of this name go.
+    Mark(Box<str>),
+    /// Blocks of instructions and what leaves them; [`lower`](super::lower) turns them into jumps.
+    ControlFlow(Box<ControlFlow>),
     /// Saves something of the state under a label.
     Save(Box<Save>),
+}
+
+/// An assignment of a classical value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Store {
+    /// Where to; its type is the value's.
+    pub target: Slot,
+    /// What.
+    pub value: Expr,
+}
+
+/// A readout error: row `v` of the table has the probabilities of each value that is recorded for `v`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadoutError {
+    /// The memory bits, least significant first.
+    pub memory: Vec<u32>,
+    /// The register bits that change alike; empty, or as many.
+    pub register: Vec<u32>,
+    /// `2^k` rows of `2^k` probabilities.
+    pub probabilities: Vec<Vec<f64>>,
+}
+
+/// A state in a method's own form, for `set_*`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SetState {
+    /// `2^n` rows.
+    DensityMatrix(Matrix),
+    /// `2^n` rows.
+    Unitary(Matrix),
+    /// `4^n` rows.
+    Superoperator(Matrix),
+    /// `{stabilizer: […], destabilizer: […]}`.
+    Stabilizer(Json),
+    /// `[[[A0, A1] of each qubit], [lambdas of each bond]]`.
+    MatrixProductState(Json),
+}
+
+impl SetState {
+    /// The instruction's name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::DensityMatrix(_) => "set_density_matrix",
+            Self::Unitary(_) => "set_unitary",
+            Self::Superoperator(_) => "set_superop",
+            Self::Stabilizer(_) => "set_stabilizer",
+            Self::MatrixProductState(_) => "set_matrix_product_state",
+        }
+    }
 }
 
 /// A Pauli letter.
@@ -84,27 +163,60 @@ pub struct Save {
     pub subtype: SaveSubtype,
 }
 
-/// What a save instruction saves.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SaveKind {
-    /// All amplitudes.
-    Statevector,
+/// Defines [`SaveKind`]: one row per save instruction, `Variant(data) "name" subtypes`.
+macro_rules! save_kinds {
+    ($($variant:ident$(($data:ty))? $name:literal $subtypes:ident $doc:literal;)*) => {
+        /// What a save instruction saves.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum SaveKind { $(#[doc = $doc] $variant$(($data))?,)* }
+
+        impl SaveKind {
+            /// The names of all save instructions.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// The instruction's name.
+            pub const fn name(&self) -> &'static str {
+                match self { $(save_kinds!(@pattern $variant $($data)?) => $name),* }
+            }
+
+            /// How the values of several shots may be combined; the first is the default.
+            pub const fn subtypes(&self) -> &'static [SaveSubtype] {
+                match self { $(save_kinds!(@pattern $variant $($data)?) => &SaveSubtype::$subtypes),* }
+            }
+        }
+    };
+    (@pattern $variant:ident) => { Self::$variant };
+    (@pattern $variant:ident $data:ty) => { Self::$variant(_) };
 }
 
-impl SaveKind {
-    /// How the values of several shots may be combined.
-    pub fn subtypes(&self) -> &'static [SaveSubtype] {
-        match self {
-            Self::Statevector => &SaveSubtype::PER_SHOT,
-        }
-    }
+save_kinds! {
+    State "save_state" PER_SHOT "The state in the method's own form.";
+    Statevector "save_statevector" PER_SHOT "All amplitudes.";
+    StatevectorDict "save_statevector_dict" PER_SHOT "The amplitudes that are not 0, by basis state.";
+    Amplitudes(Box<[u64]>) "save_amplitudes" PER_SHOT "The amplitudes of some basis states.";
+    AmplitudesSquared(Box<[u64]>) "save_amplitudes_sq" AVERAGED "The probabilities of some basis states.";
+    Probabilities "save_probabilities" AVERAGED "The probability of each value of the qubits.";
+    ProbabilitiesDict "save_probabilities_dict" AVERAGED "The probabilities that are not 0, by value.";
+    DensityMatrix "save_density_matrix" AVERAGED "The reduced density matrix of the qubits.";
+    ExpectationValue(Box<[PauliTerm]>) "save_expval" AVERAGED "The expectation value of a sum of Pauli strings.";
+    ExpectationValueVariance(Box<[PauliTerm]>) "save_expval_var" AVERAGED "Mean and variance of a sum of Pauli strings.";
+    Unitary "save_unitary" PER_SHOT "The unitary of the circuit so far.";
+    Superoperator "save_superop" PER_SHOT "The superoperator of the circuit so far.";
+    Stabilizer "save_stabilizer" PER_SHOT "The stabilizer generators.";
+    Clifford "save_clifford" PER_SHOT "The Clifford tableau.";
+    MatrixProductState "save_matrix_product_state" PER_SHOT "The tensors.";
+    Variable(Slot) "save_variable" PER_SHOT "The value of a classical variable (not in Aer).";
+}
 
-    /// The instruction's name.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Statevector => "save_statevector",
-        }
-    }
+/// A Pauli string with two coefficients: its own, and for a variance that in the square of the operator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PauliTerm {
+    /// The letters; the *leftmost* acts on the *last* qubit.
+    pub letters: Box<[Pauli]>,
+    /// The coefficient in the operator.
+    pub coefficient: f64,
+    /// The coefficient in the operator's square.
+    pub squared: f64,
 }
 
 /// How the values of several shots are combined.
@@ -132,6 +244,10 @@ pub enum SaveSubtype {
 impl SaveSubtype {
     /// The subtypes of what has one value per shot and no mean.
     pub const PER_SHOT: [Self; 4] = [Self::Single, Self::List, Self::CSingle, Self::CList];
+
+    /// The subtypes of what has a mean.
+    pub const AVERAGED: [Self; 6] =
+        [Self::Average, Self::List, Self::Accum, Self::CAverage, Self::CList, Self::CAccum];
 
     /// The name in a Qobj's `snapshot_type`.
     pub const fn name(self) -> &'static str {
@@ -180,14 +296,25 @@ impl Operation {
     /// The instruction's name, as in Qobj.
     pub fn name(&self) -> &str {
         match self {
-            Self::Gate(gate, _) => gate.name(),
+            Self::Gate(gate, _) | Self::ComputedGate(gate, _) => gate.name(),
             Self::Unitary(_) => "unitary",
+            Self::Diagonal(_) => "diagonal",
+            Self::Multiplexer(_) => "multiplexer",
+            Self::Kraus(_) => "kraus",
+            Self::Superoperator(_) => "superop",
             Self::Pauli(_) => "pauli",
             Self::Delay(_) => "delay",
             Self::Barrier => "barrier",
             Self::Reset => "reset",
             Self::Initialize(_) => "initialize",
             Self::SetStatevector(_) => "set_statevector",
+            Self::SetState(set) => set.name(),
+            Self::ReadoutError(_) => "roerror",
+            Self::QuantumErrorLocation => "qerror_loc",
+            Self::Store(_) => "store",
+            Self::Jump(_) => "jump",
+            Self::Mark(_) => "mark",
+            Self::ControlFlow(flow) => flow.name(),
             Self::Measure(_) => "measure",
             Self::BooleanFunction(_) => "bfunc",
             Self::Save(save) => save.kind.name(),

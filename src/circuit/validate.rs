@@ -121,9 +121,11 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
             }
             match save.kind {
                 SaveKind::Statevector => whole(save.kind.name(), count, circuit.num_qubits),
+                _ => Ok(()),
             }
         }
         Operation::Pauli(_) | Operation::Delay(_) | Operation::Barrier | Operation::Reset => Ok(()),
+        _ => Ok(()),
     }
 }
 

@@ -101,7 +101,9 @@ impl Engine for Statevector {
             | Operation::BooleanFunction(_) => true,
             Operation::Save(save) => match save.kind {
                 SaveKind::Statevector => true,
+                _ => false,
             },
+            _ => false,
         }
     }
 
@@ -151,7 +153,7 @@ impl Engine for Statevector {
             Operation::Initialize(_) if qubits.len() as u32 == self.num_qubits() => len,
             Operation::Initialize(_) => 6 * len,
             Operation::SetStatevector(_) | Operation::Save(_) => len,
-            Operation::Delay(_) | Operation::Barrier | Operation::BooleanFunction(_) => 0,
+            _ => 0,
         }
     }
 
@@ -195,7 +197,7 @@ impl Engine for Statevector {
                 self.replace(state, &all);
                 Ok(())
             }
-            Operation::Measure(_) | Operation::BooleanFunction(_) | Operation::Save(_) => {
+            _ => {
                 let name = operation.name();
                 Err(AerError::new(ErrorCode::Internal, format!("\"{name}\" is not for an engine to apply.")))
             }
@@ -225,6 +227,7 @@ impl Engine for Statevector {
             SaveKind::Statevector => {
                 self.amplitudes.to_interleaved(self.config.zero_threshold).map(SavedValue::ComplexVector)
             }
+            other => Err(AerError::new(ErrorCode::UnsupportedInstruction, other.name())),
         }
     }
 }

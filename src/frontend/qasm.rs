@@ -9,9 +9,11 @@ pub mod diagnostic;
 pub mod expr;
 pub mod lex;
 pub mod v2;
+pub mod v3;
 
 use crate::circuit::Circuit;
-use crate::error::{AerError, ErrorCode};
+use crate::error::AerError;
+use crate::frontend::LoadOptions;
 
 /// The major version that the text declares, if it declares one. Looks at the first two tokens only.
 pub fn version(text: &str) -> Option<u32> {
@@ -25,15 +27,26 @@ pub fn version(text: &str) -> Option<u32> {
 }
 
 /// Reads OpenQASM 2 (arXiv:1707.03429, and what Qiskit accepts beyond it; see [`v2`]).
-pub fn load_v2(text: &str) -> Result<Circuit, AerError> {
-    v2::load(text)
+pub fn load_v2_with(text: &str, options: LoadOptions) -> Result<Circuit, AerError> {
+    v2::load(text, options)
 }
 
-/// Reads OpenQASM 3.
+/// Reads OpenQASM 3 (arXiv:2104.14722 and the live specification at version 3.1; see [`v3`]).
+pub fn load_v3_with(text: &str, options: LoadOptions) -> Result<Circuit, AerError> {
+    v3::load(text, options)
+}
+
+pub use v2::write::write as to_qasm2;
+pub use v3::write::write as to_qasm3;
+
+/// Reads OpenQASM 2 that needs nothing else.
+pub fn load_v2(text: &str) -> Result<Circuit, AerError> {
+    load_v2_with(text, LoadOptions::default())
+}
+
+/// Reads OpenQASM 3 that needs nothing else.
 pub fn load_v3(text: &str) -> Result<Circuit, AerError> {
-    let declared = version(text).unwrap_or(3);
-    Err(AerError::new(ErrorCode::UnsupportedFormat, format!("OpenQASM {declared} is not read yet."))
-        .hint("Write the program as OpenQASM 2, or build it with QuantumCircuit."))
+    load_v3_with(text, LoadOptions::default())
 }
 
 #[cfg(test)]

@@ -16,10 +16,12 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use read::load;
+pub use read::load_with;
 pub use write::{ExperimentJson, QobjJson, experiment_json, qobj_json};
 
 use crate::circuit::Operation;
+use crate::error::AerError;
+use crate::frontend::{LoadOptions, Program};
 
 /// The version of the schema that is written.
 pub const SCHEMA_VERSION: &str = "1.3.0";
@@ -64,6 +66,11 @@ const NOT_OFFERED: [&str; 31] = [
     "save_unitary",
     "save_superop",
 ];
+
+/// Reads a Qobj that needs nothing else.
+pub fn load(text: &str) -> Result<Program, AerError> {
+    load_with(text, LoadOptions::default())
+}
 
 /// Whether Aer lets the instruction have a `conditional`.
 fn may_be_conditional(operation: &Operation) -> bool {

@@ -108,6 +108,11 @@ pub fn saved_value_json(value: &SavedValue) -> Value {
     match value {
         SavedValue::Real(x) => json!(x),
         SavedValue::RealVector(xs) => json!(xs),
+        SavedValue::RealDict(entries) => entries.iter().map(|(key, x)| (key.clone(), json!(x))).collect(),
+        SavedValue::ComplexDict(entries) => {
+            entries.iter().map(|(key, re, im)| (key.clone(), json!([re, im]))).collect()
+        }
+        SavedValue::Json(value) => value.clone(),
         SavedValue::ComplexVector(flat) => pairs(flat),
         SavedValue::ComplexMatrix { columns, entries } => entries.chunks(2 * columns).map(pairs).collect(),
     }

@@ -14,6 +14,7 @@
 //! Cost: linear in the text and in the circuit that comes out; [`MAX_STEPS`] bounds the latter.
 
 pub mod gates;
+pub mod write;
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,6 +26,7 @@ use crate::circuit::classical::{Bits, Comparison, Relation};
 use crate::circuit::operation::{BooleanFunction, Measure};
 use crate::circuit::{Circuit, GATES, Gate, Instruction, Operation, Parameters, Qubits, Register};
 use crate::error::{AerError, ErrorCode};
+use crate::frontend::LoadOptions;
 use gates::{Callee, Definition};
 
 /// Most qubits, and most classical bits, that a program may declare.
@@ -47,7 +49,7 @@ const KEYWORDS: [&str; 11] =
     ["OPENQASM", "include", "qreg", "creg", "gate", "opaque", "measure", "reset", "barrier", "if", "pi"];
 
 /// Reads a program.
-pub fn load(source: &str) -> Result<Circuit, AerError> {
+pub fn load(source: &str, _options: LoadOptions) -> Result<Circuit, AerError> {
     if u32::try_from(source.len()).is_err() {
         return Err(AerError::new(ErrorCode::SyntaxError, "The program is too long.")
             .found(format!("{} bytes", source.len()))

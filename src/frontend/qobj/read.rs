@@ -9,7 +9,7 @@ use crate::circuit::classical::{Comparison, Relation};
 use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype};
 use crate::circuit::{Bits, Circuit, GATES, Gate, Instruction, Operation, Parameters, Register, validate};
 use crate::error::{AerError, ErrorCode, nearest};
-use crate::frontend::Program;
+use crate::frontend::{LoadOptions, Program};
 use crate::linalg::{Complex, Matrix};
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ struct Fields {
 }
 
 /// Reads a Qobj. Costs time linear in the text, and matrix products for `unitary` instructions.
-pub fn load(text: &str) -> Result<Program, AerError> {
+pub fn load_with(text: &str, _options: LoadOptions) -> Result<Program, AerError> {
     if !text.trim_start().starts_with('{') {
         return Err(invalid("Invalid qobj: it is not a JSON object."));
     }

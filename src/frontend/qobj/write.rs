@@ -144,6 +144,7 @@ impl Serialize for InstructionJson<'_> {
                 map.serialize_entry("label", &save.label)?;
                 map.serialize_entry("snapshot_type", save.subtype.name())?;
             }
+            _ => {}
         }
         if let Some(bit) = step.condition {
             map.serialize_entry("conditional", &bit)?;
