@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use crate::circuit::operation::{Save, SaveKind, SaveSubtype};
 use crate::circuit::{Circuit, Instruction, Operation};
 use crate::error::AerError;
-use crate::frontend;
+use crate::frontend::{self, LoadOptions, Reading};
 use crate::protocol::RunRequest;
 use crate::run::options::RunOptions;
-use crate::run::{ExperimentResult, Progress, Run, Step, Summary};
+use crate::run::{ExperimentResult, Progress, ProgressUnit, Run, Step, Summary};
 
 /// A request being executed.
 pub struct Session {
@@ -24,10 +24,34 @@ pub struct Session {
 impl Session {
     /// Reads and checks the programs and the options. A program that is invalid fails alone; an error here is
     /// one of the whole job.
-    pub fn new(mut request: RunRequest, memory_limit_bytes: u64) -> Result<Self, AerError> {
+    pub fn new(request: RunRequest, memory_limit_bytes: u64) -> Result<Self, AerError> {
+        Self::with_progress(request, memory_limit_bytes, &|_| ())
+    }
+
+    /// As [`Session::new`], and tells how far the reading of long texts is: `completed` instructions of as many
+    /// as there will be if the rest of the text is like what was read.
+    pub fn with_progress(
+        mut request: RunRequest,
+        memory_limit_bytes: u64,
+        progress: &dyn Fn(Progress),
+    ) -> Result<Self, AerError> {
         // The texts may be large, and are of no use once they are read.
         let texts = std::mem::take(&mut request.circuits);
-        let programs: Vec<_> = texts.iter().map(|text| frontend::load(text)).collect();
+        let read = |(experiment, text): (usize, &String)| {
+            let tell = |reading: Reading| {
+                let completed = reading.instructions as u64;
+                let estimate = reading.total_bytes as f64 / reading.bytes.max(1) as f64 * completed as f64;
+                progress(Progress {
+                    experiment,
+                    experiments: texts.len(),
+                    completed,
+                    total: completed.max(estimate as u64),
+                    unit: ProgressUnit::Operations,
+                });
+            };
+            frontend::load_with(text, LoadOptions { progress: Some(&tell), ..LoadOptions::default() })
+        };
+        let programs: Vec<_> = texts.iter().enumerate().map(read).collect();
         drop(texts);
         let alone = programs.len() == 1;
         let (mut circuits, mut config, mut qobj_id, mut header) = (vec![], Map::new(), None, None);

@@ -3,7 +3,7 @@
 //! A slice computes for [`SLICE_MS`], then lets messages in. So a cancel and a progress report need no shared
 //! memory, and the same loop can run on the page's own event loop where no worker can be started.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function};
@@ -109,7 +109,16 @@ impl Worker {
         let Some(session) = &mut active.session else {
             let circuits = std::mem::take(&mut active.request.circuits);
             let request = RunRequest { circuits, ..active.request.clone() };
-            match Session::new(request, MEMORY_LIMIT_BYTES) {
+            let sent_ms = Cell::new(now_ms());
+            // The message leaves at once, though the worker is busy: reading is one piece of work.
+            let progress = |progress| {
+                let now = now_ms();
+                if now - sent_ms.get() >= PROGRESS_INTERVAL_MS {
+                    sent_ms.set(now);
+                    self.send(&FromWorker::Progress { job, progress });
+                }
+            };
+            match Session::with_progress(request, MEMORY_LIMIT_BYTES, &progress) {
                 Ok(session) => active.session = Some(session),
                 Err(error) => {
                     self.fail(active, error);
