@@ -1,0 +1,11 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[3];
+creg zz9[1];
+creg a[2];
+creg m[2];
+x q[0];
+ry(-4.566779028) q[2];
+measure q[0] -> a[1];
+measure q[1] -> m[0];
+measure q[2] -> zz9[0];

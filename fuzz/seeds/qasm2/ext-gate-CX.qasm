@@ -1,0 +1,12 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[3];
+sxdg q[0];
+z q[1];
+y q[2];
+cx q[1],q[2];
+sxdg q[0];
+sdg q[1];
+h q[2];
+cx q[1],q[2];
+cx q[0],q[2];

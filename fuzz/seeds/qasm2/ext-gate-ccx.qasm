@@ -1,0 +1,12 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[3];
+x q[0];
+z q[1];
+s q[2];
+cz q[0],q[1];
+z q[0];
+sxdg q[1];
+sx q[2];
+swap q[1],q[2];
+ccx q[2],q[1],q[0];

@@ -1,0 +1,12 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[3];
+creg a[2];
+creg b[3];
+creg d[1];
+x q[0];
+x q[2];
+ry(-1.612641975) q[1];
+measure q[0] -> a[1];
+measure q[1] -> b[2];
+measure q[2] -> b[0];

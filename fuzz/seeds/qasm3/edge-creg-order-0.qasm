@@ -1,0 +1,11 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+bit[1] zz9;
+bit[2] a;
+bit[2] m;
+qubit[3] q;
+x q[0];
+ry(-4.566779028) q[2];
+a[1] = measure q[0];
+m[0] = measure q[1];
+zz9[0] = measure q[2];

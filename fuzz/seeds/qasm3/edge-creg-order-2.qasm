@@ -1,0 +1,11 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+bit[1] zz9;
+bit[2] a;
+bit[2] m;
+qubit[3] q;
+x q[0];
+ry(-0.430091265) q[2];
+a[1] = measure q[0];
+a[0] = measure q[1];
+zz9[0] = measure q[2];

@@ -1,0 +1,12 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+bit[2] a;
+bit[3] b;
+bit[1] d;
+qubit[3] q;
+x q[0];
+x q[2];
+ry(0.844616062) q[1];
+a[0] = measure q[0];
+b[2] = measure q[1];
+d[0] = measure q[2];

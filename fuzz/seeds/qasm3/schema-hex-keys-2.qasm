@@ -1,0 +1,12 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+bit[2] a;
+bit[3] b;
+bit[1] d;
+qubit[3] q;
+x q[0];
+x q[2];
+ry(-1.612641975) q[1];
+a[1] = measure q[0];
+b[2] = measure q[1];
+b[0] = measure q[2];

@@ -1,0 +1,33 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+gate sxdg _gate_q_0 {
+  s _gate_q_0;
+  h _gate_q_0;
+  s _gate_q_0;
+}
+qubit[4] q;
+x q[0];
+x q[1];
+sxdg q[2];
+sxdg q[3];
+cz q[0], q[3];
+cz q[1], q[2];
+sdg q[0];
+z q[1];
+z q[2];
+z q[3];
+swap q[2], q[3];
+cy q[1], q[0];
+sdg q[0];
+x q[1];
+z q[2];
+s q[3];
+swap q[2], q[1];
+cy q[0], q[3];
+z q[0];
+z q[1];
+y q[2];
+h q[3];
+swap q[1], q[0];
+cz q[3], q[2];
+cx q[0], q[1];

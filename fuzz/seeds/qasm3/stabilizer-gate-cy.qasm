@@ -1,0 +1,33 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+gate sxdg _gate_q_0 {
+  s _gate_q_0;
+  h _gate_q_0;
+  s _gate_q_0;
+}
+qubit[4] q;
+s q[0];
+s q[1];
+s q[2];
+sx q[3];
+cz q[0], q[1];
+cy q[2], q[3];
+x q[0];
+s q[1];
+sx q[2];
+sdg q[3];
+swap q[2], q[0];
+cy q[1], q[3];
+h q[0];
+sx q[1];
+sdg q[2];
+sx q[3];
+cx q[3], q[0];
+cx q[1], q[2];
+s q[0];
+x q[1];
+sxdg q[2];
+sxdg q[3];
+cy q[0], q[3];
+swap q[1], q[2];
+cy q[3], q[1];
