@@ -275,13 +275,15 @@ impl Slot {
         Self { first, ty, index: None }
     }
 
-    /// One more than the highest register bit that it may be; saturates.
+    /// One more than the highest register bit that it may be, or that its index reads; saturates.
     pub fn end(&self) -> u32 {
-        let (last, expression) = match &self.index {
-            Some(index) => (index.count.saturating_sub(1).saturating_mul(index.stride), index.element.end()),
-            None => (0, 0),
-        };
-        self.first.saturating_add(last).saturating_add(self.ty.width()).max(expression)
+        self.range_end().max(self.index.as_ref().map_or(0, |index| index.element.end()))
+    }
+
+    /// One more than the highest register bit that it may be; saturates.
+    pub fn range_end(&self) -> u32 {
+        let last = self.index.as_ref().map_or(0, |i| i.count.saturating_sub(1).saturating_mul(i.stride));
+        self.first.saturating_add(last).saturating_add(self.ty.width())
     }
 }
 
