@@ -27,11 +27,15 @@ pub const MAX_INSTRUCTIONS: usize = 1 << 23;
 pub fn lower(circuit: &mut Circuit) -> Result<(), AerError> {
     expand(circuit)?;
     for (index, step) in circuit.instructions.iter().enumerate() {
-        let free = transform::expressions(&step.operation).into_iter().find_map(|e| e.parameters().first().copied());
+        let free =
+            transform::expressions(&step.operation).into_iter().find_map(|e| e.parameters().first().copied());
         if let Some(name) = free {
-            return Err(AerError::new(ErrorCode::InvalidParameter, format!("Parameter `{name}` has no value."))
-                .hint("Give it one with assign_parameters or parameter_binds.")
-                .at_instruction(index, step.operation.name()));
+            return Err(AerError::new(
+                ErrorCode::InvalidParameter,
+                format!("Parameter `{name}` has no value."),
+            )
+            .hint("Give it one with assign_parameters or parameter_binds.")
+            .at_instruction(index, step.operation.name()));
         }
     }
     Ok(())
@@ -102,7 +106,9 @@ enum Reached {
 impl Lowering {
     fn new(circuit: &Circuit, out: Option<Vec<Instruction>>) -> Self {
         let labels = circuit.instructions.iter().filter_map(|step| match &step.operation {
-            Operation::Mark(label) | Operation::Jump(label) => label.rsplit_once('_').map(|parts| parts.0.to_owned()),
+            Operation::Mark(label) | Operation::Jump(label) => {
+                label.rsplit_once('_').map(|parts| parts.0.to_owned())
+            }
             _ => None,
         });
         Self {
@@ -124,7 +130,8 @@ impl Lowering {
         // `End` is the last frame to leave; its mark is that of a sequence around the whole circuit.
         self.frames.push(Frame::new(end, Qubits::new()));
         for (index, step) in steps.iter().enumerate() {
-            let reached = self.step(step).map_err(|error| error.at_instruction(index, step.operation.name()))?;
+            let reached =
+                self.step(step).map_err(|error| error.at_instruction(index, step.operation.name()))?;
             if reached == Reached::No {
                 break;
             }
@@ -325,7 +332,8 @@ impl Lowering {
                 match target.value() {
                     Some(_) => {
                         let value = target.as_i64();
-                        let case = cases.iter().find(|(values, _)| value.is_some_and(|v| values.contains(&v)));
+                        let case =
+                            cases.iter().find(|(values, _)| value.is_some_and(|v| values.contains(&v)));
                         return self.block(case.map_or(default, |(_, block)| block));
                     }
                     None => self.switch(&target, cases, default, qubits)?,
@@ -405,7 +413,8 @@ impl Lowering {
                     self.plain(step, (!free).then_some(bit))
                 });
             }
-            if let [Instruction { operation: Operation::ControlFlow(flow), condition: None, .. }] = then.as_slice()
+            if let [Instruction { operation: Operation::ControlFlow(flow), condition: None, .. }] =
+                then.as_slice()
                 && let Some((target, around)) = self.target(flow, qubits)?
             {
                 let bit = self.test(condition)?;
@@ -547,7 +556,9 @@ fn register_bit(expression: &Expr) -> Option<u32> {
 /// First bit and width of an unsigned number in the register, if an expression is one.
 fn register_number(expression: &Expr) -> Option<(u32, u32)> {
     match &expression.kind {
-        ExprKind::Read(Slot { first, ty: ty @ (Type::Bool | Type::Uint(_)), index: None }) => Some((*first, ty.width())),
+        ExprKind::Read(Slot { first, ty: ty @ (Type::Bool | Type::Uint(_)), index: None }) => {
+            Some((*first, ty.width()))
+        }
         // Conversions that keep the number.
         ExprKind::Cast(operand) => register_number(operand).filter(|(_, width)| match expression.ty {
             Type::Uint(new) => new >= *width,
@@ -567,7 +578,9 @@ fn comparison(condition: &Expr) -> Option<Comparison> {
         Comparison { mask, relation, value: value.shifted_up(first, first + top) }
     };
     match &condition.kind {
-        ExprKind::Read(_) => Some(compare((register_bit(condition)?, 1), Relation::Equal, &Bits::from_u64(1))),
+        ExprKind::Read(_) => {
+            Some(compare((register_bit(condition)?, 1), Relation::Equal, &Bits::from_u64(1)))
+        }
         ExprKind::Cast(operand) if condition.ty == Type::Bool => {
             Some(compare(register_number(operand)?, Relation::NotEqual, &Bits::default()))
         }
@@ -577,11 +590,12 @@ fn comparison(condition: &Expr) -> Option<Comparison> {
         }
         ExprKind::Binary(op, operands) => {
             let relation = relation(*op)?;
-            let (number, relation, constant) = match (register_number(&operands.0), register_number(&operands.1)) {
-                (Some(number), None) => (number, relation, operands.1.value()?),
-                (None, Some(number)) => (number, relation.mirrored(), operands.0.value()?),
-                _ => return None,
-            };
+            let (number, relation, constant) =
+                match (register_number(&operands.0), register_number(&operands.1)) {
+                    (Some(number), None) => (number, relation, operands.1.value()?),
+                    (None, Some(number)) => (number, relation.mirrored(), operands.0.value()?),
+                    _ => return None,
+                };
             let value = match constant {
                 Value::Bool(value) => Bits::from_u64(u64::from(*value)),
                 Value::Uint(bits) => bits.clone(),

@@ -18,7 +18,8 @@ use crate::linalg::{Complex, Matrix};
 pub fn inverse(circuit: &Circuit) -> Result<Circuit, AerError> {
     let mut instructions = Vec::with_capacity(circuit.instructions.len());
     for (index, step) in circuit.instructions.iter().enumerate().rev() {
-        instructions.push(inverse_step(step).map_err(|error| error.at_instruction(index, step.operation.name()))?);
+        instructions
+            .push(inverse_step(step).map_err(|error| error.at_instruction(index, step.operation.name()))?);
     }
     Ok(Circuit {
         name: format!("{}_dg", circuit.name),
@@ -39,7 +40,9 @@ fn inverse_step(step: &Instruction) -> Result<Instruction, AerError> {
         Operation::ComputedGate(gate, parameters) => inverse_computed(*gate, parameters)?,
         Operation::Unitary(matrix) => Operation::Unitary(Box::new(matrix.adjoint())),
         Operation::Diagonal(entries) => Operation::Diagonal(conjugate(entries)),
-        Operation::Multiplexer(matrices) => Operation::Multiplexer(matrices.iter().map(Matrix::adjoint).collect()),
+        Operation::Multiplexer(matrices) => {
+            Operation::Multiplexer(matrices.iter().map(Matrix::adjoint).collect())
+        }
         same @ (Operation::Pauli(_) | Operation::Barrier | Operation::Delay(_)) => same.clone(),
         Operation::ControlFlow(flow) => {
             let mut flow = flow.clone();
@@ -103,7 +106,9 @@ pub fn compose(
     }
     validate::qubits(qubits, circuit.num_qubits)?;
     let mut seen = HashSet::new();
-    if clbits.len() != other.num_clbits as usize || clbits.iter().any(|bit| *bit >= circuit.num_clbits || !seen.insert(bit)) {
+    if clbits.len() != other.num_clbits as usize
+        || clbits.iter().any(|bit| *bit >= circuit.num_clbits || !seen.insert(bit))
+    {
         return Err(AerError::new(ErrorCode::ClbitOutOfRange, "The bits to compose on do not fit.")
             .found(format!("{clbits:?}"))
             .expected(format!("{} different ones below {}", other.num_clbits, circuit.num_clbits)));
@@ -128,7 +133,8 @@ pub fn compose(
         String::new()
     } else {
         let suffixes = (1..).map(|n: u32| format!("_{n}"));
-        let free = |suffix: &String| added.iter().all(|label| !own.contains(format!("{label}{suffix}").as_str()));
+        let free =
+            |suffix: &String| added.iter().all(|label| !own.contains(format!("{label}{suffix}").as_str()));
         suffixes.into_iter().find(free).unwrap_or_default()
     };
     let map = Map { qubits, clbits, base, suffix };
@@ -136,8 +142,11 @@ pub fn compose(
     let mut variables = Vec::with_capacity(other.variables.len());
     for Variable { name, slot } in &other.variables {
         if names.contains(name.as_str()) {
-            return Err(AerError::new(ErrorCode::DuplicateKey, format!("Both circuits have a variable `{name}`."))
-                .hint("Give one of them another name."));
+            return Err(AerError::new(
+                ErrorCode::DuplicateKey,
+                format!("Both circuits have a variable `{name}`."),
+            )
+            .hint("Give one of them another name."));
         }
         variables.push(Variable { name: name.clone(), slot: map.slot(slot)? });
     }
@@ -185,7 +194,8 @@ impl Map<'_> {
         let new = self.bit(first);
         // Beyond the memory all bits move alike.
         let memory = self.clbits.len() as u32;
-        let checked = (first..end.min(memory.saturating_add(1))).all(|bit| self.bit(bit) == new.saturating_add(bit - first));
+        let checked = (first..end.min(memory.saturating_add(1)))
+            .all(|bit| self.bit(bit) == new.saturating_add(bit - first));
         if end > first && !checked {
             return Err(torn("a classical value"));
         }
@@ -218,7 +228,8 @@ impl Map<'_> {
     /// A comparison keeps its meaning where the order of its bits stays; for equality any order will do.
     fn comparison(&self, comparison: &Comparison) -> Result<Comparison, AerError> {
         let used = comparison.mask.or(&comparison.value);
-        let bits: Vec<u32> = (0..used.highest().map_or(0, |top| top + 1)).filter(|bit| used.get(*bit)).collect();
+        let bits: Vec<u32> =
+            (0..used.highest().map_or(0, |top| top + 1)).filter(|bit| used.get(*bit)).collect();
         let ordered = bits.windows(2).all(|pair| self.bit(pair[0]) < self.bit(pair[1]));
         if !ordered && !matches!(comparison.relation, Relation::Equal | Relation::NotEqual)
             || bits.iter().any(|bit| self.bit(*bit) > MAX_BITS)
@@ -387,7 +398,12 @@ pub(super) fn expressions(operation: &Operation) -> SmallVec<[&Expr; 2]> {
 
 /// The names of a circuit's free parameters, in order of appearance, each once.
 pub fn parameters(circuit: &Circuit) -> Vec<String> {
-    fn collect<'a>(block: &'a Block, bound: &mut Vec<&'a str>, seen: &mut HashSet<&'a str>, names: &mut Vec<String>) {
+    fn collect<'a>(
+        block: &'a Block,
+        bound: &mut Vec<&'a str>,
+        seen: &mut HashSet<&'a str>,
+        names: &mut Vec<String>,
+    ) {
         for step in block {
             for name in expressions(&step.operation).into_iter().flat_map(Expr::parameters) {
                 if !bound.contains(&name) && seen.insert(name) {
