@@ -18,6 +18,7 @@ use super::classical::Bits;
 use crate::error::{AerError, ErrorCode};
 use crate::linalg::Complex;
 
+mod check;
 mod evaluate;
 mod types;
 
@@ -435,6 +436,12 @@ impl Expr {
         }
     }
 
+    /// The expression as the constructors make it, with all its types checked and its places within a register
+    /// of so many bits: for one that comes from a text.
+    pub fn rebuilt(&self, num_register_bits: u32) -> Result<Self, AerError> {
+        check::rebuild(self, num_register_bits, 0)
+    }
+
     /// Calls `visit` for this expression and every one inside it.
     pub fn visit(&self, visit: &mut dyn FnMut(&Self)) {
         visit(self);
@@ -505,8 +512,7 @@ impl Expr {
             return Ok(Self::constant(value, self.ty));
         }
         if self.depth() > MAX_DEPTH {
-            return Err(AerError::new(ErrorCode::SemanticError, "The expression is nested too deeply.")
-                .expected(format!("at most {MAX_DEPTH} levels")));
+            return Err(types::too_deep());
         }
         Ok(self)
     }
@@ -531,6 +537,11 @@ impl Slot {
             }
         };
         Ok(Self { index, ..self.clone() })
+    }
+
+    /// The place with its index as the constructors make it; see [`Expr::rebuilt`].
+    pub fn rebuilt(&self, num_register_bits: u32) -> Result<Self, AerError> {
+        check::rebuild_slot(self, num_register_bits, 0)
     }
 
     /// The first register bit, once the index is known.
