@@ -426,6 +426,3 @@ pub fn parameters(circuit: &Circuit) -> Vec<String> {
     collect(&circuit.instructions, &mut Vec::new(), &mut HashSet::new(), &mut names);
     names
 }
-
-#[cfg(test)]
-mod tests;
