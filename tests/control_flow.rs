@@ -1,7 +1,7 @@
 //! Structured control flow against a slow obvious interpreter of the blocks themselves, which follows every
 //! outcome of every measurement and so knows the exact distribution.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 mod reference;
 
@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use aer_wasm::circuit::expression::{BinaryOp, UnaryOp};
 use aer_wasm::circuit::operation::{Measure, Store};
 use aer_wasm::circuit::{
-    Bits, Block, Circuit, ControlFlow, Expr, Gate, Instruction, Operation, Slot, Type, lower, validate,
+    Bits, Block, Circuit, ControlFlow, Expr, Gate, Instruction, Operation, Slot, Type, control_flow, lower,
+    validate,
 };
 use aer_wasm::frontend::{self, qobj::qobj_json};
 use aer_wasm::linalg::Complex;
@@ -30,7 +31,7 @@ const COUNTERS: u32 = CLBITS + 3;
 struct Random(u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -39,7 +40,7 @@ impl Random {
     }
 
     fn below(&mut self, bound: u32) -> u32 {
-        (self.next() % u64::from(bound)) as u32
+        (self.draw() % u64::from(bound)) as u32
     }
 
     fn angle(&mut self) -> f64 {
@@ -307,7 +308,7 @@ impl Shot<'_> {
             }
             ControlFlow::Switch { target, cases, default } => {
                 let value = self.bound(target).evaluate_f64(&self.register).unwrap();
-                let case = cases.iter().find(|(values, _)| values.iter().any(|v| *v as f64 == value));
+                let case = cases.iter().find(|(values, _)| values.contains(&(value as i64)));
                 self.block(case.map_or(default, |(_, block)| block))
             }
             ControlFlow::Sequence(blocks) => {
@@ -451,4 +452,38 @@ fn random_control_flow_does_what_its_blocks_say() {
         checked += 1;
     }
     assert!(checked >= 50 && jumping >= 30, "{checked} checked, {jumping} with jumps");
+}
+
+/// The deepest blocks and expressions there may be fit in three quarters of the 1 MiB that WebAssembly has.
+#[test]
+fn the_deepest_nesting_fits_the_stack() {
+    let deepest = || {
+        let bit = Expr::bit(0);
+        let deep =
+            (0..250).fold(bit.clone(), |e, _| Expr::binary(BinaryOp::BitXor, e, Expr::bit(1)).unwrap());
+        let mut circuit = Circuit::new(QUBITS, CLBITS);
+        let mut body = vec![measure(0, 0), Instruction::gate(Gate::X, [], [0])];
+        for level in 0..control_flow::MAX_DEPTH {
+            let flow = match level % 4 {
+                0 => ControlFlow::IfElse {
+                    condition: deep.clone(),
+                    then: body,
+                    otherwise: vec![measure(1, 1)],
+                },
+                1 => ControlFlow::For { parameter: None, values: vec![0], body },
+                2 => ControlFlow::Switch {
+                    target: deep.clone(),
+                    cases: vec![(vec![1], body)],
+                    default: vec![],
+                },
+                _ => ControlFlow::While { condition: Expr::bit(2), body },
+            };
+            body = vec![Instruction::new(Operation::ControlFlow(Box::new(flow)), 0..QUBITS)];
+        }
+        circuit.instructions = body;
+        validate::circuit(&circuit).unwrap();
+        let distribution = counts(circuit, 1, 0);
+        assert_eq!(distribution.len(), 1);
+    };
+    std::thread::Builder::new().stack_size(768 << 10).spawn(deepest).unwrap().join().unwrap();
 }

@@ -1,6 +1,6 @@
 //! Inverse, composition and binding of circuits, judged by what the circuits do.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use aer_wasm::circuit::classical::{Comparison, Relation};
 use aer_wasm::circuit::expression::BinaryOp;

@@ -384,7 +384,7 @@ impl<E: Engine> Execution<E> {
             Operation::Jump(_) => {
                 // The mark itself has nothing to do, and the cursor moves on.
                 self.cursor = job.plan.targets.get(self.cursor).copied().unwrap_or(usize::MAX - 1);
-                return Ok(0);
+                Ok(0)
             }
             Operation::Store(store) => assign(store, job.circuit.num_clbits, memory, register)
                 .map(|()| u64::from(store.target.ty.width())),

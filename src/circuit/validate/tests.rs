@@ -131,10 +131,10 @@ fn control_flow_is_checked_with_its_blocks() {
         (Ok(()), when(bit(1), vec![gate_on(0)])),
         (Ok(()), endless),
         (Ok(()), repeat(inside(repeat(vec![leave(1), next(0)])))),
-        (Ok(()), deep(200)),
+        (Ok(()), deep(control_flow::MAX_DEPTH - 1)),
         (Ok(()), switch(bit(0), &[0, 1])),
         (Ok(()), flow(ControlFlow::End)),
-        (Err(SemanticError), deep(256)),
+        (Err(SemanticError), deep(control_flow::MAX_DEPTH)),
         (Err(ClbitOutOfRange), when(bit(2), vec![])),
         (Err(ClbitOutOfRange), when(wide.condition().unwrap(), vec![])),
         (Err(InvalidConditional), when(Expr::float(1.0), vec![])),
@@ -156,7 +156,7 @@ fn control_flow_is_checked_with_its_blocks() {
 fn jumps_variables_and_labels_in_blocks_are_checked_in_the_whole() {
     let step = |operation| Instruction::new(operation, [0]);
     let error = |instructions: Vec<Instruction>, variables: Vec<crate::circuit::Variable>| {
-        super::circuit(&Circuit { instructions, variables, ..Circuit::new(1, 2) }).unwrap_err()
+        super::circuit(&Circuit { variables, instructions, ..Circuit::new(1, 2) }).unwrap_err()
     };
     let jump = error(vec![step(Operation::Jump("x".into()))], vec![]);
     assert_eq!(jump.message, "Invalid jump destination:\"x\".");
@@ -188,7 +188,7 @@ fn computed_gates_and_stores_are_checked() {
     let mut liar = Expr::bit(0);
     liar.ty = Type::Int(8);
     for (expected, operation, qubits) in [
-        (Ok(()), computed(Gate::Rx, &[theta.clone()]), vec![0]),
+        (Ok(()), computed(Gate::Rx, std::slice::from_ref(&theta)), vec![0]),
         (Ok(()), store(slot(1, Type::Bool), Expr::bit(0)), vec![]),
         (Err(ParameterCount), computed(Gate::Rx, &[]), vec![0]),
         (Err(QubitCount), computed(Gate::Rx, &[theta]), vec![0, 1]),
