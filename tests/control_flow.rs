@@ -27,7 +27,7 @@ const CLBITS: u32 = 6;
 const NUMBER: Slot = Slot::new(CLBITS, Type::Uint(3));
 const COUNTERS: u32 = CLBITS + 3;
 
-/// SplitMix64.
+/// The `SplitMix64` generator.
 struct Random(u64);
 
 impl Random {

@@ -171,6 +171,9 @@ fn jumps_that_lead_nowhere_else_are_left_out() {
     assert_eq!(shown_both.iter().filter(|line| *line == "jump sequence_0_end").count(), 2, "{shown_both:?}");
     let end = flow_on(&[], ControlFlow::End);
     assert_eq!(shown(&steps(vec![x(), end.clone(), measure()])), ["x[]"]);
+    let there = |operation: fn(Box<str>) -> Operation| Instruction::new(operation("a".into()), []);
+    let jumped = vec![there(Operation::Jump), end.clone(), there(Operation::Mark), x()];
+    assert_eq!(shown(&steps(jumped)), ["jump a", "jump end_0_end", "mark a", "x[]", "mark end_0_end"]);
     assert_eq!(
         shown(&steps(vec![when(Expr::bit(0), vec![end], vec![]), x()])),
         ["jump end_0_end if 0", "x[]", "mark end_0_end"]
