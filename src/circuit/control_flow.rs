@@ -11,8 +11,8 @@ use crate::error::{AerError, ErrorCode};
 /// Instructions in order.
 pub type Block = Vec<Instruction>;
 
-/// Deepest nesting of blocks.
-pub const MAX_DEPTH: u32 = 256;
+/// Deepest nesting of blocks: walking them must fit the stack that WebAssembly has.
+pub const MAX_DEPTH: u32 = 128;
 
 /// The error of blocks that are nested too deeply.
 pub fn too_deep() -> AerError {

@@ -91,6 +91,8 @@ struct Lowering {
     names: HashMap<&'static str, u32>,
     /// What the labels that were there before start with.
     taken: HashSet<String>,
+    /// How many marks were there before.
+    marks_before: usize,
     scratch: u32,
     scratch_used: bool,
     ends: usize,
@@ -111,6 +113,7 @@ impl Lowering {
             }
             _ => None,
         });
+        let marks = circuit.instructions.iter().filter(|step| matches!(step.operation, Operation::Mark(_)));
         Self {
             out,
             count: 0,
@@ -119,6 +122,7 @@ impl Lowering {
             values: Vec::new(),
             names: HashMap::new(),
             taken: labels.collect(),
+            marks_before: marks.count(),
             scratch: circuit.num_register_bits.max(circuit.register_bits_used()),
             scratch_used: false,
             ends: 0,
@@ -132,7 +136,8 @@ impl Lowering {
         for (index, step) in steps.iter().enumerate() {
             let reached =
                 self.step(step).map_err(|error| error.at_instruction(index, step.operation.name()))?;
-            if reached == Reached::No {
+            // What follows `end` may still be jumped to.
+            if reached == Reached::No && self.marks_before == 0 {
                 break;
             }
         }
@@ -215,16 +220,12 @@ impl Lowering {
         }
         self.scratch_used = true;
         self.push(|| {
-            let operation = match comparison(condition) {
-                Some(comparison) => Operation::BooleanFunction(Box::new(BooleanFunction {
-                    comparison,
-                    register: scratch,
-                    memory: None,
-                })),
-                None => {
-                    let target = Slot::new(scratch, Type::Bool);
-                    Operation::Store(Box::new(Store { target, value: condition.clone() }))
-                }
+            let operation = if let Some(comparison) = comparison(condition) {
+                let function = BooleanFunction { comparison, register: scratch, memory: None };
+                Operation::BooleanFunction(Box::new(function))
+            } else {
+                let target = Slot::new(scratch, Type::Bool);
+                Operation::Store(Box::new(Store { target, value: condition.clone() }))
             };
             Ok(Instruction::new(operation, []))
         })?;

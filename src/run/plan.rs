@@ -50,7 +50,7 @@ impl Plan {
         let measures =
             circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Measure(_)));
         let (sampled, targets) = (can_sample(circuit, active.len()), jump_targets(circuit));
-        Self { sampled, active, remapped, measures, targets }
+        Self { active, remapped, sampled, measures, targets }
     }
 
     /// Number of qubits that are simulated.
