@@ -32,41 +32,6 @@ pub const CONDITIONAL_ANY: &str = "conditional_any";
 /// The keys of an experiment's `config` that describe its structure and are no options.
 const STRUCTURAL: [&str; 3] = ["n_qubits", "memory_slots", CONDITIONAL_ANY];
 
-/// Instructions of Aer that are not offered yet.
-const NOT_OFFERED: [&str; 31] = [
-    "diagonal",
-    "diag",
-    "multiplexer",
-    "kraus",
-    "superop",
-    "qerror_loc",
-    "roerror",
-    "noise_switch",
-    "jump",
-    "mark",
-    "store",
-    "snapshot",
-    "set_density_matrix",
-    "set_unitary",
-    "set_superop",
-    "set_stabilizer",
-    "set_matrix_product_state",
-    "save_state",
-    "save_expval",
-    "save_expval_var",
-    "save_probabilities",
-    "save_probabilities_dict",
-    "save_amplitudes",
-    "save_amplitudes_sq",
-    "save_density_matrix",
-    "save_statevector_dict",
-    "save_stabilizer",
-    "save_clifford",
-    "save_matrix_product_state",
-    "save_unitary",
-    "save_superop",
-];
-
 /// Reads a Qobj that needs nothing else.
 pub fn load(text: &str) -> Result<Program, AerError> {
     load_with(text, LoadOptions::default())
@@ -74,5 +39,16 @@ pub fn load(text: &str) -> Result<Program, AerError> {
 
 /// Whether Aer lets the instruction have a `conditional`.
 fn may_be_conditional(operation: &Operation) -> bool {
-    matches!(operation, Operation::Gate(..) | Operation::Unitary(_) | Operation::Delay(_))
+    matches!(
+        operation,
+        Operation::Gate(..)
+            | Operation::Unitary(_)
+            | Operation::Diagonal(_)
+            | Operation::Multiplexer(_)
+            | Operation::Kraus(_)
+            | Operation::Superoperator(_)
+            | Operation::QuantumErrorLocation
+            | Operation::Jump(_)
+            | Operation::Delay(_)
+    )
 }
