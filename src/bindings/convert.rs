@@ -184,7 +184,7 @@ fn value_to_js(value: &SavedValue, transfer: &Array) -> JsValue {
         SavedValue::ComplexDict(entries) => {
             let object = Object::new();
             for (key, re, im) in entries {
-                set(&object, key, complex(&[*re, *im]));
+                set(&object, key, Array::of2(&(*re).into(), &(*im).into()));
             }
             object.into()
         }
