@@ -49,6 +49,12 @@ struct Fields {
     snapshot_type: Option<Value>,
 }
 
+/// The name of an instruction of which something else cannot be read.
+#[derive(Deserialize)]
+struct Named {
+    name: Option<String>,
+}
+
 /// Reads a Qobj. Costs time linear in the text, and matrix products for `unitary` instructions.
 pub fn load_with(text: &str, _options: LoadOptions) -> Result<Program, AerError> {
     if !text.trim_start().starts_with('{') {
@@ -164,12 +170,14 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
     };
     circuit.instructions.reserve_exact(instructions.len());
     for (index, raw) in instructions.iter().enumerate() {
-        let named = |error: AerError, fields: Option<&Fields>| {
-            let name = fields.and_then(|fields| fields.name.as_ref()).and_then(Value::as_str);
+        let fields: Fields = object(raw, "qobj instruction").map_err(|error| {
+            let name = object::<Named>(raw, "qobj instruction").ok().and_then(|named| named.name);
+            error.at_instruction(index, name.as_deref().unwrap_or_default())
+        })?;
+        let step = instruction(&fields, any_conditional).map_err(|error| {
+            let name = fields.name.as_ref().and_then(Value::as_str);
             error.at_instruction(index, name.unwrap_or_default())
-        };
-        let fields: Fields = object(raw, "qobj instruction").map_err(|error| named(error, None))?;
-        let step = instruction(&fields, any_conditional).map_err(|error| named(error, Some(&fields)))?;
+        })?;
         circuit.instructions.push(step);
     }
     circuit.num_qubits = num_qubits.unwrap_or_else(|| {
