@@ -882,8 +882,9 @@ export type Counts = Record<string, number>;
 
 /**
  * A value that was saved: numbers, a complex vector (interleaved re, im) or the rows of a complex matrix (each
- * interleaved re, im). A list of values for a save per shot; an object of them, keyed by the memory in
- * hexadecimal, for a conditional save.
+ * interleaved re, im); of a dictionary an object, keyed by the basis state in hexadecimal, of numbers
+ * (probabilities) or pairs `[re, im]` (amplitudes). A list of values for a save per shot; an object of them,
+ * keyed by the memory in hexadecimal, for a conditional save.
  */
 export type SavedData =
   | number

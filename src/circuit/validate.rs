@@ -124,8 +124,11 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
             readout_error(error)
         }
         Operation::Save(save) => self::save(save, count, circuit.num_qubits),
-        Operation::QuantumErrorLocation => Ok(()),
-        Operation::Pauli(_) | Operation::Delay(_) | Operation::Barrier | Operation::Reset => Ok(()),
+        Operation::Pauli(_)
+        | Operation::Delay(_)
+        | Operation::Barrier
+        | Operation::Reset
+        | Operation::QuantumErrorLocation => Ok(()),
         _ => Ok(()),
     }
 }

@@ -170,19 +170,19 @@ impl Engine for Statevector {
             | Operation::SetStatevector(_)
             | Operation::Measure(_)
             | Operation::BooleanFunction(_) => true,
-            Operation::Save(save) => match save.kind {
+            Operation::Save(save) => matches!(
+                save.kind,
                 SaveKind::State
-                | SaveKind::Statevector
-                | SaveKind::StatevectorDict
-                | SaveKind::Amplitudes(_)
-                | SaveKind::AmplitudesSquared(_)
-                | SaveKind::Probabilities
-                | SaveKind::ProbabilitiesDict
-                | SaveKind::DensityMatrix
-                | SaveKind::ExpectationValue(_)
-                | SaveKind::ExpectationValueVariance(_) => true,
-                _ => false,
-            },
+                    | SaveKind::Statevector
+                    | SaveKind::StatevectorDict
+                    | SaveKind::Amplitudes(_)
+                    | SaveKind::AmplitudesSquared(_)
+                    | SaveKind::Probabilities
+                    | SaveKind::ProbabilitiesDict
+                    | SaveKind::DensityMatrix
+                    | SaveKind::ExpectationValue(_)
+                    | SaveKind::ExpectationValueVariance(_)
+            ),
             _ => false,
         }
     }

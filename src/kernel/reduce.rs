@@ -66,8 +66,8 @@ pub fn density_matrix(re: &[f64], im: &[f64], bits: &[u32], entries: &mut [f64])
 /// The expectation value of a Pauli string: X or Y on the bits of the mask `flips`, Z or Y on those of
 /// `signs`. Touches every amplitude, and copies none.
 pub fn pauli_expectation(re: &[f64], im: &[f64], flips: usize, signs: usize) -> f64 {
-    // The string times i^(number of Y) sends |j⟩ to ±|j ^ flips⟩; of a ⟨j ^ flips|…|j⟩ only the real part
-    // stays, when both of a pair are added.
+    // The string sends |j⟩ to i^turns |j ^ flips⟩, with a minus where an odd number of `signs` is 1 in j. Of
+    // each term only the real part is taken: the imaginary parts add up to 0.
     let turns = (flips & signs).count_ones() % 4;
     let term = |j: usize| {
         let (x, y, u, v) = (re[j], im[j], re[j ^ flips], im[j ^ flips]);
@@ -77,7 +77,7 @@ pub fn pauli_expectation(re: &[f64], im: &[f64], flips: usize, signs: usize) -> 
             2 => -(u * x + v * y),
             _ => u * y - v * x,
         };
-        if (j & signs).count_ones() % 2 == 0 { part } else { -part }
+        if (j & signs).count_ones().is_multiple_of(2) { part } else { -part }
     };
     let chunks = (0..re.len()).step_by(CHUNK);
     chunks.map(|start| (start..re.len().min(start + CHUNK)).map(term).sum::<f64>()).sum()

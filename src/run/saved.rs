@@ -103,13 +103,11 @@ fn add(sum: &mut SavedValue, value: SavedValue) {
             let mut places: HashMap<String, usize> =
                 sum.iter().enumerate().map(|(place, (key, _))| (key.clone(), place)).collect();
             for (key, value) in value {
-                match places.get(&key) {
-                    Some(place) => sum[*place].1 += value,
-                    None => {
-                        places.insert(key.clone(), sum.len());
-                        sum.push((key, value));
-                    }
-                }
+                let place = *places.entry(key).or_insert_with_key(|key| {
+                    sum.push((key.clone(), 0.0));
+                    sum.len() - 1
+                });
+                sum[place].1 += value;
             }
         }
         // Validation lets a mean be made of nothing else.

@@ -341,7 +341,8 @@ impl<E: Engine> Execution<E> {
         }
         let work = || engine.work(&step.operation, &step.qubits);
         match &step.operation {
-            Operation::Measure(_) if job.plan.sampled => Ok(0),
+            // Outcomes are drawn, and misread, in the end.
+            Operation::Measure(_) | Operation::ReadoutError(_) if job.plan.sampled => Ok(0),
             Operation::Measure(measure) => {
                 let work = work();
                 let outcome = engine.measure(&step.qubits, rng);
@@ -360,8 +361,6 @@ impl<E: Engine> Execution<E> {
                 }
                 Ok(0)
             }
-            // Drawn outcomes are misread when they are drawn.
-            Operation::ReadoutError(_) if job.plan.sampled => Ok(0),
             Operation::ReadoutError(error) => {
                 misread(error, memory, register, rng);
                 Ok(0)

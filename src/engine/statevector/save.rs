@@ -53,7 +53,9 @@ impl Statevector {
             ),
             SaveKind::Probabilities => {
                 let mut probabilities = self.probabilities(qubits)?;
-                probabilities.iter_mut().for_each(|p| *p = chop(*p));
+                for p in &mut probabilities {
+                    *p = chop(*p);
+                }
                 SavedValue::RealVector(probabilities)
             }
             SaveKind::ProbabilitiesDict => {
@@ -63,7 +65,9 @@ impl Statevector {
             }
             SaveKind::DensityMatrix => {
                 let mut entries = self.density_matrix(qubits)?;
-                entries.iter_mut().for_each(|x| *x = chop(*x));
+                for x in &mut entries {
+                    *x = chop(*x);
+                }
                 SavedValue::ComplexMatrix { columns: 1 << qubits.len(), entries }
             }
             SaveKind::ExpectationValue(terms) => SavedValue::Real(chop(self.moments(terms, qubits).0)),
