@@ -390,14 +390,14 @@ fn expectation_values_and_variances_agree_with_matrices() {
     }
 }
 
-/// Seed 36: a state of 12 qubits, so more than a chunk of a sum; ⟨ZZ…Z⟩ is a sum of signed probabilities.
+/// Seed 36: a state of 13 qubits, so more than a chunk of a sum; ⟨ZZ…Z⟩ is a sum of signed probabilities.
 #[test]
 fn expectation_values_of_a_wide_state_are_sums_over_all_of_it() {
-    let state = Random::new(36).state(12);
-    let parity = |i: usize| if i.count_ones() % 2 == 0 { 1.0 } else { -1.0 };
+    let state = Random::new(36).state(13);
+    let parity = |i: usize| if i.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
     let expected: f64 = state.iter().enumerate().map(|(i, x)| parity(i) * x.norm_sqr()).sum();
-    let term = PauliTerm { letters: [Pauli::Z; 12].into(), coefficient: 1.0, squared: 0.0 };
-    let all: Vec<u32> = (0..12).collect();
+    let term = PauliTerm { letters: [Pauli::Z; 13].into(), coefficient: 1.0, squared: 0.0 };
+    let all: Vec<u32> = (0..13).collect();
     let found = engine(&state).save(&SaveKind::ExpectationValue([term].into()), &all).unwrap();
     let SavedValue::Real(found) = found else { panic!("a number") };
     assert!((found - expected).abs() < 1e-13, "{found} {expected}");

@@ -522,10 +522,10 @@ export interface AerOptions {
    */
   device?: 'CPU';
   /**
-   * Precision of the amplitudes.
+   * Least precision of the amplitudes; `single` is computed in double too.
    * @defaultValue `"double"`
    */
-  precision?: 'double';
+  precision?: 'double' | 'single';
   /**
    * Base seed; experiment `i` uses this plus `2113 * i`. Random if not given.
    * The same seed gives the same counts on any machine, whatever the number of workers.

@@ -324,16 +324,17 @@ fn readout_error(error: &ReadoutError) -> Result<(), AerError> {
         return Err(invalid("A readout error needs memory bits, and as many register bits or none.")
             .found(format!("{count} memory bits, {} register bits", error.register.len())));
     }
-    for places in [&error.memory, &error.register] {
-        if (1..places.len()).any(|i| places[..i].contains(&places[i])) {
-            return Err(invalid("A bit of the readout error stands twice.").expected("different bits"));
-        }
-    }
     let size = power(1, count);
     if error.probabilities.len() != size || error.probabilities.iter().any(|row| row.len() != size) {
         return Err(invalid("The table of the readout error has the wrong size.")
             .found(format!("{} rows", error.probabilities.len()))
             .expected(format!("{size} rows of {size} probabilities")));
+    }
+    // They are few, or the table would be larger than anything.
+    for places in [&error.memory, &error.register] {
+        if (1..places.len()).any(|i| places[..i].contains(&places[i])) {
+            return Err(invalid("A bit of the readout error stands twice.").expected("different bits"));
+        }
     }
     for (value, row) in error.probabilities.iter().enumerate() {
         let sum: f64 = row.iter().sum();

@@ -133,6 +133,7 @@ fn matrices_channels_and_states_are_checked() {
         (Err(InvalidParameter), readout(&[], &[], &[&[1.0]]), vec![]),
         (Err(InvalidParameter), readout(&[1], &[0, 1], &[&[0.5, 0.5], &[0.0, 1.0]]), vec![]),
         (Err(InvalidParameter), readout(&[1, 1], &[], &[&[1.0, 0.0, 0.0, 0.0][..]; 4]), vec![]),
+        (Err(InvalidParameter), readout(&vec![1; 100_000], &[], &[&[1.0]]), vec![]),
         (Err(InvalidParameter), readout(&[1], &[], &[&[0.5, 0.5]]), vec![]),
         (Err(InvalidParameter), readout(&[1], &[], &[&[0.5, 0.6], &[0.0, 1.0]]), vec![]),
         (Err(InvalidParameter), readout(&[1], &[], &[&[-0.5, 1.5], &[0.0, 1.0]]), vec![]),

@@ -20,6 +20,20 @@ fn zeros(len: Option<usize>) -> Result<Vec<f64>, AerError> {
     Ok(values)
 }
 
+/// A dictionary of so many entries, with memory for them and for their keys, or the error that there is none.
+fn dictionary<T>(len: usize, entries: impl Iterator<Item = T>) -> Result<Vec<T>, AerError> {
+    /// Bytes that a key takes of the heap, at most.
+    const KEY: usize = 32;
+    let bytes = len.saturating_mul(size_of::<T>() + KEY);
+    let short = |_| insufficient_memory(bytes as u64);
+    let mut dictionary = Vec::new();
+    dictionary.try_reserve_exact(len).map_err(short)?;
+    // Keys are many small allocations, which cannot fail typed: this one tells whether they will fit.
+    Vec::<u8>::new().try_reserve_exact(len.saturating_mul(KEY)).map_err(short)?;
+    dictionary.extend(entries);
+    Ok(dictionary)
+}
+
 fn key(index: usize) -> String {
     format!("{index:#x}")
 }
@@ -42,8 +56,9 @@ impl Statevector {
                 SavedValue::ComplexVector(self.amplitudes.to_interleaved(threshold)?)
             }
             SaveKind::StatevectorDict => {
-                let amplitudes = re.iter().zip(im).enumerate().filter(|(_, (x, y))| x.hypot(**y) > threshold);
-                SavedValue::ComplexDict(amplitudes.map(|(i, (x, y))| (key(i), chop(*x), chop(*y))).collect())
+                let kept = || re.iter().zip(im).enumerate().filter(|(_, (x, y))| x.hypot(**y) > threshold);
+                let entries = kept().map(|(i, (x, y))| (key(i), chop(*x), chop(*y)));
+                SavedValue::ComplexDict(dictionary(kept().count(), entries)?)
             }
             SaveKind::Amplitudes(indices) => {
                 SavedValue::ComplexVector(picked(indices).into_iter().flatten().map(chop).collect())
@@ -60,8 +75,8 @@ impl Statevector {
             }
             SaveKind::ProbabilitiesDict => {
                 let probabilities = self.probabilities(qubits)?;
-                let entries = probabilities.into_iter().enumerate().filter(|(_, p)| *p > threshold);
-                SavedValue::RealDict(entries.map(|(i, p)| (key(i), p)).collect())
+                let kept = || probabilities.iter().enumerate().filter(|(_, p)| **p > threshold);
+                SavedValue::RealDict(dictionary(kept().count(), kept().map(|(i, p)| (key(i), *p)))?)
             }
             SaveKind::DensityMatrix => {
                 let mut entries = self.density_matrix(qubits)?;

@@ -180,7 +180,7 @@ impl Dice {
                 coefficient: dice.angle(),
                 squared: dice.angle(),
             };
-            (0..1 + self.below(3)).map(|_| term(self)).collect()
+            (0..=self.below(3)).map(|_| term(self)).collect()
         };
         let (first, second) = (terms(), terms());
         let indices = || -> Box<[u64]> { [3, 0, 2, 3].into() };
