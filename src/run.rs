@@ -7,6 +7,7 @@
 pub mod options;
 pub mod plan;
 pub mod result;
+mod saved;
 mod select;
 pub mod step;
 

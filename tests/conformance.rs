@@ -201,3 +201,96 @@ fn the_judge_refuses_wrong_answers() {
         assert!(datum(wrong.clone()).is_err(), "{wrong}");
     }
 }
+
+/// Every kind of saved value: what is right passes, and each way to be wrong fails.
+#[test]
+fn the_judge_refuses_wrong_values_of_every_kind() {
+    let real = |x: f64| json!({"kind": "real", "value": x});
+    let spread = json!({"0x0": {"p": 0.5, "spec": real(1.0)}, "0x1": {"p": 0.5, "spec": real(-1.0)}});
+    let shots = |n: usize, x: f64| json!(vec![x; n]);
+    let cases = [
+        (
+            json!({"kind": "real", "value": [0.25, 0.75]}),
+            vec![json!([0.25, 0.75]), json!([[0.25, 0.0], 0.75])],
+            vec![json!([0.25, 0.750_001]), json!([0.25]), json!([[0.25, 0.1], 0.75]), json!([null, 0.75])],
+        ),
+        (
+            json!({"kind": "real_dict", "value": {"0x1": 0.25, "0x2": 0.75}}),
+            vec![json!({"0x1": 0.25, "0x2": 0.75}), json!({"0x1": 0.25, "0x2": 0.75, "0x3": 1e-9})],
+            vec![json!({"0x1": 0.25}), json!({"0x1": 0.25, "0x2": 0.75, "0x3": 0.1}), json!([0.25, 0.75])],
+        ),
+        (
+            json!({"kind": "complex_dict", "value": {"0x1": [0.6, 0.0], "0x2": [0.0, 0.8]}}),
+            vec![json!({"0x1": [0.6, 0.0], "0x2": [0.0, 0.8]})],
+            vec![json!({"0x1": [0.6, 0.0], "0x2": [0.8, 0.0]}), json!({"1": [0.6, 0.0], "0x2": [0.0, 0.8]})],
+        ),
+        (
+            json!({"kind": "one_of", "options": [real(1.0), real(-1.0)]}),
+            vec![json!(1.0), json!(-1.0)],
+            vec![json!(0.0), json!(null)],
+        ),
+        (
+            json!({"kind": "conditional", "value": {"0x0": real(1.0), "0x1": {"kind": "real", "value": -1.0, "optional": true}}}),
+            vec![json!({"0x0": 1.0}), json!({"0x0": 1.0, "0x1": -1.0})],
+            vec![
+                json!({"0x1": -1.0}),
+                json!({"0x0": -1.0}),
+                json!({"0x0": 1.0, "0x2": 1.0}),
+                json!({}),
+                json!(1.0),
+            ],
+        ),
+        (
+            json!({"kind": "list", "options": [{"p": 0.5, "spec": real(1.0)}, {"p": 0.5, "spec": real(-1.0)}]}),
+            vec![(0..100).map(|i| f64::from(i % 2 * 2 - 1)).collect()],
+            vec![shots(100, 1.0), shots(99, 1.0), shots(100, 0.0), json!([])],
+        ),
+        (
+            json!({"kind": "conditional_list", "value": spread}),
+            vec![json!({"0x0": shots(50, 1.0), "0x1": shots(50, -1.0)})],
+            vec![
+                json!({"0x0": shots(50, 1.0), "0x1": shots(49, -1.0)}),
+                json!({"0x0": shots(100, 1.0)}),
+                json!({"0x0": shots(50, 1.0), "0x1": shots(50, 1.0)}),
+                json!({"0x0": shots(50, 1.0), "0x2": shots(50, -1.0)}),
+            ],
+        ),
+        (
+            json!({"kind": "fidelity", "min": 0.99, "value": [[0.0, 1.0], [0.0, 0.0]]}),
+            vec![json!([[1.0, 0.0], [0.0, 0.0]])],
+            vec![
+                json!([[0.6, 0.0], [0.8, 0.0]]),
+                json!([[1.0, 0.0]]),
+                json!([[9.0, 0.0], [0.0, 0.0]]),
+                json!(1),
+            ],
+        ),
+    ];
+    for (spec, right, wrong) in cases {
+        for value in right {
+            assert_eq!(judge::datum(&value, &spec, "datum", Some(100)), Ok(()), "{spec} {value}");
+        }
+        for value in wrong {
+            assert!(judge::datum(&value, &spec, "datum", Some(100)).is_err(), "{spec} {value}");
+        }
+    }
+    let tally = BTreeMap::from([("0x0".to_owned(), 30), ("0x1".to_owned(), 10)]);
+    let values = json!({"0x0": [1.0, 0.0], "0x1": [0.0, 1.0]});
+    for (kind, normalized, right, wrong) in [
+        ("mix", true, json!([0.75, 0.25]), json!([0.25, 0.75])),
+        ("mix", false, json!([30.0, 10.0]), json!([0.75, 0.25])),
+        ("conditional_mix", true, values.clone(), json!({"0x0": [1.0, 0.0]})),
+        (
+            "conditional_mix",
+            false,
+            json!({"0x0": [30.0, 0.0], "0x1": [0.0, 10.0]}),
+            json!({"0x0": [30.0, 0.0], "0x1": [0.0, 10.1]}),
+        ),
+    ] {
+        let spec = json!({"kind": kind, "of": "real", "normalized": normalized, "values": values});
+        assert_eq!(judge::mixture(&right, &spec, "datum", &tally), Ok(()), "{spec}");
+        assert!(judge::mixture(&wrong, &spec, "datum", &tally).is_err(), "{spec}");
+        let other = BTreeMap::from([("0x2".to_owned(), 40)]);
+        assert!(judge::mixture(&right, &spec, "datum", &other).is_err(), "{spec}");
+    }
+}

@@ -14,7 +14,7 @@ mod reference;
 use std::f64::consts::PI;
 
 use aer_wasm::circuit::gate::Controls;
-use aer_wasm::circuit::operation::{Pauli, SaveKind};
+use aer_wasm::circuit::operation::{Pauli, PauliTerm, SaveKind};
 use aer_wasm::circuit::{GATES, Gate, Operation, Parameters};
 use aer_wasm::engine::statevector::Statevector;
 use aer_wasm::engine::{Engine, EngineConfig, SavedValue};
@@ -201,6 +201,228 @@ fn pauli_strings_act_from_right_to_left() {
         let found = run(&state, &Operation::Pauli(letters.clone().into()), &qubits);
         assert!(distance(&found, &expected) < 1e-12, "{letters:?} on {qubits:?}");
     }
+}
+
+/// Seed 31: one to seven qubits of seven, in any order, so below, across and above the blocks of kernels.
+#[test]
+fn diagonals_agree_in_every_order() {
+    let mut random = Random::new(31);
+    for count in 1..=7usize {
+        let qubits = random.choice(&arrangements(7, count));
+        let state = random.state(7);
+        let entries: Vec<Complex> = (0..1 << count).map(|_| Complex::cis(PI * random.real())).collect();
+        let expected = apply(&state, &Matrix::diagonal(&entries), &qubits);
+        let found = run(&state, &Operation::Diagonal(entries.into()), &qubits);
+        assert!(distance(&found, &expected) < 1e-12, "{qubits:?}");
+    }
+}
+
+/// Seed 32. The reference is block diagonal: controls are the high bits of the matrix.
+#[test]
+fn multiplexers_choose_by_their_controls() {
+    let mut random = Random::new(32);
+    for (targets, controls) in [(1, 0), (1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (1, 4)] {
+        let size = 1usize << targets;
+        let matrices: Vec<Matrix> = (0..1 << controls).map(|_| random.unitary(targets)).collect();
+        let mut whole = Matrix::zeros(size << controls, size << controls);
+        for (value, matrix) in matrices.iter().enumerate() {
+            for row in 0..size {
+                for column in 0..size {
+                    whole.set(value * size + row, value * size + column, matrix.at(row, column));
+                }
+            }
+        }
+        let qubits = random.choice(&arrangements(7, (targets + controls) as usize));
+        let state = random.state(7);
+        let found = run(&state, &Operation::Multiplexer(matrices.into()), &qubits);
+        let error = distance(&found, &apply(&state, &whole, &qubits));
+        assert!(error < 1e-12, "{targets} targets, {controls} controls: {error}");
+    }
+}
+
+/// Two operators of a channel: the upper halves of the columns of a unitary, and the lower.
+fn channel(random: &mut Random, num_qubits: u32) -> Vec<Matrix> {
+    let size = 1 << num_qubits;
+    let unitary = random.unitary(num_qubits + 1);
+    let part = |half: usize| {
+        let mut matrix = Matrix::zeros(size, size);
+        for row in 0..size {
+            for column in 0..size {
+                matrix.set(row, column, unitary.at(half * size + row, column));
+            }
+        }
+        matrix
+    };
+    vec![part(0), part(1)]
+}
+
+/// Seed 33, 4000 shots for each of six channels: the operator that was applied is known by the state it left.
+/// 5.6 standard deviations of a binomial are passed by chance once in 4e7.
+#[test]
+fn kraus_applies_one_operator_by_its_probability() {
+    let mut random = Random::new(33);
+    for count in [1, 1, 1, 2, 2, 2] {
+        let operators = channel(&mut random, count);
+        let qubits = random.choice(&arrangements(4, count as usize));
+        let state = random.state(4);
+        let results: Vec<Vec<Complex>> =
+            operators.iter().map(|operator| apply(&state, operator, &qubits)).collect();
+        let norms: Vec<f64> =
+            results.iter().map(|state| state.iter().map(Complex::norm_sqr).sum::<f64>()).collect();
+        assert!((norms[0] + norms[1] - 1.0).abs() < 1e-12);
+        let operation = Operation::Kraus(operators.into());
+        let mut first = 0.0;
+        let shots = 4000;
+        for shot in 0..shots {
+            let mut engine = engine(&state);
+            engine.apply(&operation, &qubits, &mut ShotRng::new(33, shot)).unwrap();
+            let found = saved(&engine);
+            let applied = (0..2).find(|i| {
+                let expected: Vec<Complex> = results[*i].iter().map(|x| x / norms[*i].sqrt()).collect();
+                distance(&found, &expected) < 1e-12
+            });
+            first += f64::from(applied.unwrap() == 0);
+        }
+        let (mean, sigma) = (norms[0] * shots as f64, (norms[0] * norms[1] * shots as f64).sqrt());
+        assert!((first - mean).abs() < 5.6 * sigma, "{first} of {mean} on {qubits:?}");
+    }
+}
+
+#[test]
+fn an_impossible_kraus_operator_is_never_applied() {
+    let damping = [
+        Matrix::square([[Complex::ZERO, Complex::ONE], [Complex::ZERO; 2]]),
+        Matrix::square([[Complex::ONE, Complex::ZERO], [Complex::ZERO; 2]]),
+    ];
+    for shot in 0..200 {
+        let mut engine = engine(&[Complex::ONE, Complex::ZERO]);
+        let operation = Operation::Kraus(damping.clone().into());
+        engine.apply(&operation, &[0], &mut ShotRng::new(1, shot)).unwrap();
+        assert_eq!(saved(&engine), [Complex::ONE, Complex::ZERO]);
+    }
+}
+
+/// The reduced density matrix by its definition: a sum over the values of all other qubits.
+fn reduced(state: &[Complex], qubits: &[u32]) -> Matrix {
+    let size = 1 << qubits.len();
+    let value = |index: usize| qubits.iter().enumerate().map(|(j, q)| ((index >> q) & 1) << j).sum();
+    let others = |index: usize| qubits.iter().fold(index, |index, q| index & !(1 << q));
+    let mut matrix = Matrix::zeros(size, size);
+    for (i, x) in state.iter().enumerate() {
+        for (j, y) in state.iter().enumerate().filter(|(j, _)| others(i) == others(*j)) {
+            let (row, column): (usize, usize) = (value(i), value(j));
+            matrix.set(row, column, matrix.at(row, column) + x * y.conj());
+        }
+    }
+    matrix
+}
+
+fn real_vector(value: SavedValue) -> Vec<f64> {
+    let SavedValue::RealVector(vector) = value else { panic!("{value:?}") };
+    vector
+}
+
+/// Seed 34: subsets of eight qubits in any order.
+#[test]
+fn probabilities_and_density_matrices_of_subsets_agree_with_their_definition() {
+    let mut random = Random::new(34);
+    for count in [1, 1, 2, 2, 3, 4] {
+        let qubits = random.choice(&arrangements(8, count));
+        let state = random.state(8);
+        let engine = engine(&state);
+        let expected = probabilities(&state, &qubits);
+        let found = real_vector(engine.save(&SaveKind::Probabilities, &qubits).unwrap());
+        assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-14), "{qubits:?}");
+        let SavedValue::RealDict(dict) = engine.save(&SaveKind::ProbabilitiesDict, &qubits).unwrap() else {
+            panic!("a dictionary")
+        };
+        let keys: Vec<String> = (0..1 << count).map(|value| format!("{value:#x}")).collect();
+        assert_eq!(dict, keys.into_iter().zip(found).collect::<Vec<_>>());
+        let SavedValue::ComplexMatrix { columns, entries } =
+            engine.save(&SaveKind::DensityMatrix, &qubits).unwrap()
+        else {
+            panic!("a matrix")
+        };
+        assert_eq!(columns, 1 << count);
+        let entries = entries.chunks_exact(2).map(|pair| Complex::new(pair[0], pair[1])).collect();
+        let matrix = Matrix::new(columns, columns, entries).unwrap();
+        assert!(matrix.distance(&reduced(&state, &qubits)) < 1e-14, "{qubits:?}");
+    }
+}
+
+/// Seed 35. The reference applies a Pauli string as a matrix and takes the inner product.
+#[test]
+fn expectation_values_and_variances_agree_with_matrices() {
+    let mut random = Random::new(35);
+    let letters = [Pauli::I, Pauli::X, Pauli::Y, Pauli::Z];
+    let gates = [Gate::Id, Gate::X, Gate::Y, Gate::Z];
+    for count in [1, 1, 2, 3, 4, 5, 5, 5, 5] {
+        let qubits = random.choice(&arrangements(5, count));
+        let state = random.state(5);
+        let (mut terms, mut mean, mut square) = (Vec::new(), 0.0, 0.0);
+        for _ in 0..4 {
+            let string: Vec<usize> = (0..count).map(|_| random.below(4)).collect();
+            let mut applied = state.clone();
+            for (letter, qubit) in string.iter().rev().zip(&qubits) {
+                applied = apply(&applied, &gates[*letter].full_matrix(&[], 1), &[*qubit]);
+            }
+            let value: Complex = state.iter().zip(&applied).map(|(a, b)| a.conj() * b).sum();
+            assert!(value.im.abs() < 1e-12);
+            let term = PauliTerm {
+                letters: string.iter().map(|letter| letters[*letter]).collect(),
+                coefficient: random.real(),
+                squared: random.real(),
+            };
+            mean += term.coefficient * value.re;
+            square += term.squared * value.re;
+            terms.push(term);
+        }
+        let engine = engine(&state);
+        let SavedValue::Real(found) =
+            engine.save(&SaveKind::ExpectationValue(terms.clone().into()), &qubits).unwrap()
+        else {
+            panic!("a number")
+        };
+        assert!((found - mean).abs() < 1e-13, "{terms:?}");
+        let kind = SaveKind::ExpectationValueVariance(terms.into());
+        let found = real_vector(engine.save(&kind, &qubits).unwrap());
+        assert!((found[0] - mean).abs() < 1e-13 && (found[1] - (square - mean * mean)).abs() < 1e-13);
+    }
+}
+
+/// Seed 36: a state of 13 qubits, so more than a chunk of a sum; ⟨ZZ…Z⟩ is a sum of signed probabilities.
+#[test]
+fn expectation_values_of_a_wide_state_are_sums_over_all_of_it() {
+    let state = Random::new(36).state(13);
+    let parity = |i: usize| if i.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
+    let expected: f64 = state.iter().enumerate().map(|(i, x)| parity(i) * x.norm_sqr()).sum();
+    let term = PauliTerm { letters: [Pauli::Z; 13].into(), coefficient: 1.0, squared: 0.0 };
+    let all: Vec<u32> = (0..13).collect();
+    let found = engine(&state).save(&SaveKind::ExpectationValue([term].into()), &all).unwrap();
+    let SavedValue::Real(found) = found else { panic!("a number") };
+    assert!((found - expected).abs() < 1e-13, "{found} {expected}");
+}
+
+#[test]
+fn amplitudes_are_picked_and_dictionaries_leave_out_zeros() {
+    let state = [0.0, 0.6, 1e-12, 0.8].map(|x| Complex::new(0.0, x));
+    let config = EngineConfig { zero_threshold: 1e-10 };
+    let mut engine = Statevector::new(2, config).unwrap();
+    engine.apply(&Operation::SetStatevector(boxed(&state)), &[0, 1], &mut ShotRng::new(0, 0)).unwrap();
+    let save = |kind: SaveKind| engine.save(&kind, &[0, 1]).unwrap();
+    assert_eq!(
+        save(SaveKind::Amplitudes([3, 2, 3].into())),
+        SavedValue::ComplexVector(vec![0.0, 0.8, 0.0, 0.0, 0.0, 0.8])
+    );
+    let squares = real_vector(save(SaveKind::AmplitudesSquared([1, 0].into())));
+    assert!((squares[0] - 0.36).abs() < 1e-15 && squares[1] == 0.0);
+    assert_eq!(
+        save(SaveKind::StatevectorDict),
+        SavedValue::ComplexDict(vec![("0x1".into(), 0.0, 0.6), ("0x3".into(), 0.0, 0.8)])
+    );
+    assert_eq!(save(SaveKind::State), save(SaveKind::Statevector));
+    let SavedValue::RealDict(entries) = save(SaveKind::ProbabilitiesDict) else { panic!("a dictionary") };
+    assert_eq!(entries.len(), 2);
 }
 
 #[test]

@@ -522,10 +522,10 @@ export interface AerOptions {
    */
   device?: 'CPU';
   /**
-   * Precision of the amplitudes.
+   * Least precision of the amplitudes; `single` is computed in double too.
    * @defaultValue `"double"`
    */
-  precision?: 'double';
+  precision?: 'double' | 'single';
   /**
    * Base seed; experiment `i` uses this plus `2113 * i`. Random if not given.
    * The same seed gives the same counts on any machine, whatever the number of workers.
@@ -882,8 +882,9 @@ export type Counts = Record<string, number>;
 
 /**
  * A value that was saved: numbers, a complex vector (interleaved re, im) or the rows of a complex matrix (each
- * interleaved re, im). A list of values for a save per shot; an object of them, keyed by the memory in
- * hexadecimal, for a conditional save.
+ * interleaved re, im); of a dictionary an object, keyed by the basis state in hexadecimal, of numbers
+ * (probabilities) or pairs `[re, im]` (amplitudes). A list of values for a save per shot; an object of them,
+ * keyed by the memory in hexadecimal, for a conditional save.
  */
 export type SavedData =
   | number

@@ -135,6 +135,9 @@ impl Worker {
                     let now = now_ms();
                     if let Some(mut result) = session.take_result(index) {
                         result.time_taken_s = (now - active.experiment_started_ms) / 1000.0;
+                        if result.success() {
+                            result.metadata.insert("time_taken".into(), result.time_taken_s.into());
+                        }
                         let (result, transfer) = experiment_to_js(&result);
                         self.send_with(&FromWorker::Experiment { job }, Some(result), &transfer);
                     }

@@ -5,10 +5,11 @@
 //! when it is done. What left a front end is valid.
 
 use super::control_flow::{self, ControlFlow};
-use super::operation::{SaveKind, Store};
+use super::operation::{ReadoutError, Save, SaveKind, SetState, Store};
 use super::{Circuit, Expr, Gate, Instruction, MAX_BITS, Operation, Type};
 use crate::error::{AerError, ErrorCode};
 use crate::linalg::{Complex, Matrix};
+use serde_json::Value as Json;
 
 /// Largest deviation from unitarity that is accepted, entry by entry (Aer's 1e-7).
 pub const UNITARY_TOLERANCE: f64 = 1e-7;
@@ -252,7 +253,11 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
             control_flow(flow, &step.qubits, circuit, Around { depth: 0, loops: 0 })
         }
         Operation::Store(assignment) => store(assignment, circuit),
-        Operation::Unitary(matrix) => unitary(matrix, count),
+        Operation::Unitary(matrix) => unitary("unitary", matrix, count),
+        Operation::Diagonal(entries) => diagonal(entries, count),
+        Operation::Multiplexer(matrices) => multiplexer(matrices, count),
+        Operation::Kraus(matrices) => kraus(matrices, count),
+        Operation::Superoperator(matrix) => square("superop", matrix, power(2, count), count),
         Operation::Pauli(letters) if letters.len() != count => {
             Err(AerError::new(ErrorCode::InvalidParameter, "A Pauli string needs one letter per qubit.")
                 .found(format!("{} letters", letters.len()))
@@ -263,6 +268,10 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
         Operation::SetStatevector(amplitudes) => {
             whole("set_statevector", count, circuit.num_qubits)?;
             state(amplitudes, count)
+        }
+        Operation::SetState(set) => {
+            whole(set.name(), count, circuit.num_qubits)?;
+            set_state(set, count)
         }
         Operation::Measure(measure) => {
             for (what, list, size) in [
@@ -287,23 +296,17 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
             bits("register", &read.into_iter().collect::<Vec<_>>(), circuit.num_register_bits)?;
             function.memory.map_or(Ok(()), |bit| bits("memory", &[bit], circuit.num_clbits))
         }
-        Operation::Save(save) => {
-            if !save.kind.subtypes().contains(&save.subtype) {
-                let allowed: Vec<&str> = save.kind.subtypes().iter().map(|subtype| subtype.name()).collect();
-                return Err(AerError::new(
-                    ErrorCode::InvalidParameter,
-                    format!("\"{}\" cannot be combined over shots in this way.", save.kind.name()),
-                )
-                .found(format!("subtype \"{}\"", save.subtype.name()))
-                .expected(allowed.join(", ")));
-            }
-            match &save.kind {
-                SaveKind::Statevector => whole(save.kind.name(), count, circuit.num_qubits),
-                SaveKind::Variable(slot) => slot.rebuilt(circuit.num_register_bits).map(|_| ()),
-                _ => Ok(()),
-            }
+        Operation::ReadoutError(error) => {
+            bits("memory", &error.memory, circuit.num_clbits)?;
+            bits("register", &error.register, circuit.num_register_bits)?;
+            readout_error(error)
         }
-        Operation::Pauli(_) | Operation::Delay(_) | Operation::Barrier | Operation::Reset => Ok(()),
+        Operation::Save(save) => self::save(save, count, circuit),
+        Operation::Pauli(_)
+        | Operation::Delay(_)
+        | Operation::Barrier
+        | Operation::Reset
+        | Operation::QuantumErrorLocation => Ok(()),
         _ => Ok(()),
     }
 }
@@ -378,24 +381,225 @@ fn whole(name: &str, count: usize, num_qubits: u32) -> Result<(), AerError> {
     Err(qubit_count(name, count, &format!("all {num_qubits} qubits of the circuit")))
 }
 
-fn unitary(matrix: &Matrix, num_qubits: usize) -> Result<(), AerError> {
-    let size = 1usize.checked_shl(num_qubits as u32).unwrap_or(usize::MAX);
-    let invalid = |message: &str| AerError::new(ErrorCode::InvalidMatrix, message);
+/// `2^(factor * num_qubits)`, the most there is if that is more.
+fn power(factor: usize, num_qubits: usize) -> usize {
+    let bits = u32::try_from(factor.saturating_mul(num_qubits)).unwrap_or(u32::MAX);
+    1usize.checked_shl(bits).unwrap_or(usize::MAX)
+}
+
+fn invalid_matrix(message: impl Into<String>) -> AerError {
+    AerError::new(ErrorCode::InvalidMatrix, message)
+}
+
+fn finite(value: &Complex) -> bool {
+    value.re.is_finite() && value.im.is_finite()
+}
+
+/// A matrix of `size` finite rows and columns.
+fn square(name: &str, matrix: &Matrix, size: usize, num_qubits: usize) -> Result<(), AerError> {
     if num_qubits == 0 || matrix.rows() != size || matrix.columns() != size {
-        return Err(invalid("The matrix has the wrong size.")
+        return Err(invalid_matrix(format!("\"{name}\" matrix is wrong size."))
             .found(format!("{} x {}", matrix.rows(), matrix.columns()))
             .expected(format!("{size} x {size} for {num_qubits} qubits")));
     }
-    if matrix.entries().iter().any(|x| !x.re.is_finite() || !x.im.is_finite()) {
-        return Err(invalid("The matrix has an entry that is not finite."));
-    }
-    let error = matrix.unitarity_error();
-    if error > UNITARY_TOLERANCE {
-        return Err(invalid("\"unitary\" matrix is not unitary.")
-            .found(format!("a deviation of {error:.2e}"))
-            .expected(format!("at most {UNITARY_TOLERANCE:e}")));
+    if !matrix.entries().iter().all(finite) {
+        return Err(invalid_matrix(format!("\"{name}\" matrix has an entry that is not finite.")));
     }
     Ok(())
+}
+
+fn within_tolerance(message: impl Into<String>, error: f64) -> Result<(), AerError> {
+    // Written so that NaN, of entries whose squares overflow, is refused.
+    if error <= UNITARY_TOLERANCE {
+        return Ok(());
+    }
+    Err(invalid_matrix(message)
+        .found(format!("a deviation of {error:.2e}"))
+        .expected(format!("at most {UNITARY_TOLERANCE:e}")))
+}
+
+fn unitary(name: &str, matrix: &Matrix, num_qubits: usize) -> Result<(), AerError> {
+    square(name, matrix, power(1, num_qubits), num_qubits)?;
+    within_tolerance(format!("\"{name}\" matrix is not unitary."), matrix.unitarity_error())
+}
+
+fn diagonal(entries: &[Complex], num_qubits: usize) -> Result<(), AerError> {
+    let size = power(1, num_qubits);
+    if num_qubits == 0 || entries.len() != size {
+        return Err(invalid_matrix("\"diagonal\" matrix is wrong size.")
+            .found(format!("{} entries", entries.len()))
+            .expected(format!("{size} for {num_qubits} qubits")));
+    }
+    entries.iter().try_for_each(|entry| {
+        within_tolerance("\"diagonal\" matrix is not unitary.", (entry.norm() - 1.0).abs())
+    })
+}
+
+fn multiplexer(matrices: &[Matrix], num_qubits: usize) -> Result<(), AerError> {
+    let controls = matrices.len().checked_ilog2().unwrap_or(0) as usize;
+    if !matrices.len().is_power_of_two() || controls >= num_qubits {
+        return Err(invalid_matrix("\"multiplexer\" has a wrong number of matrices.")
+            .found(matrices.len().to_string())
+            .expected(format!("one for each value of the controls, at most {}", power(1, num_qubits) / 2)));
+    }
+    matrices.iter().try_for_each(|matrix| unitary("multiplexer", matrix, num_qubits - controls))
+}
+
+fn kraus(matrices: &[Matrix], num_qubits: usize) -> Result<(), AerError> {
+    if matrices.is_empty() {
+        return Err(invalid_matrix("\"kraus\" has no matrices.").expected("at least 1"));
+    }
+    let size = power(1, num_qubits);
+    matrices.iter().try_for_each(|matrix| square("kraus", matrix, size, num_qubits))?;
+    let mut sum = Matrix::zeros(size, size);
+    for matrix in matrices {
+        let Some(term) = matrix.adjoint().product(matrix) else { continue };
+        for row in 0..size {
+            for column in 0..size {
+                sum.set(row, column, sum.at(row, column) + term.at(row, column));
+            }
+        }
+    }
+    within_tolerance("\"kraus\" matrices are not trace preserving.", sum.distance(&Matrix::identity(size)))
+}
+
+fn set_state(set: &SetState, num_qubits: usize) -> Result<(), AerError> {
+    let invalid = |message: &str| AerError::new(ErrorCode::InvalidState, message);
+    match set {
+        SetState::DensityMatrix(matrix) => {
+            square(set.name(), matrix, power(1, num_qubits), num_qubits)?;
+            let trace: Complex = (0..matrix.rows()).map(|i| matrix.at(i, i)).sum();
+            if (trace - Complex::ONE).norm() > NORM_TOLERANCE {
+                return Err(invalid("The trace of the density matrix is not 1.").found(trace.to_string()));
+            }
+            within_tolerance("The density matrix is not Hermitian.", matrix.distance(&matrix.adjoint()))
+        }
+        SetState::Unitary(matrix) => unitary(set.name(), matrix, num_qubits),
+        SetState::Superoperator(matrix) => square(set.name(), matrix, power(2, num_qubits), num_qubits),
+        SetState::Stabilizer(value) => {
+            let generators = |key: &str| value.get(key).and_then(Json::as_array).map(Vec::len);
+            if ["stabilizer", "destabilizer"].iter().all(|key| generators(key) == Some(num_qubits)) {
+                return Ok(());
+            }
+            Err(invalid("The stabilizer state has the wrong shape.")
+                .expected(format!("\"stabilizer\" and \"destabilizer\", {num_qubits} Pauli strings each")))
+        }
+        SetState::MatrixProductState(value) => {
+            let length = |part: usize| value.get(part).and_then(Json::as_array).map(Vec::len);
+            if (length(0), length(1)) == (Some(num_qubits), Some(num_qubits.saturating_sub(1))) {
+                return Ok(());
+            }
+            Err(invalid("The matrix product state has the wrong shape.")
+                .expected(format!("[tensors of {num_qubits} qubits, lambdas of the bonds between]")))
+        }
+    }
+}
+
+fn readout_error(error: &ReadoutError) -> Result<(), AerError> {
+    let invalid = |message: &str| AerError::new(ErrorCode::InvalidParameter, message);
+    let count = error.memory.len();
+    if count == 0 || (!error.register.is_empty() && error.register.len() != count) {
+        return Err(invalid("A readout error needs memory bits, and as many register bits or none.")
+            .found(format!("{count} memory bits, {} register bits", error.register.len())));
+    }
+    let size = power(1, count);
+    if error.probabilities.len() != size || error.probabilities.iter().any(|row| row.len() != size) {
+        return Err(invalid("The table of the readout error has the wrong size.")
+            .found(format!("{} rows", error.probabilities.len()))
+            .expected(format!("{size} rows of {size} probabilities")));
+    }
+    // They are few, or the table would be larger than anything.
+    for places in [&error.memory, &error.register] {
+        if (1..places.len()).any(|i| places[..i].contains(&places[i])) {
+            return Err(invalid("A bit of the readout error stands twice.").expected("different bits"));
+        }
+    }
+    for (value, row) in error.probabilities.iter().enumerate() {
+        let sum: f64 = row.iter().sum();
+        let probable = row.iter().all(|p| *p >= -NORM_TOLERANCE && p.is_finite());
+        if !probable || (sum - 1.0).abs() > NORM_TOLERANCE {
+            return Err(invalid("A row of the readout error is no distribution.")
+                .found(format!("row {value}, with a sum of {sum}"))
+                .expected("probabilities that add up to 1"));
+        }
+    }
+    Ok(())
+}
+
+/// Labels that would hide what was measured.
+const RESERVED_LABELS: [&str; 2] = ["counts", "memory"];
+
+fn save(save: &Save, count: usize, circuit: &Circuit) -> Result<(), AerError> {
+    let num_qubits = circuit.num_qubits;
+    let name = save.kind.name();
+    let invalid = |message: String| AerError::new(ErrorCode::InvalidParameter, message);
+    if save.label.is_empty() || RESERVED_LABELS.contains(&save.label.as_str()) {
+        return Err(invalid("This cannot be the label of a save instruction.".into())
+            .found(format!("\"{}\"", save.label))
+            .expected("a text other than \"counts\" and \"memory\""));
+    }
+    if !save.kind.subtypes().contains(&save.subtype) {
+        let allowed: Vec<&str> = save.kind.subtypes().iter().map(|subtype| subtype.name()).collect();
+        return Err(invalid(format!("\"{name}\" cannot be combined over shots in this way."))
+            .found(format!("subtype \"{}\"", save.subtype.name()))
+            .expected(allowed.join(", ")));
+    }
+    match &save.kind {
+        SaveKind::Probabilities | SaveKind::ProbabilitiesDict | SaveKind::DensityMatrix => {
+            some(name, count, num_qubits)
+        }
+        SaveKind::ExpectationValue(terms) | SaveKind::ExpectationValueVariance(terms) => {
+            some(name, count, num_qubits)?;
+            for term in terms {
+                if term.letters.len() != count {
+                    return Err(invalid(format!(
+                        "Invalid expectation value save instruction \"{name}\" (Pauli label does not match qubit number)."
+                    ))
+                    .found(format!("{} letters", term.letters.len()))
+                    .expected(count.to_string()));
+                }
+                if let Some(bad) = [term.coefficient, term.squared].into_iter().find(|x| !x.is_finite()) {
+                    return Err(not_finite("a coefficient", bad));
+                }
+            }
+            Ok(())
+        }
+        SaveKind::Amplitudes(indices) | SaveKind::AmplitudesSquared(indices) => {
+            everything(name, "statevector", count, num_qubits)?;
+            if indices.is_empty() {
+                return Err(invalid(format!("\"{name}\" names no basis state.")).expected("at least 1 index"));
+            }
+            let states = 1u64.checked_shl(num_qubits).unwrap_or(u64::MAX);
+            match indices.iter().find(|index| **index >= states) {
+                None => Ok(()),
+                Some(index) => Err(invalid(format!("\"{name}\" names a basis state that is not there."))
+                    .found(index.to_string())
+                    .expected(format!("0 to {}", states - 1))),
+            }
+        }
+        SaveKind::State => everything(name, "state", count, num_qubits),
+        SaveKind::Statevector | SaveKind::StatevectorDict => {
+            everything(name, "statevector", count, num_qubits)
+        }
+        SaveKind::Unitary => everything(name, "unitary", count, num_qubits),
+        SaveKind::Superoperator => everything(name, "superoperator", count, num_qubits),
+        SaveKind::Stabilizer | SaveKind::Clifford => everything(name, "stabilizer", count, num_qubits),
+        SaveKind::MatrixProductState => everything(name, "matrix product state", count, num_qubits),
+        SaveKind::Variable(_) => Ok(()),
+    }
+}
+
+/// A save of some qubits.
+fn some(name: &str, count: usize, num_qubits: u32) -> Result<(), AerError> {
+    if count > 0 || num_qubits == 0 { Ok(()) } else { Err(qubit_count(name, count, "at least 1")) }
+}
+
+/// A save of all qubits, with Aer's sentence where it is not.
+fn everything(name: &str, what: &str, count: usize, num_qubits: u32) -> Result<(), AerError> {
+    whole(name, count, num_qubits).map_err(|error| AerError {
+        message: format!("{name} was not applied to all qubits. Only the full {what} can be saved."),
+        ..error
+    })
 }
 
 fn state(amplitudes: &[Complex], num_qubits: usize) -> Result<(), AerError> {

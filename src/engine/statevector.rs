@@ -4,13 +4,14 @@
 //! apply it. Nothing here knows a gate by name.
 
 pub mod amplitudes;
+mod save;
 
 use super::{Engine, EngineConfig, Method, SavedValue};
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::circuit::{Bits, Gate, Operation, Qubit};
 use crate::error::{AerError, ErrorCode};
 use crate::kernel::index::{Subspace, deposit, extract, mask};
-use crate::kernel::{self, permutation, reduce, sample};
+use crate::kernel::{self, dense, diagonal, permutation, reduce, sample};
 use crate::linalg::{Complex, Matrix};
 use crate::rng::ShotRng;
 use amplitudes::{Amplitudes, insufficient_memory};
@@ -35,16 +36,81 @@ impl Statevector {
     /// Applies a matrix to qubits, the first one least significant, where all qubits of the mask are |1⟩.
     fn apply_matrix(&mut self, matrix: Matrix, qubits: &[Qubit], controls: usize) -> Result<(), AerError> {
         let kernel = kernel::plan(matrix);
-        let scratch = kernel.scratch_len();
+        self.reserve_scratch(kernel.scratch_len())?;
+        self.untouched = false;
+        let (re, im) = self.amplitudes.parts_mut();
+        kernel.apply(re, im, qubits, controls, &mut self.scratch);
+        Ok(())
+    }
+
+    fn reserve_scratch(&mut self, scratch: usize) -> Result<(), AerError> {
         if self.scratch.len() < scratch {
             let more = scratch - self.scratch.len();
             self.scratch.try_reserve_exact(more).map_err(|_| insufficient_memory(8 * scratch as u64))?;
             self.scratch.resize(scratch, 0.0);
         }
-        self.untouched = false;
-        let (re, im) = self.amplitudes.parts_mut();
-        kernel.apply(re, im, qubits, controls, &mut self.scratch);
         Ok(())
+    }
+
+    /// Applies matrix `v` to the targets, which come first, where the controls have value `v`.
+    fn multiplex(&mut self, matrices: &[Matrix], qubits: &[Qubit]) -> Result<(), AerError> {
+        let Some(size) = matrices.first().map(Matrix::rows) else { return Ok(()) };
+        let (targets, controls) = qubits.split_at((size.trailing_zeros() as usize).min(qubits.len()));
+        self.reserve_scratch(dense::scratch_len(size))?;
+        self.untouched = false;
+        let len = self.amplitudes.len();
+        let (re, im) = self.amplitudes.parts_mut();
+        for (value, matrix) in matrices.iter().enumerate() {
+            let space = Subspace::new(len, mask(qubits), deposit(value, controls));
+            dense::dense_where(re, im, targets, space, matrix, &mut self.scratch);
+        }
+        Ok(())
+    }
+
+    /// Applies one of the operators, drawn by the norm of what it makes of the state, and normalises. The
+    /// norms come from the reduced density matrix, so the state is copied for none of them.
+    fn apply_kraus(
+        &mut self,
+        operators: &[Matrix],
+        qubits: &[Qubit],
+        rng: &mut ShotRng,
+    ) -> Result<(), AerError> {
+        let number = rng.uniform();
+        let size = 1usize << qubits.len();
+        let density = self.density_matrix(qubits)?;
+        let density = |row: usize, column: usize| {
+            let at = 2 * (row * size + column);
+            Complex::new(density[at], density[at + 1])
+        };
+        // tr(K ρ K†), row by row of K.
+        let probability = |operator: &Matrix| -> f64 {
+            let rows = operator.entries().chunks_exact(size);
+            let row = |row: &[Complex]| -> f64 {
+                let product = |column: usize| -> Complex {
+                    row.iter().enumerate().map(|(i, entry)| entry * density(i, column)).sum()
+                };
+                row.iter().enumerate().map(|(column, entry)| (product(column) * entry.conj()).re).sum()
+            };
+            rows.map(row).sum()
+        };
+        let mut below = 0.0;
+        let mut drawn = None;
+        for operator in operators {
+            let probability = probability(operator);
+            // What rounding makes of an impossible operator is never drawn.
+            if probability <= f64::EPSILON {
+                continue;
+            }
+            drawn = Some((operator, probability));
+            below += probability;
+            if number < below {
+                break;
+            }
+        }
+        let Some((operator, probability)) = drawn else { return Ok(()) };
+        let factor = 1.0 / probability.sqrt();
+        let entries = operator.entries().iter().map(|entry| entry * factor).collect();
+        Matrix::new(size, size, entries).map_or(Ok(()), |matrix| self.apply_matrix(matrix, qubits, 0))
     }
 
     /// Measures, collapses, and gives the outcome as a number. Its cost does not depend on how many qubits
@@ -91,18 +157,32 @@ impl Engine for Statevector {
         match operation {
             Operation::Gate(..)
             | Operation::Unitary(_)
+            | Operation::Diagonal(_)
+            | Operation::Multiplexer(_)
+            | Operation::Kraus(_)
             | Operation::Pauli(_)
             | Operation::Delay(_)
+            | Operation::ReadoutError(_)
+            | Operation::QuantumErrorLocation
             | Operation::Barrier
             | Operation::Reset
             | Operation::Initialize(_)
             | Operation::SetStatevector(_)
             | Operation::Measure(_)
             | Operation::BooleanFunction(_) => true,
-            Operation::Save(save) => match save.kind {
-                SaveKind::Statevector => true,
-                _ => false,
-            },
+            Operation::Save(save) => matches!(
+                save.kind,
+                SaveKind::State
+                    | SaveKind::Statevector
+                    | SaveKind::StatevectorDict
+                    | SaveKind::Amplitudes(_)
+                    | SaveKind::AmplitudesSquared(_)
+                    | SaveKind::Probabilities
+                    | SaveKind::ProbabilitiesDict
+                    | SaveKind::DensityMatrix
+                    | SaveKind::ExpectationValue(_)
+                    | SaveKind::ExpectationValueVariance(_)
+            ),
             _ => false,
         }
     }
@@ -152,7 +232,20 @@ impl Engine for Statevector {
             Operation::Reset => 4 * len,
             Operation::Initialize(_) if qubits.len() as u32 == self.num_qubits() => len,
             Operation::Initialize(_) => 6 * len,
-            Operation::SetStatevector(_) | Operation::Save(_) => len,
+            Operation::SetStatevector(_) | Operation::Diagonal(_) => len,
+            Operation::Multiplexer(matrices) => {
+                dense(len, qubits.len().saturating_sub(matrices.len().trailing_zeros() as usize))
+            }
+            // The density matrix, then the operator.
+            Operation::Kraus(_) => dense(len, qubits.len()).saturating_mul(3),
+            Operation::Save(save) => match &save.kind {
+                SaveKind::DensityMatrix => dense(len, qubits.len()),
+                SaveKind::ExpectationValue(terms) | SaveKind::ExpectationValueVariance(terms) => {
+                    len.saturating_mul(terms.len() as u64)
+                }
+                SaveKind::Amplitudes(indices) | SaveKind::AmplitudesSquared(indices) => indices.len() as u64,
+                _ => len,
+            },
             _ => 0,
         }
     }
@@ -176,7 +269,15 @@ impl Engine for Statevector {
                 }
                 Ok(())
             }
-            Operation::Delay(_) | Operation::Barrier => Ok(()),
+            Operation::Diagonal(entries) => {
+                self.untouched = false;
+                let (re, im) = self.amplitudes.parts_mut();
+                diagonal::diagonal(re, im, qubits, 0, entries);
+                Ok(())
+            }
+            Operation::Multiplexer(matrices) => self.multiplex(matrices, qubits),
+            Operation::Kraus(operators) => self.apply_kraus(operators, qubits, rng),
+            Operation::Delay(_) | Operation::Barrier | Operation::QuantumErrorLocation => Ok(()),
             Operation::Reset => {
                 self.reset(qubits, rng);
                 Ok(())
@@ -222,12 +323,7 @@ impl Engine for Statevector {
         outcomes
     }
 
-    fn save(&self, save: &SaveKind, _qubits: &[Qubit]) -> Result<SavedValue, AerError> {
-        match save {
-            SaveKind::Statevector => {
-                self.amplitudes.to_interleaved(self.config.zero_threshold).map(SavedValue::ComplexVector)
-            }
-            other => Err(AerError::new(ErrorCode::UnsupportedInstruction, other.name())),
-        }
+    fn save(&self, save: &SaveKind, qubits: &[Qubit]) -> Result<SavedValue, AerError> {
+        self.saved_value(save, qubits)
     }
 }

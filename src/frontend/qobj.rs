@@ -40,38 +40,6 @@ const STRUCTURAL: [&str; 4] = ["n_qubits", "memory_slots", CONDITIONAL_ANY, VARI
 /// The key of an experiment's `config` that lists the classical variables: `[{name, slot}, …]`.
 const VARIABLES: &str = "variables";
 
-/// Instructions of Aer that are not offered yet.
-const NOT_OFFERED: [&str; 28] = [
-    "diagonal",
-    "diag",
-    "multiplexer",
-    "kraus",
-    "superop",
-    "qerror_loc",
-    "roerror",
-    "noise_switch",
-    "snapshot",
-    "set_density_matrix",
-    "set_unitary",
-    "set_superop",
-    "set_stabilizer",
-    "set_matrix_product_state",
-    "save_state",
-    "save_expval",
-    "save_expval_var",
-    "save_probabilities",
-    "save_probabilities_dict",
-    "save_amplitudes",
-    "save_amplitudes_sq",
-    "save_density_matrix",
-    "save_statevector_dict",
-    "save_stabilizer",
-    "save_clifford",
-    "save_matrix_product_state",
-    "save_unitary",
-    "save_superop",
-];
-
 /// Reads a Qobj that needs nothing else.
 pub fn load(text: &str) -> Result<Program, AerError> {
     load_with(text, LoadOptions::default())
@@ -84,8 +52,13 @@ fn may_be_conditional(operation: &Operation) -> bool {
         Operation::Gate(..)
             | Operation::ComputedGate(..)
             | Operation::Unitary(_)
-            | Operation::Delay(_)
+            | Operation::Diagonal(_)
+            | Operation::Multiplexer(_)
+            | Operation::Kraus(_)
+            | Operation::Superoperator(_)
+            | Operation::QuantumErrorLocation
             | Operation::Jump(_)
             | Operation::Store(_)
+            | Operation::Delay(_)
     )
 }

@@ -55,8 +55,22 @@ pub fn dense(
     matrix: &Matrix,
     scratch: &mut [f64],
 ) {
-    let size = matrix.rows();
     let space = Subspace::new(re.len(), controls | mask(bits), controls);
+    dense_where(re, im, bits, space, matrix, scratch);
+}
+
+/// [`dense`] in any subspace, in which the bits are fixed to 0.
+///
+/// Touches `2^bits * space.size()` amplitudes, and multiplies each by a column of the matrix.
+pub fn dense_where(
+    re: &mut [f64],
+    im: &mut [f64],
+    bits: &[u32],
+    space: Subspace,
+    matrix: &Matrix,
+    scratch: &mut [f64],
+) {
+    let size = matrix.rows();
     let lanes = space.size().min(LANES);
     let (sum_re, rest) = scratch.split_at_mut(lanes);
     let (sum_im, rest) = rest.split_at_mut(lanes);

@@ -5,7 +5,7 @@
 //! An option whose default is `null` takes `null` for "not given". Options of other methods and of threads are
 //! taken and mean nothing yet.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::engine::Method;
 use crate::error::{AerError, ErrorCode, nearest};
@@ -61,7 +61,7 @@ options! {
     shots Integer(0, MAX_SHOTS) = "1024" "How often the circuit is run.";
     method Method = "\"automatic\"" "The simulation method; `automatic` chooses one per circuit.";
     device Choice(&["CPU"]) = "\"CPU\"" "Where it is simulated.";
-    precision Choice(&["double"]) = "\"double\"" "Precision of the amplitudes.";
+    precision Choice(&["double", "single"]) = "\"double\"" "Least precision of the amplitudes; `single` is computed in double too.";
     seed_simulator Integer(0, ANY) = "null" "Base seed; experiment `i` uses this plus `2113 * i`. Random if not given.";
     memory Bool = "null" "Whether the result lists the memory of each shot.";
     max_runtime_s Number(0.0) = "null" "Seconds after which the job is stopped and ends in ERROR.";
@@ -236,6 +236,12 @@ pub struct RunOptions {
     pub enable_truncation: bool,
     /// Saved values below this become 0.
     pub zero_threshold: f64,
+    /// Whether gates may be merged.
+    pub fusion_enable: bool,
+    /// Qubits from which they may; `None` for Aer's default.
+    pub fusion_threshold: Option<u64>,
+    /// Most qubits of a merged gate; `None` for Aer's default.
+    pub fusion_max_qubit: Option<u64>,
 }
 
 /// The address space of wasm32, for a host that does not say what it has.
@@ -255,6 +261,9 @@ impl Default for RunOptions {
             memory_limit_bytes: DEFAULT_MEMORY_LIMIT_BYTES,
             enable_truncation: false,
             zero_threshold: 0.0,
+            fusion_enable: false,
+            fusion_threshold: None,
+            fusion_max_qubit: None,
         };
         // The table's own defaults are valid (a test says so).
         blank.clone().with(&as_json()).unwrap_or(blank)
@@ -282,6 +291,9 @@ impl RunOptions {
                 "max_runtime_s" => self.max_runtime_s = value.as_f64(),
                 "max_memory_mb" => self.max_memory_mb = i64::try_from(integer()).ok(),
                 "enable_truncation" => self.enable_truncation = value.as_bool().unwrap_or_default(),
+                "fusion_enable" => self.fusion_enable = value.as_bool().unwrap_or_default(),
+                "fusion_threshold" => self.fusion_threshold = u64::try_from(integer()).ok(),
+                "fusion_max_qubit" => self.fusion_max_qubit = u64::try_from(integer()).ok(),
                 "zero_threshold" => self.zero_threshold = value.as_f64().unwrap_or_default(),
                 "noise_model" if is_noisy(value) => {
                     return Err(AerError::new(
@@ -298,6 +310,19 @@ impl RunOptions {
     /// The base seed.
     pub fn seed(&self) -> u64 {
         self.seed_simulator.unwrap_or(self.fallback_seed)
+    }
+
+    /// Aer's metadata of fusion. The thresholds are those of a statevector; nothing is merged yet.
+    pub fn fusion_json(&self) -> Value {
+        if !self.fusion_enable {
+            return json!({ "enabled": false });
+        }
+        json!({
+            "enabled": true,
+            "applied": false,
+            "threshold": self.fusion_threshold.unwrap_or(14),
+            "max_fused_qubits": self.fusion_max_qubit.unwrap_or(5),
+        })
     }
 
     /// Bytes that a state may take; `None` for no limit.
@@ -321,8 +346,6 @@ fn is_noisy(model: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn map(value: Value) -> Map<String, Value> {

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Operation, Qubit};
 use crate::engine::Method;
 use crate::error::{AerError, ErrorCode};
@@ -104,6 +105,7 @@ fn always_kept(operation: &Operation) -> bool {
         Operation::Measure(_)
             | Operation::Save(_)
             | Operation::BooleanFunction(_)
+            | Operation::ReadoutError(_)
             | Operation::Store(_)
             | Operation::Jump(_)
             | Operation::Mark(_)
@@ -156,7 +158,13 @@ fn can_sample(circuit: &Circuit, num_qubits: usize) -> bool {
         let touches_measured =
             || step.qubits.iter().any(|qubit| measured.get(*qubit as usize).copied().unwrap_or_default());
         let fits = match &step.operation {
-            Operation::Reset | Operation::Jump(_) | Operation::Mark(_) => false,
+            Operation::Reset
+            | Operation::Jump(_)
+            | Operation::Mark(_)
+            | Operation::Kraus(_)
+            | Operation::Superoperator(_) => false,
+            // Sampling misreads outcomes only.
+            Operation::ReadoutError(_) => any_measured,
             Operation::Initialize(_) if index > 0 && step.qubits.len() < num_qubits => false,
             Operation::Measure(_) => step.condition.is_none(),
             _ if !any_measured => true,
@@ -208,27 +216,52 @@ pub fn check_memory(
     .expected(format!("at most {fitting} qubits in this memory")))
 }
 
-/// Checks what the results of `shots` shots take: each value that a `list` saves, and the list of memories.
+/// Bytes of an entry of a dictionary: a short text, its three words, and a number or two.
+const ENTRY_BYTES: u64 = 64;
+
+/// Bytes that one value of a save takes; saturates.
+fn value_bytes(kind: &SaveKind, num_saved: u32, num_qubits: u32) -> u64 {
+    let power = |bits: u32, bytes: u64| 1u64.checked_shl(bits).map_or(u64::MAX, |n| n.saturating_mul(bytes));
+    match kind {
+        SaveKind::State | SaveKind::Statevector => power(num_qubits, 16),
+        SaveKind::StatevectorDict => power(num_qubits, ENTRY_BYTES),
+        SaveKind::Amplitudes(indices) | SaveKind::AmplitudesSquared(indices) => 16 * indices.len() as u64,
+        SaveKind::Probabilities => power(num_saved, 8),
+        SaveKind::ProbabilitiesDict => power(num_saved, ENTRY_BYTES),
+        SaveKind::DensityMatrix => power(num_saved.saturating_mul(2), 16),
+        SaveKind::Unitary => power(num_qubits.saturating_mul(2), 16),
+        SaveKind::Superoperator => power(num_qubits.saturating_mul(4), 16),
+        SaveKind::ExpectationValue(_) | SaveKind::ExpectationValueVariance(_) | SaveKind::Variable(_) => 16,
+        SaveKind::Stabilizer | SaveKind::Clifford => u64::from(num_qubits) * u64::from(num_qubits),
+        SaveKind::MatrixProductState => ENTRY_BYTES * u64::from(num_qubits),
+    }
+}
+
+/// Checks what the results of `shots` shots, of which `runs` are run, take: saved values, and the list of
+/// memories.
 pub fn check_result_memory(
     circuit: &Circuit,
     shots: u64,
     runs: u64,
     memory: bool,
-    value_bytes: u64,
+    num_qubits: u32,
     limit: Option<u64>,
 ) -> Result<(), AerError> {
     use crate::circuit::operation::SaveSubtype;
     let Some(limit) = limit else { return Ok(()) };
     let memories = 1u64.checked_shl(circuit.num_clbits).unwrap_or(u64::MAX);
     let values = circuit.instructions.iter().filter_map(|step| match &step.operation {
-        Operation::Save(save) => Some(match save.subtype {
-            SaveSubtype::Single | SaveSubtype::Average | SaveSubtype::Accum => 0,
-            SaveSubtype::CSingle | SaveSubtype::CAverage | SaveSubtype::CAccum => runs.min(memories),
-            SaveSubtype::List | SaveSubtype::CList => runs,
-        }),
+        Operation::Save(save) => {
+            let values = match save.subtype {
+                SaveSubtype::Single | SaveSubtype::Average | SaveSubtype::Accum => 1,
+                SaveSubtype::CSingle | SaveSubtype::CAverage | SaveSubtype::CAccum => runs.min(memories),
+                SaveSubtype::List | SaveSubtype::CList => runs,
+            };
+            Some(values.saturating_mul(value_bytes(&save.kind, step.qubits.len() as u32, num_qubits)))
+        }
         _ => None,
     });
-    let saved = values.fold(0u64, u64::saturating_add).saturating_mul(value_bytes);
+    let saved = values.fold(0u64, u64::saturating_add);
     // A hexadecimal text and its three words.
     let text = 32 + u64::from(circuit.num_clbits) / 4;
     let needed = saved.saturating_add(if memory { shots.saturating_mul(text) } else { 0 });
@@ -245,7 +278,7 @@ pub fn check_result_memory(
         ),
     )
     .found(format!("{shots} shots"))
-    .hint("Run fewer shots, or keep one value instead of a list."))
+    .hint("Run fewer shots, keep one value instead of a list, or save fewer qubits."))
 }
 
 /// Bytes in MiB, rounded up.

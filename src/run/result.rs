@@ -118,7 +118,8 @@ pub fn saved_value_json(value: &SavedValue) -> Value {
     }
 }
 
-fn saved_json(saved: &SavedData) -> Value {
+/// What stands under a label, as JSON.
+pub fn saved_json(saved: &SavedData) -> Value {
     match saved {
         SavedData::One(value) => saved_value_json(value),
         SavedData::List(values) => values.iter().map(saved_value_json).collect(),

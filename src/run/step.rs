@@ -12,11 +12,12 @@ use serde_json::{Map, Value, json};
 
 use super::options::RunOptions;
 use super::plan::{self, Plan};
-use super::result::{ExperimentData, SavedData};
+use super::result::ExperimentData;
+use super::saved::Collector;
 use super::{ExperimentResult, select};
 use crate::circuit::expression::{Expr, Slot};
-use crate::circuit::operation::{Save, SaveKind, SaveSubtype, Store};
-use crate::circuit::{Bits, Circuit, ClassicalValue, Operation, Qubit, Type, lower};
+use crate::circuit::operation::{ReadoutError, Save, SaveKind, SaveSubtype, Store};
+use crate::circuit::{Bits, Circuit, ClassicalValue, Instruction, Operation, Qubit, Type, lower};
 use crate::engine::{Engine, EngineConfig, SavedValue};
 use crate::error::{AerError, ErrorCode};
 use crate::rng::{ShotRng, experiment_seed};
@@ -181,8 +182,8 @@ fn start(
         let method = select::choose(options.method, &circuit, plan.num_qubits(), limit)?;
         let state_bytes = select::required_bytes(method, plan.num_qubits());
         let runs = if plan.sampled { 1 } else { options.shots };
-        plan::check_result_memory(&circuit, options.shots, runs, options.memory, state_bytes, limit)?;
-        result.metadata = metadata(&circuit, &plan, method.name(), state_bytes, limit);
+        plan::check_result_memory(&circuit, options.shots, runs, options.memory, plan.num_qubits(), limit)?;
+        result.metadata = metadata(&circuit, &plan, &options, method.name(), state_bytes);
         let job = Job {
             circuit,
             plan,
@@ -204,9 +205,9 @@ fn start(
 fn metadata(
     circuit: &Circuit,
     plan: &Plan,
+    options: &RunOptions,
     method: &str,
     state_bytes: u64,
-    limit: Option<u64>,
 ) -> Map<String, Value> {
     let mut metadata = plan.metadata();
     let saves = circuit.instructions.iter().filter_map(|step| match &step.operation {
@@ -229,9 +230,9 @@ fn metadata(
         ("batched_shots_optimization".to_owned(), false.into()),
         ("parallel_shots".to_owned(), 1.into()),
         ("parallel_state_update".to_owned(), 1.into()),
-        ("fusion".to_owned(), json!({ "enabled": false })),
+        ("fusion".to_owned(), options.fusion_json()),
         ("required_memory_mb".to_owned(), plan::mebibytes(state_bytes).into()),
-        ("max_memory_mb".to_owned(), limit.map(|bytes| bytes >> 20).into()),
+        ("max_memory_mb".to_owned(), options.max_memory_bytes().map(|bytes| bytes >> 20).into()),
         ("result_types".to_owned(), types.into()),
         ("result_subtypes".to_owned(), subtypes.into()),
     ]);
@@ -279,14 +280,25 @@ pub struct Execution<E> {
     rng: ShotRng,
     memory: Bits,
     register: Bits,
-    /// When sampling: the qubits to draw, and which of them each memory bit shows.
+    /// When sampling: the qubits to draw, and how the memory comes from them, in order.
     outcome_qubits: Vec<Qubit>,
-    shown: Vec<(u32, u32)>,
+    shown: Vec<Shown>,
     tally: HashMap<Bits, u64>,
     memories: Vec<String>,
-    saved: IndexMap<String, SavedData>,
+    saved: Collector,
     /// Bytes that loops have added to lists.
     listed: u64,
+    /// Whether a shot may miss a save instruction of the circuit.
+    may_miss_saves: bool,
+}
+
+/// What makes the memory of a drawn shot.
+#[derive(Clone, Copy, Debug)]
+enum Shown {
+    /// The memory bit shows a qubit, by its position among those drawn.
+    Outcome(u32, u32),
+    /// The readout error that is this instruction changes the memory.
+    Misread(usize),
 }
 
 /// Work of a step besides the amplitudes, so that steps of small states count too.
@@ -316,8 +328,9 @@ impl<E: Engine> Execution<E> {
             shown,
             tally: HashMap::new(),
             memories: Vec::new(),
-            saved: IndexMap::new(),
+            saved: Collector::default(),
             listed: 0,
+            may_miss_saves: job.circuit.instructions.iter().any(jumps),
             job,
         })
     }
@@ -344,7 +357,8 @@ impl<E: Engine> Execution<E> {
         }
         let work = || engine.work(&step.operation, &step.qubits);
         match &step.operation {
-            Operation::Measure(_) if job.plan.sampled => Ok(0),
+            // Outcomes are drawn, and misread, in the end.
+            Operation::Measure(_) | Operation::ReadoutError(_) if job.plan.sampled => Ok(0),
             Operation::Measure(measure) => {
                 let work = work();
                 let outcome = engine.measure(&step.qubits, rng);
@@ -363,21 +377,26 @@ impl<E: Engine> Execution<E> {
                 }
                 Ok(0)
             }
+            Operation::ReadoutError(error) => {
+                misread(error, memory, register, rng);
+                Ok(0)
+            }
             Operation::Save(save) => {
                 // Only the last shot's value counts: spare the others.
                 let last = job.plan.sampled || self.shot + 1 >= job.shots;
-                if save.subtype == SaveSubtype::Single && step.condition.is_none() && !last {
+                let certain = step.condition.is_none() && !self.may_miss_saves;
+                if save.subtype == SaveSubtype::Single && certain && !last {
                     return Ok(0);
                 }
                 let work = if matches!(save.kind, SaveKind::Variable(_)) { 0 } else { work() };
-                if !job.plan.targets.is_empty() {
+                if self.may_miss_saves {
                     self.listed = check_listed(self.listed, save, work, job)?;
                 }
                 let value = match &save.kind {
                     SaveKind::Variable(slot) => SavedValue::Json(variable(slot, register)?),
                     kind => engine.save(kind, &step.qubits)?,
                 };
-                keep(&mut self.saved, save, &self.memory, value);
+                self.saved.add(save, &self.memory, value);
                 Ok(work)
             }
             Operation::Mark(_) => Ok(0),
@@ -423,10 +442,26 @@ impl<E: Engine> Execution<E> {
         let seed = self.job.seed;
         let draws: Vec<f64> =
             (self.shot..self.shot + chunk).map(|shot| ShotRng::new(seed, shot).uniform()).collect();
-        for outcome in self.engine.sample_measure(&self.outcome_qubits, &draws) {
+        let misread_at_all = self.shown.iter().any(|shown| matches!(shown, Shown::Misread(_)));
+        let outcomes = self.engine.sample_measure(&self.outcome_qubits, &draws);
+        for (shot, outcome) in (self.shot..).zip(outcomes) {
             let mut memory = self.memory.clone();
-            for (place, from) in &self.shown {
-                memory.set(*place, outcome.get(*from));
+            if misread_at_all {
+                // The shot's stream goes on behind the number that drew its outcome.
+                self.rng = ShotRng::new(seed, shot);
+                self.rng.uniform();
+            }
+            for shown in &self.shown {
+                match *shown {
+                    Shown::Outcome(place, from) => memory.set(place, outcome.get(from)),
+                    Shown::Misread(index) => {
+                        if let Some(Operation::ReadoutError(error)) =
+                            self.job.circuit.instructions.get(index).map(|step| &step.operation)
+                        {
+                            misread(error, &mut memory, &mut self.register, &mut self.rng);
+                        }
+                    }
+                }
             }
             self.record(memory);
         }
@@ -495,7 +530,7 @@ impl<E: Engine> Execute for Execution<E> {
         ExperimentData {
             counts: counted.then_some(counts),
             memory: (counted && self.job.memory).then_some(self.memories),
-            saved: self.saved,
+            saved: self.saved.finish(),
         }
     }
 }
@@ -552,44 +587,59 @@ fn apply_phase<E: Engine>(engine: &mut E, circuit: &Circuit) {
     }
 }
 
-/// The measured qubits, each once, and for each memory bit `(bit, position of its qubit)`: the last
-/// measurement into a bit counts, and qubits do not change between measurements when sampling.
-fn shown_outcomes(circuit: &Circuit) -> (Vec<Qubit>, Vec<(u32, u32)>) {
+/// The measured qubits, each once, and how the memory comes from them. Qubits do not change between
+/// measurements when sampling, so without readout errors only the last measurement into a bit counts.
+fn shown_outcomes(circuit: &Circuit) -> (Vec<Qubit>, Vec<Shown>) {
     let mut positions: IndexMap<Qubit, u32> = IndexMap::new();
-    let mut shown: IndexMap<u32, u32> = IndexMap::new();
-    for step in &circuit.instructions {
-        if let Operation::Measure(measure) = &step.operation {
-            for (bit, qubit) in measure.memory.iter().zip(&step.qubits) {
-                let next = positions.len() as u32;
-                shown.insert(*bit, *positions.entry(*qubit).or_insert(next));
+    let mut last: IndexMap<u32, u32> = IndexMap::new();
+    let mut all = Vec::new();
+    let mut misread_at_all = false;
+    for (index, step) in circuit.instructions.iter().enumerate() {
+        match &step.operation {
+            Operation::Measure(measure) => {
+                for (bit, qubit) in measure.memory.iter().zip(&step.qubits) {
+                    let next = positions.len() as u32;
+                    let position = *positions.entry(*qubit).or_insert(next);
+                    last.insert(*bit, position);
+                    all.push(Shown::Outcome(*bit, position));
+                }
             }
+            Operation::ReadoutError(_) => {
+                misread_at_all = true;
+                all.push(Shown::Misread(index));
+            }
+            _ => {}
         }
     }
-    (positions.into_keys().collect(), shown.into_iter().collect())
+    if !misread_at_all {
+        all = last.into_iter().map(|(bit, position)| Shown::Outcome(bit, position)).collect();
+    }
+    (positions.into_keys().collect(), all)
 }
 
-/// Puts a saved value where its subtype says. Means and sums come with the first kind of save that has them;
-/// validation lets none of them through.
-fn keep(saved: &mut IndexMap<String, SavedData>, save: &Save, memory: &Bits, value: SavedValue) {
-    let (saved, key) = match save.subtype {
-        SaveSubtype::CSingle | SaveSubtype::CList => {
-            let entry = saved.entry(save.label.clone());
-            let SavedData::ByMemory(map) = entry.or_insert_with(|| SavedData::ByMemory(IndexMap::new()))
-            else {
-                return;
-            };
-            (map, memory.to_hex())
+/// Whether instructions may be left out after this one.
+fn jumps(step: &Instruction) -> bool {
+    matches!(step.operation, Operation::Jump(_) | Operation::ControlFlow(_))
+}
+
+/// Replaces the bits that a readout error concerns by a value drawn from its table.
+fn misread(error: &ReadoutError, memory: &mut Bits, register: &mut Bits, rng: &mut ShotRng) {
+    let number = rng.uniform();
+    let value =
+        error.memory.iter().enumerate().fold(0, |value, (i, bit)| value | usize::from(memory.get(*bit)) << i);
+    let row = error.probabilities.get(value).map(Vec::as_slice).unwrap_or_default();
+    let mut below = 0.0;
+    let mut drawn = value;
+    for (outcome, probability) in row.iter().enumerate().filter(|(_, p)| **p > 0.0) {
+        drawn = outcome;
+        below += probability;
+        if number < below {
+            break;
         }
-        _ => (saved, save.label.clone()),
-    };
-    match save.subtype {
-        SaveSubtype::List | SaveSubtype::CList => {
-            if let SavedData::List(values) = saved.entry(key).or_insert_with(|| SavedData::List(Vec::new())) {
-                values.push(value);
-            }
-        }
-        _ => {
-            saved.insert(key, SavedData::One(value));
+    }
+    for (bits, places) in [(memory, &error.memory), (register, &error.register)] {
+        for (i, place) in places.iter().enumerate() {
+            bits.set(*place, drawn >> i & 1 == 1);
         }
     }
 }

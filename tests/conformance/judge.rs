@@ -87,7 +87,12 @@ fn experiment(spec: &Value, got: &Value) -> Verdict {
     let mut checks = 0;
     for (label, expected) in spec["data"].as_object().into_iter().flatten() {
         let value = data.get(label).ok_or_else(|| format!("data.{label} is missing"))?;
-        datum(value, expected, label, Some(shots))?;
+        match expected["kind"].as_str() {
+            Some("mix" | "conditional_mix") => {
+                mixture(value, expected, label, &tally(data.get("counts").unwrap_or(&Value::Null))?)?;
+            }
+            _ => datum(value, expected, label, Some(shots))?,
+        }
         checks += 1;
     }
     if let Some(expected) = spec.get("counts") {
@@ -361,8 +366,127 @@ pub fn datum(got: &Value, spec: &Value, what: &str, shots: Option<u64>) -> Verdi
                 .collect();
             probabilities.map_or(Ok(()), |p| chi_square(&tally, &p, got.len() as u64))
         }
+        "real" => close_real(got, &spec["value"], tolerance, what),
+        "real_dict" | "complex_dict" => close_dict(got, &spec["value"], tolerance, what),
+        "fidelity" => {
+            let (got, expected) = (amplitudes(got)?, amplitudes(&spec["value"])?);
+            need(got.len() == expected.len(), || format!("{what}: {} amplitudes", got.len()))?;
+            let norm = |state: &[(f64, f64)]| state.iter().map(|(x, y)| x * x + y * y).sum::<f64>();
+            let (re, im) = got
+                .iter()
+                .zip(&expected)
+                .fold((0.0, 0.0), |(re, im), ((a, b), (x, y))| (re + a * x + b * y, im + a * y - b * x));
+            let norms = (norm(&got), norm(&expected));
+            let least = spec["min"].as_f64().ok_or("bad case: no min")?;
+            let fidelity = (re * re + im * im) / (norms.0 * norms.1);
+            need(norms.0 > 0.5 && norms.0 < 2.0 && fidelity >= least, || {
+                format!("{what}: fidelity {fidelity}")
+            })
+        }
+        "conditional_list" => {
+            let got = got.as_object().filter(|got| !got.is_empty());
+            let got = got.ok_or_else(|| format!("{what}: not keyed by memory"))?;
+            let possible = spec["value"].as_object().ok_or("bad case: no values")?;
+            let (mut tally, mut probabilities) = (BTreeMap::new(), BTreeMap::new());
+            for (key, option) in possible {
+                probabilities.insert(key.clone(), option["p"].as_f64().ok_or("bad case: no p")?);
+            }
+            for (key, list) in got {
+                let key = hex_key(key)?;
+                let list = list.as_array().filter(|list| !list.is_empty());
+                let list = list.ok_or_else(|| format!("{what}[{key}]: no list"))?;
+                let option = possible.get(&key).ok_or_else(|| format!("{what}: impossible memory {key}"))?;
+                list.iter().try_for_each(|entry| datum(entry, &option["spec"], what, None))?;
+                tally.insert(key, list.len() as u64);
+            }
+            let sum = tally.values().sum::<u64>();
+            let length = spec["length"].as_u64().or(shots);
+            need(length.is_none_or(|length| sum == length), || format!("{what}: {sum} entries"))?;
+            chi_square(&tally, &probabilities, sum)
+        }
         other => Err(format!("bad case: kind {other:?}")),
     }
+}
+
+/// Means and sums over shots: exact, as the counts of the same result say how often each value came.
+pub fn mixture(got: &Value, spec: &Value, what: &str, tally: &BTreeMap<String, u64>) -> Verdict {
+    let values = spec["values"].as_object().ok_or("bad case: no values")?;
+    let normalized = spec["normalized"].as_bool().ok_or("bad case: normalized")?;
+    let tolerance = spec["atol"].as_f64().unwrap_or(TOLERANCE);
+    let shots = tally.values().sum::<u64>() as f64;
+    let mut parts = Vec::new();
+    for (key, count) in tally {
+        let value = values.get(key).ok_or_else(|| format!("{what}: impossible memory {key}"))?;
+        parts.push((key, value, *count as f64));
+    }
+    let expect = |value: Value, weight: f64| -> Value {
+        serde_json::json!({ "kind": spec["of"], "value": value, "atol": tolerance * f64::max(weight, 1.0) })
+    };
+    if spec["kind"] == "mix" {
+        let by = if normalized { shots } else { 1.0 };
+        let sum = parts.iter().fold(Value::Null, |sum, (_, value, count)| plus(&sum, value, count / by));
+        return datum(got, &expect(sum, shots / by), what, None);
+    }
+    let got = got.as_object().ok_or_else(|| format!("{what}: not keyed by memory"))?;
+    need(got.len() == parts.len(), || format!("{what}: {} values of the memory", got.len()))?;
+    for (key, value, count) in parts {
+        let weight = if normalized { 1.0 } else { count };
+        let got = got.get(key).ok_or_else(|| format!("{what}: nothing for memory {key}"))?;
+        datum(got, &expect(plus(&Value::Null, value, weight), weight), &format!("{what}[{key}]"), None)?;
+    }
+    Ok(())
+}
+
+/// `sum + weight * value`, entry by entry; what is not there yet counts as 0.
+fn plus(sum: &Value, value: &Value, weight: f64) -> Value {
+    match value {
+        Value::Array(entries) => {
+            let at = |i: usize| sum.get(i).unwrap_or(&Value::Null);
+            entries.iter().enumerate().map(|(i, value)| plus(at(i), value, weight)).collect()
+        }
+        Value::Object(entries) => {
+            let mut total = sum.as_object().cloned().unwrap_or_default();
+            for (key, value) in entries {
+                let before = total.get(key).cloned().unwrap_or_default();
+                total.insert(key.clone(), plus(&before, value, weight));
+            }
+            total.into()
+        }
+        _ => (sum.as_f64().unwrap_or(0.0) + weight * value.as_f64().unwrap_or(f64::NAN)).into(),
+    }
+}
+
+fn amplitudes(value: &Value) -> Result<Vec<(f64, f64)>, String> {
+    let list = value.as_array().ok_or("no list of amplitudes")?;
+    list.iter().map(|value| complex(value).ok_or_else(|| format!("{value} is no amplitude"))).collect()
+}
+
+/// Arrays of any depth whose innermost entries are real numbers, or complex ones that are real.
+fn close_real(got: &Value, expected: &Value, tolerance: f64, what: &str) -> Verdict {
+    if let Some(x) = expected.as_f64() {
+        let real = got.as_f64().or_else(|| complex(got).filter(|(_, im)| im.abs() < 1e-9).map(|(re, _)| re));
+        let near = real.is_some_and(|y| (x - y).abs() <= tolerance);
+        return need(near, || format!("{what}: {}, expected {expected}", short(got)));
+    }
+    entries(got, expected, what, |got, expected, what| close_real(got, expected, tolerance, what))
+}
+
+/// Objects keyed by basis states, in which 0 need not stand.
+fn close_dict(got: &Value, expected: &Value, tolerance: f64, what: &str) -> Verdict {
+    let got = got.as_object().ok_or_else(|| format!("{what}: no object"))?;
+    let expected = expected.as_object().ok_or("bad case: no values")?;
+    let got: BTreeMap<String, &Value> =
+        got.iter().map(|(key, value)| Ok((hex_key(key)?, value))).collect::<Result<_, String>>()?;
+    let number = |value: Option<&Value>| match value {
+        None => Some((0.0, 0.0)),
+        Some(value) => value.as_f64().map(|x| (x, 0.0)).or_else(|| complex(value)),
+    };
+    for key in got.keys().chain(expected.keys()) {
+        let pair = number(got.get(key).copied()).zip(number(expected.get(key)));
+        let near = pair.is_some_and(|((a, b), (x, y))| (a - x).hypot(b - y) <= tolerance);
+        need(near, || format!("{what}[{key}]: {:?}, expected {:?}", got.get(key), expected.get(key)))?;
+    }
+    Ok(())
 }
 
 /// Arrays of any depth whose innermost entries are `[re, im]`.
@@ -371,6 +495,16 @@ fn close(got: &Value, expected: &Value, tolerance: f64, what: &str) -> Verdict {
         let near = complex(got).is_some_and(|(a, b)| (a - re).hypot(b - im) <= tolerance);
         return need(near, || format!("{what}: {}, expected {expected}", short(got)));
     }
+    entries(got, expected, what, |got, expected, what| close(got, expected, tolerance, what))
+}
+
+/// Compares arrays of the same length entry by entry.
+fn entries(
+    got: &Value,
+    expected: &Value,
+    what: &str,
+    compare: impl Fn(&Value, &Value, &str) -> Verdict,
+) -> Verdict {
     let (Some(got), Some(expected)) = (got.as_array(), expected.as_array()) else {
         return Err(format!("{what}: {} is no array", short(got)));
     };
@@ -380,7 +514,7 @@ fn close(got: &Value, expected: &Value, tolerance: f64, what: &str) -> Verdict {
     got.iter()
         .zip(expected)
         .enumerate()
-        .try_for_each(|(i, (got, expected))| close(got, expected, tolerance, &format!("{what}[{i}]")))
+        .try_for_each(|(i, (got, expected))| compare(got, expected, &format!("{what}[{i}]")))
 }
 
 fn complex(value: &Value) -> Option<(f64, f64)> {

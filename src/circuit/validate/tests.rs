@@ -1,6 +1,6 @@
 use super::*;
 use crate::circuit::classical::{Comparison, Relation};
-use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype};
+use crate::circuit::operation::{BooleanFunction, Measure, Pauli, PauliTerm, Save, SaveKind, SaveSubtype};
 use crate::circuit::{Bits, Gate};
 
 fn check(operation: Operation, qubits: &[u32]) -> Result<(), ErrorCode> {
@@ -85,6 +85,97 @@ fn invalid_instructions_are_refused() {
         (QubitCount, save(SaveSubtype::Single), vec![0, 1]),
     ] {
         assert_eq!(check(operation.clone(), &qubits), Err(code), "{operation:?} on {qubits:?}");
+    }
+}
+
+#[test]
+fn matrices_channels_and_states_are_checked() {
+    use ErrorCode::*;
+    let real = |rows: usize, entries: &[f64]| {
+        Matrix::new(rows, entries.len() / rows, amplitudes(entries).into()).unwrap()
+    };
+    let (one, half) = (real(2, &[1.0, 0.0, 0.0, 1.0]), real(2, &[0.5, 0.0, 0.0, 0.5]));
+    let damping = [real(2, &[1.0, 0.0, 0.0, 0.6]), real(2, &[0.0, 0.8, 0.0, 0.0])];
+    let readout = |memory: &[u32], register: &[u32], table: &[&[f64]]| {
+        Operation::ReadoutError(Box::new(ReadoutError {
+            memory: memory.into(),
+            register: register.into(),
+            probabilities: table.iter().map(|row| row.to_vec()).collect(),
+        }))
+    };
+    let diagonal = |entries: &[f64]| Operation::Diagonal(amplitudes(entries));
+    let multiplexer = |matrices: &[&Matrix]| {
+        Operation::Multiplexer(matrices.iter().map(|matrix| (*matrix).clone()).collect())
+    };
+    let set = |state: SetState| Operation::SetState(Box::new(state));
+    for (expected, operation, qubits) in [
+        (Ok(()), diagonal(&[1.0, -1.0]), vec![2]),
+        (Err(InvalidMatrix), diagonal(&[1.0, -1.0]), vec![2, 0]),
+        (Err(InvalidMatrix), diagonal(&[1.0, 1.0 + 1e-6]), vec![2]),
+        (Err(InvalidMatrix), diagonal(&[1.0, f64::NAN]), vec![2]),
+        (Err(InvalidMatrix), diagonal(&[]), vec![]),
+        (Ok(()), multiplexer(&[&one, &one]), vec![2, 1]),
+        (Ok(()), multiplexer(&[&one]), vec![2]),
+        (Err(InvalidMatrix), multiplexer(&[]), vec![2]),
+        (Err(InvalidMatrix), multiplexer(&[&one, &one, &one]), vec![2, 1]),
+        (Err(InvalidMatrix), multiplexer(&[&one, &one]), vec![2]),
+        (Err(InvalidMatrix), multiplexer(&[&one, &half]), vec![2, 1]),
+        (Ok(()), Operation::Kraus(damping.clone().into()), vec![1]),
+        (Err(InvalidMatrix), Operation::Kraus([half.clone()].into()), vec![1]),
+        (Err(InvalidMatrix), Operation::Kraus(damping.into()), vec![1, 0]),
+        (Err(InvalidMatrix), Operation::Kraus([].into()), vec![1]),
+        (Err(InvalidMatrix), Operation::Kraus([real(2, &[f64::INFINITY; 4])].into()), vec![1]),
+        (Err(InvalidMatrix), Operation::Kraus([real(2, &[1e200; 4])].into()), vec![1]),
+        (Ok(()), Operation::Superoperator(Box::new(Matrix::identity(4))), vec![1]),
+        (Err(InvalidMatrix), Operation::Superoperator(Box::new(one.clone())), vec![1]),
+        (Ok(()), readout(&[1], &[], &[&[0.5, 0.5], &[0.0, 1.0]]), vec![]),
+        (Ok(()), readout(&[1], &[0], &[&[0.5, 0.5], &[0.0, 1.0]]), vec![]),
+        (Err(InvalidParameter), readout(&[], &[], &[&[1.0]]), vec![]),
+        (Err(InvalidParameter), readout(&[1], &[0, 1], &[&[0.5, 0.5], &[0.0, 1.0]]), vec![]),
+        (Err(InvalidParameter), readout(&[1, 1], &[], &[&[1.0, 0.0, 0.0, 0.0][..]; 4]), vec![]),
+        (Err(InvalidParameter), readout(&vec![1; 100_000], &[], &[&[1.0]]), vec![]),
+        (Err(InvalidParameter), readout(&[1], &[], &[&[0.5, 0.5]]), vec![]),
+        (Err(InvalidParameter), readout(&[1], &[], &[&[0.5, 0.6], &[0.0, 1.0]]), vec![]),
+        (Err(InvalidParameter), readout(&[1], &[], &[&[-0.5, 1.5], &[0.0, 1.0]]), vec![]),
+        (Err(InvalidParameter), readout(&[1], &[], &[&[f64::NAN, 1.0], &[0.0, 1.0]]), vec![]),
+        (Err(ClbitOutOfRange), readout(&[2], &[], &[&[0.5, 0.5], &[0.0, 1.0]]), vec![]),
+        (Ok(()), set(SetState::Unitary(Matrix::identity(8))), vec![0, 1, 2]),
+        (Err(QubitCount), set(SetState::Unitary(Matrix::identity(2))), vec![0]),
+        (Err(InvalidMatrix), set(SetState::Unitary(Matrix::identity(2))), vec![0, 1, 2]),
+        (Err(InvalidMatrix), set(SetState::Superoperator(Matrix::identity(8))), vec![0, 1, 2]),
+        (Err(InvalidState), set(SetState::DensityMatrix(Matrix::identity(8))), vec![0, 1, 2]),
+    ] {
+        assert_eq!(check(operation.clone(), &qubits), expected, "{operation:?} on {qubits:?}");
+    }
+}
+
+#[test]
+fn saves_are_checked() {
+    use ErrorCode::*;
+    let save = |kind: SaveKind| {
+        let subtype = kind.subtypes()[0];
+        Operation::Save(Box::new(Save { kind, label: "a".into(), subtype }))
+    };
+    let term = |letters: &str, coefficient: f64| {
+        let letters = Pauli::from_letters(letters).unwrap();
+        SaveKind::ExpectationValue([PauliTerm { letters, coefficient, squared: 0.0 }].into())
+    };
+    for (expected, kind, qubits) in [
+        (Ok(()), SaveKind::Probabilities, vec![2, 0]),
+        (Err(QubitCount), SaveKind::Probabilities, vec![]),
+        (Ok(()), SaveKind::DensityMatrix, vec![1]),
+        (Err(DuplicateQubit), SaveKind::DensityMatrix, vec![1, 1]),
+        (Ok(()), SaveKind::Amplitudes([7, 0].into()), vec![0, 1, 2]),
+        (Err(InvalidParameter), SaveKind::Amplitudes([8].into()), vec![0, 1, 2]),
+        (Err(InvalidParameter), SaveKind::AmplitudesSquared([].into()), vec![0, 1, 2]),
+        (Err(QubitCount), SaveKind::AmplitudesSquared([0].into()), vec![0]),
+        (Ok(()), term("XY", 1.0), vec![0, 2]),
+        (Err(InvalidParameter), term("X", 1.0), vec![0, 2]),
+        (Err(InvalidParameter), term("XY", f64::NAN), vec![0, 2]),
+        (Err(QubitCount), SaveKind::StatevectorDict, vec![0, 2]),
+        (Err(QubitCount), SaveKind::State, vec![]),
+    ] {
+        assert_eq!(check(save(kind.clone()), &qubits), expected, "{kind:?} on {qubits:?}");
     }
 }
 

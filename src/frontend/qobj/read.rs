@@ -6,9 +6,11 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::parameterizations::Parameterizations;
-use super::{CONDITIONAL_ANY, NOT_OFFERED, STRUCTURAL, VARIABLES, may_be_conditional};
+use super::{CONDITIONAL_ANY, STRUCTURAL, VARIABLES, may_be_conditional};
 use crate::circuit::classical::{Comparison, Relation};
-use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype, Store};
+use crate::circuit::operation::{
+    BooleanFunction, Measure, Pauli, PauliTerm, ReadoutError, Save, SaveKind, SaveSubtype, SetState, Store,
+};
 use crate::circuit::{
     Bits, Circuit, Expr, GATES, Gate, Instruction, Operation, Parameters, Register, Variable, validate,
 };
@@ -51,6 +53,12 @@ struct Fields {
     snapshot_type: Option<Value>,
     target: Option<Value>,
     expr: Option<Value>,
+}
+
+/// The name of an instruction of which something else cannot be read.
+#[derive(Deserialize)]
+struct Named {
+    name: Option<String>,
 }
 
 /// Reads a Qobj. Costs time linear in the text, and matrix products for `unitary` instructions.
@@ -167,12 +175,14 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
     };
     circuit.instructions.reserve_exact(instructions.len());
     for (index, raw) in instructions.iter().enumerate() {
-        let named = |error: AerError, fields: Option<&Fields>| {
-            let name = fields.and_then(|fields| fields.name.as_ref()).and_then(Value::as_str);
+        let fields: Fields = object(raw, "qobj instruction").map_err(|error| {
+            let name = object::<Named>(raw, "qobj instruction").ok().and_then(|named| named.name);
+            error.at_instruction(index, name.as_deref().unwrap_or_default())
+        })?;
+        let step = instruction(&fields, any_conditional).map_err(|error| {
+            let name = fields.name.as_ref().and_then(Value::as_str);
             error.at_instruction(index, name.unwrap_or_default())
-        };
-        let fields: Fields = object(raw, "qobj instruction").map_err(|error| named(error, None))?;
-        let step = instruction(&fields, any_conditional).map_err(|error| named(error, Some(&fields)))?;
+        })?;
         circuit.instructions.push(step);
     }
     circuit.num_qubits = num_qubits.unwrap_or_else(|| {
@@ -182,6 +192,7 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
     circuit.num_clbits = num_clbits.unwrap_or_else(|| {
         let bits = circuit.instructions.iter().filter_map(|step| match &step.operation {
             Operation::Measure(measure) => measure.memory.iter().copied().max(),
+            Operation::ReadoutError(error) => error.memory.iter().copied().max(),
             Operation::BooleanFunction(function) => function.memory,
             _ => None,
         });
@@ -244,10 +255,11 @@ fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, Ae
         operation,
         Operation::Barrier
             | Operation::BooleanFunction(_)
-            | Operation::Save(_)
+            | Operation::ReadoutError(_)
             | Operation::Store(_)
             | Operation::Jump(_)
             | Operation::Mark(_)
+            | Operation::Save(_)
     );
     if qubits.is_empty() && !may_be_empty {
         return Err(AerError::new(
@@ -274,88 +286,141 @@ fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, Ae
     Ok(Instruction { operation, qubits, condition, label })
 }
 
-/// Everything that is no gate of the table.
-fn operation(fields: &Fields, name: &str) -> Result<Operation, AerError> {
-    Ok(match name {
-        "measure" => Operation::Measure(Box::new(Measure {
-            memory: bit_list(fields.memory.as_ref())?,
-            register: bit_list(fields.register.as_ref())?,
-        })),
-        "reset" => Operation::Reset,
-        "barrier" => Operation::Barrier,
-        "delay" => Operation::Delay(match params(fields)? {
-            [] => 0.0,
-            [duration] => number(duration, "the duration")?,
-            more => return Err(incorrect_length(name, more.len(), "1 (duration)")),
-        }),
-        "pauli" => match params(fields)? {
-            [Value::String(letters)] => Operation::Pauli(paulis(letters)?),
-            [other] => return Err(wrong("params", "a string of I, X, Y and Z", Some(other))),
-            other => return Err(incorrect_length(name, other.len(), "1 (the Pauli string)")),
-        },
-        "bfunc" => Operation::BooleanFunction(Box::new(BooleanFunction {
+type Reader = fn(&Fields, &str) -> Result<Operation, AerError>;
+
+/// Everything that is no gate of the table, one row per name: how its fields are read.
+const INSTRUCTIONS: [(&str, Reader); 41] = [
+    ("measure", |fields, _| {
+        let (memory, register) = (bit_list(fields.memory.as_ref())?, bit_list(fields.register.as_ref())?);
+        Ok(Operation::Measure(Box::new(Measure { memory, register })))
+    }),
+    ("reset", |_, _| Ok(Operation::Reset)),
+    ("barrier", |_, _| Ok(Operation::Barrier)),
+    ("delay", |fields, name| match params(fields)? {
+        [] => Ok(Operation::Delay(0.0)),
+        [duration] => Ok(Operation::Delay(number(duration, "the duration")?)),
+        more => Err(incorrect_length(name, more.len(), "1 (duration)")),
+    }),
+    ("pauli", |fields, name| match one(fields, name, "the Pauli string")? {
+        Value::String(letters) => Ok(Operation::Pauli(paulis(letters)?)),
+        other => Err(wrong("params", "a string of I, X, Y and Z", Some(other))),
+    }),
+    ("bfunc", |fields, _| {
+        let register = one_bit(fields.register.as_ref())?
+            .ok_or_else(|| wrong("register", "the register bit for the outcome", None))?;
+        Ok(Operation::BooleanFunction(Box::new(BooleanFunction {
             comparison: Comparison {
                 mask: hex("mask", fields.mask.as_ref())?,
                 relation: relation(fields.relation.as_ref())?,
                 value: hex("val", fields.val.as_ref())?,
             },
-            register: one_bit(fields.register.as_ref())?
-                .ok_or_else(|| wrong("register", "the register bit for the outcome", None))?,
+            register,
             memory: one_bit(fields.memory.as_ref())?,
-        })),
-        "initialize" => Operation::Initialize(amplitudes(params(fields)?)?),
-        "set_statevector" => match params(fields)? {
-            [Value::Array(vector)] => Operation::SetStatevector(amplitudes(vector)?),
-            [other] => return Err(wrong("params", "one list of amplitudes", Some(other))),
-            other => return Err(incorrect_length(name, other.len(), "1 (the list of amplitudes)")),
-        },
-        "unitary" => match params(fields)? {
-            [one] => Operation::Unitary(Box::new(matrix(one)?)),
-            other => return Err(incorrect_length(name, other.len(), "1 (the matrix)")),
-        },
-        "save_statevector" => Operation::Save(Box::new(save(fields, name, SaveKind::Statevector)?)),
-        "save_variable" => {
-            let slot = typed("target", "a place in the register", fields.target.as_ref())?;
-            Operation::Save(Box::new(save(fields, name, SaveKind::Variable(slot))?))
-        }
-        "store" => Operation::Store(Box::new(Store {
+        })))
+    }),
+    ("roerror", |fields, _| {
+        Ok(Operation::ReadoutError(Box::new(ReadoutError {
+            memory: bit_list(fields.memory.as_ref())?,
+            register: bit_list(fields.register.as_ref())?,
+            probabilities: params(fields)?.iter().map(distribution).collect::<Result<_, _>>()?,
+        })))
+    }),
+    ("qerror_loc", |_, _| Ok(Operation::QuantumErrorLocation)),
+    ("jump", |fields, name| Ok(Operation::Jump(destination(fields, name)?))),
+    ("mark", |fields, name| Ok(Operation::Mark(destination(fields, name)?))),
+    ("initialize", |fields, _| Ok(Operation::Initialize(amplitudes(params(fields)?)?))),
+    ("unitary", |fields, name| Ok(Operation::Unitary(Box::new(matrix(one(fields, name, "the matrix")?)?)))),
+    ("diagonal", |fields, _| Ok(Operation::Diagonal(amplitudes(params(fields)?)?))),
+    ("diag", |fields, _| Ok(Operation::Diagonal(amplitudes(params(fields)?)?))),
+    ("multiplexer", |fields, _| Ok(Operation::Multiplexer(matrices(params(fields)?)?))),
+    ("kraus", |fields, _| Ok(Operation::Kraus(matrices(params(fields)?)?))),
+    ("superop", |fields, name| {
+        Ok(Operation::Superoperator(Box::new(matrix(one(fields, name, "the matrix")?)?)))
+    }),
+    ("set_statevector", |fields, name| match one(fields, name, "the list of amplitudes")? {
+        Value::Array(vector) => Ok(Operation::SetStatevector(amplitudes(vector)?)),
+        other => Err(wrong("params", "one list of amplitudes", Some(other))),
+    }),
+    ("set_density_matrix", |fields, name| set(SetState::DensityMatrix(matrix(one(fields, name, STATE)?)?))),
+    ("set_unitary", |fields, name| set(SetState::Unitary(matrix(one(fields, name, STATE)?)?))),
+    ("set_superop", |fields, name| set(SetState::Superoperator(matrix(one(fields, name, STATE)?)?))),
+    ("set_stabilizer", |fields, name| set(SetState::Stabilizer(one(fields, name, STATE)?.clone()))),
+    ("set_matrix_product_state", |fields, name| {
+        set(SetState::MatrixProductState(one(fields, name, STATE)?.clone()))
+    }),
+    ("noise_switch", |_, name| {
+        let message = format!("Instruction \"{name}\" is not supported.");
+        Err(AerError::new(ErrorCode::UnsupportedInstruction, message)
+            .hint("Leave it out: it means something only with a noise model."))
+    }),
+    ("save_state", |fields, name| save(fields, name, SaveKind::State)),
+    ("save_statevector", |fields, name| save(fields, name, SaveKind::Statevector)),
+    ("save_statevector_dict", |fields, name| save(fields, name, SaveKind::StatevectorDict)),
+    ("save_amplitudes", |fields, name| save(fields, name, SaveKind::Amplitudes(basis_states(fields)?))),
+    ("save_amplitudes_sq", |fields, name| {
+        save(fields, name, SaveKind::AmplitudesSquared(basis_states(fields)?))
+    }),
+    ("save_probabilities", |fields, name| save(fields, name, SaveKind::Probabilities)),
+    ("save_probabilities_dict", |fields, name| save(fields, name, SaveKind::ProbabilitiesDict)),
+    ("save_density_matrix", |fields, name| save(fields, name, SaveKind::DensityMatrix)),
+    ("save_expval", |fields, name| save(fields, name, SaveKind::ExpectationValue(pauli_terms(fields)?))),
+    ("save_expval_var", |fields, name| {
+        save(fields, name, SaveKind::ExpectationValueVariance(pauli_terms(fields)?))
+    }),
+    ("save_unitary", |fields, name| save(fields, name, SaveKind::Unitary)),
+    ("save_superop", |fields, name| save(fields, name, SaveKind::Superoperator)),
+    ("save_stabilizer", |fields, name| save(fields, name, SaveKind::Stabilizer)),
+    ("save_clifford", |fields, name| save(fields, name, SaveKind::Clifford)),
+    ("save_matrix_product_state", |fields, name| save(fields, name, SaveKind::MatrixProductState)),
+    ("save_variable", |fields, name| {
+        let slot = typed("target", "a place in the register", fields.target.as_ref())?;
+        save(fields, name, SaveKind::Variable(slot))
+    }),
+    ("store", |fields, _| {
+        Ok(Operation::Store(Box::new(Store {
             target: typed("target", "a place in the register", fields.target.as_ref())?,
             value: typed("expr", "a typed expression", fields.expr.as_ref())?,
-        })),
-        "jump" => Operation::Jump(label(fields, name)?),
-        "mark" => Operation::Mark(label(fields, name)?),
-        _ if NOT_OFFERED.contains(&name) => {
-            return Err(AerError::new(
-                ErrorCode::UnsupportedInstruction,
-                format!("Instruction \"{name}\" is not supported yet."),
-            ));
-        }
-        _ => return Err(unknown(name)),
-    })
+        })))
+    }),
+];
+
+fn operation(fields: &Fields, name: &str) -> Result<Operation, AerError> {
+    match INSTRUCTIONS.iter().find(|(known, _)| *known == name) {
+        Some((_, read)) => read(fields, name),
+        None => Err(unknown(name)),
+    }
 }
 
 fn unknown(name: &str) -> AerError {
-    const OTHERS: [&str; 14] = [
-        "jump",
-        "mark",
-        "store",
-        "save_variable",
-        "measure",
-        "reset",
-        "barrier",
-        "delay",
-        "pauli",
-        "bfunc",
-        "initialize",
-        "set_statevector",
-        "unitary",
-        "save_statevector",
-    ];
-    let known = GATES.iter().map(|spec| spec.name).chain(OTHERS);
+    let known = GATES.iter().map(|spec| spec.name).chain(INSTRUCTIONS.iter().map(|(name, _)| *name));
     let error = AerError::new(ErrorCode::UnknownGate, format!("Invalid gate name :\"{name}\"."));
     match nearest(name, known) {
         Some(known) => error.hint(format!("Did you mean \"{known}\"?")),
         None => error,
+    }
+}
+
+/// What the only parameter of a `set_*` is.
+const STATE: &str = "the state";
+
+#[allow(clippy::unnecessary_wraps, reason = "closes a row of the table")]
+fn set(state: SetState) -> Result<Operation, AerError> {
+    Ok(Operation::SetState(Box::new(state)))
+}
+
+/// The only parameter.
+fn one<'a>(fields: &'a Fields, name: &str, what: &str) -> Result<&'a Value, AerError> {
+    match params(fields)? {
+        [only] => Ok(only),
+        other => Err(incorrect_length(name, other.len(), &format!("1 ({what})"))),
+    }
+}
+
+/// The name of a mark.
+fn destination(fields: &Fields, name: &str) -> Result<Box<str>, AerError> {
+    match one(fields, name, "the name of the mark")? {
+        Value::String(mark) => Ok(mark.as_str().into()),
+        other => Err(wrong("params", "the name of the mark", Some(other))),
     }
 }
 
@@ -400,15 +465,6 @@ fn computed_gate(fields: &Fields, gate: Gate) -> Result<Operation, AerError> {
         value => number(value, "a parameter").map(Expr::float),
     };
     Ok(Operation::ComputedGate(gate, given.iter().map(parameter).collect::<Result<_, _>>()?))
-}
-
-/// The only parameter of `jump` and `mark`.
-fn label(fields: &Fields, name: &str) -> Result<Box<str>, AerError> {
-    match params(fields)? {
-        [Value::String(label)] => Ok(label.as_str().into()),
-        [other] => Err(wrong("params", "a label", Some(other))),
-        other => Err(incorrect_length(name, other.len(), "1 (the label)")),
-    }
 }
 
 /// An expression, or a place in the register.
@@ -560,19 +616,67 @@ fn matrix(value: &Value) -> Result<Matrix, AerError> {
     Matrix::new(rows.len(), columns, entries).ok_or_else(shape)
 }
 
-/// A save instruction; the label defaults as in Qiskit to the name of what is saved.
-fn save(fields: &Fields, name: &str, kind: SaveKind) -> Result<Save, AerError> {
+fn matrices(values: &[Value]) -> Result<Box<[Matrix]>, AerError> {
+    values.iter().map(matrix).collect()
+}
+
+/// A row of probabilities.
+fn distribution(row: &Value) -> Result<Vec<f64>, AerError> {
+    let row = row.as_array().ok_or_else(|| wrong("params", "rows of probabilities", Some(row)))?;
+    row.iter().map(|p| number(p, "a probability")).collect()
+}
+
+/// Indices of basis states.
+fn basis_states(fields: &Fields) -> Result<Box<[u64]>, AerError> {
+    let read = |value: &Value| {
+        value.as_u64().ok_or_else(|| {
+            AerError::new(ErrorCode::InvalidParameter, "This is no index of a basis state.")
+                .found(found(Some(value)))
+                .expected("0, 1, 2, …")
+        })
+    };
+    params(fields)?.iter().map(read).collect()
+}
+
+/// `[[letters, [coefficient, coefficient in the square]], …]`.
+fn pauli_terms(fields: &Fields) -> Result<Box<[PauliTerm]>, AerError> {
+    let invalid = |value: Option<&Value>| {
+        AerError::new(ErrorCode::InvalidParameter, "Invalid save expectation value \"params\".")
+            .found(found(value))
+            .expected("[[\"XYZ\", [coefficient, coefficient in the square]], …]")
+    };
+    let read = |term: &Value| match term.as_array().map(Vec::as_slice) {
+        Some([Value::String(letters), coefficients]) => {
+            let coefficients = complex(coefficients)?;
+            Ok(PauliTerm {
+                letters: paulis(letters)?,
+                coefficient: coefficients.re,
+                squared: coefficients.im,
+            })
+        }
+        _ => Err(invalid(Some(term))),
+    };
+    match params(fields)? {
+        [] => Err(invalid(fields.params.as_ref())),
+        terms => terms.iter().map(read).collect(),
+    }
+}
+
+/// A save instruction; the label defaults as in Qiskit to the name of what is saved, the subtype to the first
+/// that its kind has.
+fn save(fields: &Fields, name: &str, kind: SaveKind) -> Result<Operation, AerError> {
     let label = match &fields.label {
         None => name.trim_start_matches("save_").to_owned(),
         Some(Value::String(label)) => label.clone(),
         Some(other) => return Err(wrong("label", "a string", Some(other))),
     };
+    let subtypes = kind.subtypes();
     let subtype = match &fields.snapshot_type {
-        None => SaveSubtype::Single,
+        None => subtypes.first().copied().unwrap_or(SaveSubtype::Single),
         Some(value) => SaveSubtype::deserialize(value).map_err(|_| {
-            let names: Vec<&str> = kind.subtypes().iter().map(|subtype| subtype.name()).collect();
+            let names: Vec<&str> = subtypes.iter().map(|subtype| subtype.name()).collect();
             wrong("snapshot_type", &names.join(", "), Some(value))
         })?,
     };
-    Ok(Save { kind, label, subtype })
+    Ok(Operation::Save(Box::new(Save { kind, label, subtype })))
 }

@@ -2,11 +2,13 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::circuit::classical::{Comparison, Relation};
-use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype};
+use crate::circuit::operation::{
+    BooleanFunction, Measure, Pauli, PauliTerm, ReadoutError, Save, SaveKind, SaveSubtype, SetState,
+};
 use crate::circuit::{Bits, Circuit, GATES, Gate, Instruction, Operation};
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::Program;
-use crate::linalg::Complex;
+use crate::linalg::{Complex, Matrix};
 use crate::rng::ShotRng;
 
 fn with_instructions(instructions: &Value) -> String {
@@ -70,7 +72,7 @@ impl Dice {
     fn operation(&mut self, num_qubits: u32, num_clbits: u32, label: String) -> (Operation, Vec<u32>) {
         let some = 1 + self.below(num_qubits.min(3)) as usize;
         let all: Vec<u32> = (0..num_qubits).collect();
-        match self.below(12) {
+        match self.below(20) {
             0 => (Operation::Reset, self.qubits(some, num_qubits)),
             1 => (Operation::Barrier, self.qubits(some, num_qubits)),
             2 => (Operation::Delay(self.angle()), self.qubits(1, num_qubits)),
@@ -105,10 +107,39 @@ impl Dice {
                     Vec::new(),
                 )
             }
-            9 => {
-                let subtype = SaveSubtype::PER_SHOT[self.below(4) as usize];
-                (Operation::Save(Box::new(Save { kind: SaveKind::Statevector, label, subtype })), all)
+            9 | 10 => {
+                let kind = self.save(num_qubits);
+                let subtypes = kind.subtypes();
+                let subtype = subtypes[self.below(subtypes.len() as u32) as usize];
+                (Operation::Save(Box::new(Save { kind, label, subtype })), all)
             }
+            11 => {
+                let entries = (0..1 << some).map(|_| Complex::cis(self.angle())).collect();
+                (Operation::Diagonal(entries), self.qubits(some, num_qubits))
+            }
+            12 => {
+                let matrices = (0..2).map(|_| self.matrix(1)).collect();
+                (Operation::Multiplexer(matrices), self.qubits(2, num_qubits))
+            }
+            13 => {
+                let p: f64 = self.below(100).into();
+                let weight = |x: f64| Matrix::diagonal(&[Complex::from((x / 100.0).sqrt()); 2]);
+                let matrices = [weight(p), weight(100.0 - p)];
+                (Operation::Kraus(matrices.into()), self.qubits(1, num_qubits))
+            }
+            14 => (Operation::Superoperator(Box::new(self.matrix(2))), self.qubits(1, num_qubits)),
+            15 => {
+                let memory = self.qubits(1, num_clbits);
+                let register = if self.below(2) == 0 { memory.clone() } else { Vec::new() };
+                let p = f64::from(self.below(100)) / 128.0;
+                let probabilities = vec![vec![p, 1.0 - p], vec![0.25, 0.75]];
+                (
+                    Operation::ReadoutError(Box::new(ReadoutError { memory, register, probabilities })),
+                    Vec::new(),
+                )
+            }
+            16 => (Operation::QuantumErrorLocation, self.qubits(some, num_qubits)),
+            17 => (Operation::SetState(Box::new(self.set_state(num_qubits as usize))), all),
             _ => loop {
                 let spec = &GATES[self.below(GATES.len() as u32) as usize];
                 let count = spec.num_qubits().unwrap_or(spec.targets + self.below(2) as usize);
@@ -118,6 +149,59 @@ impl Dice {
                 }
             },
         }
+    }
+
+    /// A unitary of one or two qubits.
+    fn matrix(&mut self, num_qubits: usize) -> Matrix {
+        let gate = [crate::circuit::Gate::Rx, crate::circuit::Gate::Rxx][num_qubits - 1];
+        gate.full_matrix(&[self.angle()], num_qubits)
+    }
+
+    fn set_state(&mut self, num_qubits: usize) -> SetState {
+        let (size, strings) = (1 << num_qubits, vec!["+I".repeat(num_qubits); num_qubits]);
+        match self.below(5) {
+            0 => {
+                let mut matrix = Matrix::zeros(size, size);
+                matrix.set(1, 1, Complex::ONE);
+                SetState::DensityMatrix(matrix)
+            }
+            1 => SetState::Unitary(Matrix::diagonal(&vec![Complex::cis(self.angle()); size])),
+            2 => SetState::Superoperator(Matrix::identity(size * size)),
+            3 => SetState::Stabilizer(json!({"stabilizer": strings, "destabilizer": strings})),
+            _ => SetState::MatrixProductState(json!([strings, strings[1..]])),
+        }
+    }
+
+    fn save(&mut self, num_qubits: u32) -> SaveKind {
+        let letters = [Pauli::I, Pauli::X, Pauli::Y, Pauli::Z];
+        let mut terms = || -> Box<[PauliTerm]> {
+            let term = |dice: &mut Self| PauliTerm {
+                letters: (0..num_qubits).map(|_| letters[dice.below(4) as usize]).collect(),
+                coefficient: dice.angle(),
+                squared: dice.angle(),
+            };
+            (0..=self.below(3)).map(|_| term(self)).collect()
+        };
+        let (first, second) = (terms(), terms());
+        let indices = || -> Box<[u64]> { [3, 0, 2, 3].into() };
+        let kinds = [
+            SaveKind::State,
+            SaveKind::Statevector,
+            SaveKind::StatevectorDict,
+            SaveKind::Amplitudes(indices()),
+            SaveKind::AmplitudesSquared(indices()),
+            SaveKind::Probabilities,
+            SaveKind::ProbabilitiesDict,
+            SaveKind::DensityMatrix,
+            SaveKind::ExpectationValue(first),
+            SaveKind::ExpectationValueVariance(second),
+            SaveKind::Unitary,
+            SaveKind::Superoperator,
+            SaveKind::Stabilizer,
+            SaveKind::Clifford,
+            SaveKind::MatrixProductState,
+        ];
+        kinds[self.below(kinds.len() as u32) as usize].clone()
     }
 
     fn circuit(&mut self) -> Circuit {
@@ -147,10 +231,10 @@ impl Dice {
     }
 }
 
-/// Seeds 0 to 499.
+/// Seeds 0 to 999.
 #[test]
 fn what_is_written_reads_back_to_the_same() {
-    for seed in 0..500 {
+    for seed in 0..1000 {
         let circuit = Dice(ShotRng::new(seed, 0)).circuit();
         crate::circuit::validate::circuit(&circuit).unwrap();
         let text = qobj_json(std::slice::from_ref(&circuit), Map::new(), "id", Map::new()).to_string();
@@ -226,7 +310,33 @@ fn wrong_instructions_are_refused_with_code_and_place() {
     let identity = json!([[[1, 0], [0, 0]], [[0, 0], [1, 0]]]);
     for (code, instruction) in [
         (UnknownGate, json!({"name": "foo", "qubits": [0]})),
-        (UnsupportedInstruction, json!({"name": "kraus", "qubits": [0], "params": []})),
+        (UnsupportedInstruction, json!({"name": "noise_switch", "qubits": [0], "params": [1]})),
+        (InvalidMatrix, json!({"name": "kraus", "qubits": [0], "params": []})),
+        (InvalidMatrix, json!({"name": "kraus", "qubits": [0], "params": [[[2, 0], [0, 2]]]})),
+        (InvalidMatrix, json!({"name": "diagonal", "qubits": [0], "params": [1, 2]})),
+        (InvalidMatrix, json!({"name": "multiplexer", "qubits": [0, 1], "params": [identity]})),
+        (InvalidMatrix, json!({"name": "superop", "qubits": [0], "params": [identity]})),
+        (ParameterCount, json!({"name": "superop", "qubits": [0], "params": []})),
+        (ParameterCount, json!({"name": "jump"})),
+        (InvalidQobj, json!({"name": "mark", "params": [1]})),
+        (InvalidQobj, json!({"name": "roerror", "memory": [0], "params": [1, 0]})),
+        (InvalidParameter, json!({"name": "roerror", "memory": [0], "params": [[1, 1], [0, 1]]})),
+        (ClbitOutOfRange, json!({"name": "roerror", "memory": [2], "params": [[1, 0], [0, 1]]})),
+        (QubitCount, json!({"name": "set_unitary", "qubits": [0], "params": [identity]})),
+        (InvalidState, json!({"name": "set_stabilizer", "qubits": [0, 1, 2], "params": [{}]})),
+        (InvalidState, json!({"name": "set_matrix_product_state", "qubits": [0, 1, 2], "params": [[]]})),
+        (InvalidParameter, json!({"name": "save_expval", "qubits": [0], "params": []})),
+        (InvalidParameter, json!({"name": "save_expval", "qubits": [0], "params": [["Z"]]})),
+        (InvalidParameter, json!({"name": "save_expval", "qubits": [0], "params": [["Q", [1, 0]]]})),
+        (InvalidParameter, json!({"name": "save_expval", "qubits": [0], "params": [["ZZ", [1, 0]]]})),
+        (InvalidParameter, json!({"name": "save_amplitudes", "qubits": [0, 1, 2], "params": [8]})),
+        (InvalidParameter, json!({"name": "save_amplitudes", "qubits": [0, 1, 2], "params": [-1]})),
+        (QubitCount, json!({"name": "save_amplitudes", "qubits": [0], "params": [0]})),
+        (QubitCount, json!({"name": "save_probabilities"})),
+        (QubitOutOfRange, json!({"name": "save_probabilities", "qubits": [3]})),
+        (InvalidParameter, json!({"name": "save_probabilities", "qubits": [0], "snapshot_type": "single"})),
+        (InvalidParameter, json!({"name": "save_statevector", "qubits": [0, 1, 2], "label": "counts"})),
+        (InvalidParameter, json!({"name": "save_statevector", "qubits": [0, 1, 2], "label": ""})),
         (InvalidQobj, json!({"name": "", "qubits": [0]})),
         (InvalidQobj, json!({"qubits": [0]})),
         (QubitCount, json!({"name": "h"})),
@@ -302,6 +412,16 @@ fn errors_say_it_in_aers_words() {
         message(json!({"name": "measure", "qubits": [0], "memory": [9]})),
         "Invalid Qobj experiment: not enough memory slots."
     );
+    assert_eq!(
+        message(json!({"name": "save_statevector", "qubits": [0]})),
+        "save_statevector was not applied to all qubits. Only the full statevector can be saved."
+    );
+    assert_eq!(
+        message(json!({"name": "diagonal", "qubits": [0], "params": [1, 2]})),
+        "\"diagonal\" matrix is not unitary."
+    );
+    let hint = refused(&json!({"name": "save_statevectr", "qubits": [0]})).hint;
+    assert_eq!(hint.as_deref(), Some("Did you mean \"save_statevector\"?"));
     let hint = refused(&json!({"name": "mesure", "qubits": [0]})).hint;
     assert_eq!(hint.as_deref(), Some("Did you mean \"measure\"?"));
 }
@@ -311,6 +431,34 @@ fn numbers_beyond_any_float_are_refused() {
     let text = with_instructions(&json!([{"name": "p", "qubits": [0], "params": [7777]}]));
     let error = only(load(&text.replace("7777", "1e999")).unwrap()).unwrap_err();
     assert_eq!((error.code, error.place.instruction), (ErrorCode::InvalidParameter, Some(0)));
+    assert_eq!(error.place.name.as_deref(), Some("p"));
+}
+
+/// `docs/qobj.md` and the table of instructions name the same.
+#[test]
+fn every_instruction_of_aer_is_known() {
+    let page = include_str!("../../../docs/qobj.md");
+    for name in SaveKind::NAMES.iter().filter(|name| **name != "save_variable") {
+        let error = only(load(&with_instructions(&json!([{"name": name}]))).unwrap()).unwrap_err();
+        assert_ne!(error.code, ErrorCode::UnknownGate, "{name}");
+        assert!(page.contains(&format!("`{name}`")), "{name} is not on the page");
+    }
+}
+
+#[test]
+fn diag_is_diagonal() {
+    let diag = json!([{"name": "diag", "qubits": [0], "params": [1, [0, -1]]}]);
+    let circuit = only(load(&with_instructions(&diag)).unwrap()).unwrap();
+    let expected = Operation::Diagonal([Complex::ONE, -Complex::I].into());
+    assert_eq!(circuit.instructions[0].operation, expected);
+}
+
+#[test]
+fn averages_are_the_default_of_what_has_a_mean() {
+    let save = json!({"name": "save_probabilities", "qubits": [2, 0]});
+    let circuit = only(load(&with_instructions(&json!([save]))).unwrap()).unwrap();
+    let Operation::Save(read) = &circuit.instructions[0].operation else { panic!() };
+    assert_eq!((read.label.as_str(), read.subtype), ("probabilities", SaveSubtype::Average));
 }
 
 #[test]

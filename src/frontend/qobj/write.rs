@@ -7,10 +7,10 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{CONDITIONAL_ANY, SCHEMA_VERSION, VARIABLES, may_be_conditional};
-use crate::circuit::operation::SaveKind;
+use crate::circuit::operation::{Pauli, PauliTerm, SaveKind, SetState};
 use crate::circuit::{Circuit, Expr, Instruction, Operation, Variable, lower};
 use crate::error::AerError;
-use crate::linalg::Complex;
+use crate::linalg::{Complex, Matrix};
 
 /// A circuit as a Qobj experiment: `{header, config, instructions}`. Complex numbers are `[re, im]`, matrices
 /// lists of rows.
@@ -121,6 +121,25 @@ fn pair(value: &Complex) -> [f64; 2] {
     [value.re, value.im]
 }
 
+/// `[letters, [coefficient, coefficient in the square]]`.
+fn term(term: &PauliTerm) -> (String, [f64; 2]) {
+    (letters(&term.letters), [term.coefficient, term.squared])
+}
+
+fn letters(paulis: &[Pauli]) -> String {
+    paulis.iter().map(|pauli| pauli.letter()).collect()
+}
+
+/// A list of rows.
+struct MatrixJson<'a>(&'a Matrix);
+
+impl Serialize for MatrixJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rows = self.0.entries().chunks(self.0.columns().max(1));
+        serializer.collect_seq(rows.map(|row| Each(row, pair)))
+    }
+}
+
 struct InstructionJson<'a>(&'a Instruction);
 
 impl Serialize for InstructionJson<'_> {
@@ -142,19 +161,33 @@ impl Serialize for InstructionJson<'_> {
                 map.serialize_entry("target", &store.target)?;
                 map.serialize_entry("expr", &store.value)?;
             }
-            Operation::Unitary(matrix) => {
-                let rows: Vec<&[Complex]> = matrix.entries().chunks(matrix.columns().max(1)).collect();
-                map.serialize_entry(
-                    "params",
-                    &[Each(&rows, |row: &&[Complex]| row.iter().map(pair).collect::<Vec<_>>())],
-                )?;
+            Operation::Unitary(matrix) | Operation::Superoperator(matrix) => {
+                map.serialize_entry("params", &[MatrixJson(matrix)])?;
             }
+            Operation::Diagonal(entries) => map.serialize_entry("params", &Each(entries, pair))?,
+            Operation::Multiplexer(matrices) | Operation::Kraus(matrices) => {
+                map.serialize_entry("params", &Each(matrices, MatrixJson))?;
+            }
+            Operation::ReadoutError(error) => {
+                map.serialize_entry("memory", &error.memory)?;
+                if !error.register.is_empty() {
+                    map.serialize_entry("register", &error.register)?;
+                }
+                map.serialize_entry("params", &error.probabilities)?;
+            }
+            Operation::SetState(set) => match &**set {
+                SetState::DensityMatrix(matrix)
+                | SetState::Unitary(matrix)
+                | SetState::Superoperator(matrix) => map.serialize_entry("params", &[MatrixJson(matrix)])?,
+                SetState::Stabilizer(value) | SetState::MatrixProductState(value) => {
+                    map.serialize_entry("params", &[value])?;
+                }
+            },
             Operation::Pauli(letters) => {
-                let letters: String = letters.iter().map(|letter| letter.letter()).collect();
-                map.serialize_entry("params", &[letters])?;
+                map.serialize_entry("params", &[self::letters(letters)])?;
             }
             Operation::Delay(duration) => map.serialize_entry("params", &[duration])?,
-            Operation::Barrier | Operation::Reset => {}
+            Operation::Barrier | Operation::Reset | Operation::QuantumErrorLocation => {}
             Operation::Initialize(amplitudes) => map.serialize_entry("params", &Each(amplitudes, pair))?,
             Operation::SetStatevector(amplitudes) => {
                 map.serialize_entry("params", &[Each(amplitudes, pair)])?;
@@ -178,8 +211,15 @@ impl Serialize for InstructionJson<'_> {
             Operation::Save(save) => {
                 map.serialize_entry("label", &save.label)?;
                 map.serialize_entry("snapshot_type", save.subtype.name())?;
-                if let SaveKind::Variable(slot) = &save.kind {
-                    map.serialize_entry("target", slot)?;
+                match &save.kind {
+                    SaveKind::Amplitudes(indices) | SaveKind::AmplitudesSquared(indices) => {
+                        map.serialize_entry("params", indices)?;
+                    }
+                    SaveKind::ExpectationValue(terms) | SaveKind::ExpectationValueVariance(terms) => {
+                        map.serialize_entry("params", &Each(terms, term))?;
+                    }
+                    SaveKind::Variable(slot) => map.serialize_entry("target", slot)?,
+                    _ => {}
                 }
             }
             _ => {}

@@ -123,7 +123,7 @@ fn memory_is_checked_with_numbers_and_without_overflow() {
 fn lists_of_results_are_checked_too() {
     let check = |subtype, shots, runs, memory| {
         let circuit = circuit(20, vec![save(20, subtype)]);
-        check_result_memory(&circuit, shots, runs, memory, 16 << 20, Some(1 << 30))
+        check_result_memory(&circuit, shots, runs, memory, 20, Some(1 << 30))
     };
     assert!(check(SaveSubtype::Single, 1 << 40, 1 << 40, false).is_ok());
     assert!(check(SaveSubtype::List, 1 << 40, 1, false).is_ok());

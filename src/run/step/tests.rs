@@ -1,9 +1,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::circuit::Instruction;
+use crate::engine::SavedValue;
 use crate::error::ErrorCode;
 use crate::frontend::qobj;
+use crate::run::SavedData;
 
 fn circuit(num_qubits: u32, num_clbits: u32, instructions: &Value) -> Circuit {
     let config = json!({"n_qubits": num_qubits, "memory_slots": num_clbits, "conditional_any": true});
@@ -459,4 +460,136 @@ fn truncation_follows_jumps_backwards() {
     let result = run(circuit(4, 1, &steps), &json!({"shots": 5}));
     assert_eq!(counts(&result), [("0x1", 5)]);
     assert_eq!(result.metadata["active_input_qubits"], json!([0, 1, 3]));
+}
+
+/// A readout error that always reads the bits 01 (bit 0 set) as 10, and nothing else wrong.
+fn swapped_bits(memory: &[u32]) -> Value {
+    let table = [[1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 1, 0], [0, 0, 0, 1]];
+    json!({"name": "roerror", "memory": memory, "params": table})
+}
+
+#[test]
+fn readout_errors_change_drawn_and_measured_outcomes_alike() {
+    let x = json!({"name": "x", "qubits": [0]});
+    let measure = json!({"name": "measure", "qubits": [0, 1], "memory": [0, 1], "register": [0, 1]});
+    // A reset makes it a run per shot.
+    let reset = json!({"name": "reset", "qubits": [1]});
+    for (steps, sampled, expected) in [
+        (json!([x, measure, swapped_bits(&[0, 1])]), true, "0x2"),
+        (json!([x, reset, measure, swapped_bits(&[0, 1])]), false, "0x2"),
+        // Bit 1 is the least significant here: 10 as a memory is 01 to the error.
+        (json!([x, measure, swapped_bits(&[1, 0])]), true, "0x1"),
+        (json!([x, measure, swapped_bits(&[0, 1]), swapped_bits(&[1, 0])]), true, "0x1"),
+        // What is measured later is not misread.
+        (json!([x, measure, swapped_bits(&[0, 1]), measure]), true, "0x1"),
+        (json!([x, reset, measure, swapped_bits(&[0, 1]), measure]), false, "0x1"),
+    ] {
+        let result = run(circuit(2, 2, &steps), &json!({"shots": 50}));
+        assert_eq!(result.metadata["measure_sampling"], sampled, "{steps}");
+        assert_eq!(counts(&result), [(expected, 50)], "{steps}");
+    }
+}
+
+/// A readout error changes the register bit that a condition reads.
+#[test]
+fn conditions_read_what_was_misread() {
+    let flip = json!({"name": "roerror", "memory": [0], "register": [0], "params": [[0, 1], [0, 1]]});
+    let steps = json!([
+        {"name": "measure", "qubits": [0], "memory": [0], "register": [0]},
+        flip,
+        {"name": "x", "qubits": [1], "conditional": 0},
+        {"name": "measure", "qubits": [1], "memory": [1]},
+    ]);
+    assert_eq!(counts(&run(circuit(2, 2, &steps), &json!({"shots": 20}))), [("0x3", 20)]);
+}
+
+/// Seed 3, 20,000 shots: a binomial of p = 0.2 has a standard deviation of 57; 5.4 of them are passed by chance
+/// once in 1e7.
+#[test]
+fn readout_errors_come_with_their_probability() {
+    let table = json!([[0.8, 0.2], [0.0, 1.0]]);
+    for reset in [true, false] {
+        let mut steps = vec![
+            json!({"name": "measure", "qubits": [0], "memory": [0]}),
+            json!({"name": "roerror", "memory": [0], "params": table}),
+        ];
+        if reset {
+            steps.insert(0, json!({"name": "reset", "qubits": [0]}));
+        }
+        let result = run(circuit(1, 1, &json!(steps)), &json!({"shots": 20_000, "seed_simulator": 3}));
+        let ones = counts(&result)[1].1;
+        assert!((ones as f64 - 4000.0).abs() < 5.4 * 57.0, "{ones}");
+    }
+}
+
+#[test]
+fn means_run_over_shots_and_by_memory() {
+    // The first qubit is 1 in about 23 % of shots, then a mean by memory is exactly 0 or 1.
+    let steps = |subtype: &str| {
+        json!([
+            {"name": "ry", "qubits": [0], "params": [1.0]},
+            {"name": "measure", "qubits": [0], "memory": [0]},
+            {"name": "save_probabilities", "qubits": [0], "label": "p", "snapshot_type": subtype},
+            {"name": "save_expval", "qubits": [0], "label": "z", "snapshot_type": subtype,
+             "params": [["Z", [1, 1]]]},
+        ])
+    };
+    let values = |subtype: &str| {
+        let result = run(circuit(1, 1, &steps(subtype)), &json!({"shots": 40, "seed_simulator": 5}));
+        let ones = counts(&result).iter().find(|(key, _)| *key == "0x1").unwrap().1 as f64;
+        let json = |label: &str| crate::run::result::saved_json(&result.data.saved[label]);
+        assert_eq!(result.metadata["result_subtypes"]["p"], subtype);
+        assert_eq!(result.metadata["result_types"]["z"], "save_expval");
+        (ones, json("p"), json("z"))
+    };
+    let near = |value: &Value, x: f64| assert!((value.as_f64().unwrap() - x).abs() < 1e-12, "{value} {x}");
+    let (ones, p, z) = values("average");
+    assert!(ones > 0.0 && ones < 40.0);
+    near(&p[1], ones / 40.0);
+    near(&z, 1.0 - 2.0 * ones / 40.0);
+    let (ones, p, z) = values("accum");
+    near(&p[0], 40.0 - ones);
+    near(&z, 40.0 - 2.0 * ones);
+    let (_, p, z) = values("c_average");
+    near(&p["0x1"][1], 1.0);
+    near(&z["0x0"], 1.0);
+    let (ones, p, _) = values("c_accum");
+    near(&p["0x1"][1], ones);
+    let (ones, _, z) = values("c_list");
+    near(&json!(z["0x1"].as_array().unwrap().len()), ones);
+    assert_eq!(values("list").2.as_array().unwrap().len(), 40);
+}
+
+#[test]
+fn a_circuit_that_runs_once_is_saved_once() {
+    let steps = json!([
+        {"name": "save_expval", "qubits": [0], "label": "sum", "snapshot_type": "accum", "params": [["Z", [1, 0]]]},
+        {"name": "save_expval", "qubits": [0], "label": "all", "snapshot_type": "list", "params": [["Z", [1, 0]]]},
+        {"name": "measure", "qubits": [0], "memory": [0]},
+    ]);
+    let result = run(circuit(1, 1, &steps), &json!({"shots": 100}));
+    let json = |label: &str| crate::run::result::saved_json(&result.data.saved[label]);
+    assert_eq!((json("sum"), json("all")), (json!(1.0), json!([1.0])));
+}
+
+/// The saved density matrix of 16 qubits would take 64 GiB: refused with numbers before anything is computed.
+#[test]
+fn results_that_do_not_fit_are_refused_before_they_are_made() {
+    let qubits: Vec<u32> = (0..16).collect();
+    let steps = json!([{"name": "save_density_matrix", "qubits": qubits, "label": "d"}]);
+    let result = run(circuit(16, 0, &steps), &json!({}));
+    let error = result.error.unwrap();
+    assert_eq!(error.code, ErrorCode::InsufficientMemory);
+    assert!(error.message.contains("Required memory: 65536M"), "{}", error.message);
+}
+
+#[test]
+fn metadata_tell_of_fusion_what_holds() {
+    let fusion = |given: Value| run(bell(), &given).metadata["fusion"].clone();
+    assert_eq!(
+        fusion(json!({})),
+        json!({"enabled": true, "applied": false, "threshold": 14, "max_fused_qubits": 5})
+    );
+    assert_eq!(fusion(json!({"fusion_threshold": 3}))["threshold"], 3);
+    assert_eq!(fusion(json!({"fusion_enable": false})), json!({"enabled": false}));
 }
