@@ -289,7 +289,7 @@ fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, Ae
 type Reader = fn(&Fields, &str) -> Result<Operation, AerError>;
 
 /// Everything that is no gate of the table, one row per name: how its fields are read.
-const INSTRUCTIONS: [(&str, Reader); 41] = [
+const INSTRUCTIONS: [(&str, Reader); 42] = [
     ("measure", |fields, _| {
         let (memory, register) = (bit_list(fields.memory.as_ref())?, bit_list(fields.register.as_ref())?);
         Ok(Operation::Measure(Box::new(Measure { memory, register })))
@@ -349,10 +349,9 @@ const INSTRUCTIONS: [(&str, Reader); 41] = [
         set(SetState::MatrixProductState(one(fields, name, STATE)?.clone()))
     }),
     ("noise_switch", |_, name| {
-        let message = format!("Instruction \"{name}\" is not supported.");
-        Err(AerError::new(ErrorCode::UnsupportedInstruction, message)
-            .hint("Leave it out: it means something only with a noise model."))
+        Err(refused(name, "Leave it out: it means something only with a noise model."))
     }),
+    ("snapshot", |_, name| Err(refused(name, "Use a save instruction, as Aer does since 0.13."))),
     ("save_state", |fields, name| save(fields, name, SaveKind::State)),
     ("save_statevector", |fields, name| save(fields, name, SaveKind::Statevector)),
     ("save_statevector_dict", |fields, name| save(fields, name, SaveKind::StatevectorDict)),
@@ -389,6 +388,12 @@ fn operation(fields: &Fields, name: &str) -> Result<Operation, AerError> {
         Some((_, read)) => read(fields, name),
         None => Err(unknown(name)),
     }
+}
+
+/// An instruction of Aer that is known, and not run.
+fn refused(name: &str, hint: &str) -> AerError {
+    AerError::new(ErrorCode::UnsupportedInstruction, format!("Instruction \"{name}\" is not supported."))
+        .hint(hint)
 }
 
 fn unknown(name: &str) -> AerError {

@@ -1,8 +1,8 @@
 use super::*;
 use crate::circuit::classical::{Comparison, Relation};
-use crate::circuit::operation::{BooleanFunction, Measure, Save, SaveKind, SaveSubtype};
+use crate::circuit::operation::{BooleanFunction, Measure, ReadoutError, Save, SaveKind, SaveSubtype};
 use crate::circuit::{Bits, Gate, Instruction};
-use crate::linalg::Complex;
+use crate::linalg::{Complex, Matrix};
 
 fn gate(gate: Gate, qubits: &[u32]) -> Instruction {
     Instruction::gate(gate, [], qubits.iter().copied())
@@ -65,6 +65,25 @@ fn idle_qubits_are_left_out_and_the_others_renumbered() {
     assert!(!plan.sampled, "cx acts on the measured qubit");
 }
 
+/// The identity as a channel.
+fn kraus(qubit: u32) -> Instruction {
+    Instruction::new(Operation::Kraus([Matrix::identity(2)].into()), [qubit])
+}
+
+fn misread() -> Instruction {
+    let probabilities = vec![vec![0.9, 0.1], vec![0.0, 1.0]];
+    let error = ReadoutError { memory: vec![0], register: vec![], probabilities };
+    Instruction::new(Operation::ReadoutError(Box::new(error)), [])
+}
+
+#[test]
+fn truncation_leaves_readout_errors_and_the_channels_that_reach_them() {
+    let mut circuit = circuit(4, vec![kraus(3), kraus(1), measure(1, 0), misread()]);
+    let plan = Plan::new(&mut circuit, true);
+    assert_eq!(plan.active, [1]);
+    assert_eq!(circuit.instructions, [kraus(0), measure(0, 0), misread()]);
+}
+
 #[test]
 fn nothing_remains_where_nothing_is_measured_or_saved() {
     let mut idle = circuit(60, (0..60).map(|q| gate(Gate::H, &[q])).collect());
@@ -93,6 +112,9 @@ fn sampling_follows_aers_rules() {
         (false, vec![h0.clone(), m0.clone(), save(2, SaveSubtype::Single)], "a save after"),
         (false, vec![h0.clone(), m0.clone(), bfunc()], "a bfunc after"),
         (false, vec![reset(0), m0.clone()], "a reset"),
+        (false, vec![kraus(0), m0.clone()], "a channel"),
+        (true, vec![h0.clone(), m0.clone(), misread()], "a readout error"),
+        (false, vec![h0.clone(), misread(), m0.clone()], "a readout error of what was not measured"),
         (false, vec![h0.clone(), initialize(&[1]), m0.clone(), m1.clone()], "a late initialize of a part"),
     ] {
         let plan = Plan::new(&mut circuit(2, steps), false);
