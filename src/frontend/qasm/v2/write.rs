@@ -13,7 +13,6 @@
 
 use std::collections::HashSet;
 use std::f64::consts::PI;
-use std::fmt::Write;
 
 use super::{PAPER_GATES, is_reserved};
 use crate::circuit::classical::{Bits, Relation};
@@ -494,10 +493,6 @@ fn decimal(bits: &Bits) -> String {
 fn unsupported(message: &str) -> AerError {
     AerError::new(ErrorCode::UnsupportedInstruction, message)
         .hint("OpenQASM 3 has more words: use to_qasm3.")
-}
-
-fn internal() -> AerError {
-    AerError::new(ErrorCode::Internal, "A text could not be written.")
 }
 
 #[cfg(test)]
