@@ -16,7 +16,9 @@ use std::collections::HashMap;
 
 use crate::circuit::classical::Relation;
 use crate::circuit::expression::{BinaryOp, ExprKind, UnaryOp};
-use crate::circuit::{Circuit, ClassicalValue, ControlFlow, Expr, Gate, Instruction, Operation, Register, Type};
+use crate::circuit::{
+    Circuit, ClassicalValue, ControlFlow, Expr, Gate, Instruction, Operation, Register, Type,
+};
 use element::{Element, Frame, Part};
 use layers::Node;
 
@@ -439,7 +441,9 @@ impl<'a> Drawing<'a> {
 
     /// A box over several wires, which have their numbers inside if it is a gate.
     fn tall_box(column: &mut Column, wires: &[usize], text: &str, frame: Frame, conditional: bool) {
-        let (Some(first), Some(last)) = (wires.iter().min().copied(), wires.iter().max().copied()) else { return };
+        let (Some(first), Some(last)) = (wires.iter().min().copied(), wires.iter().max().copied()) else {
+            return;
+        };
         let digits = (wires.len() - 1).to_string().len();
         let height = last - first + 1;
         for wire in first..=last {
@@ -465,9 +469,10 @@ impl<'a> Drawing<'a> {
     fn place_condition(&self, condition: &Condition, column: &mut Column) {
         let bits = self.bits_of(condition);
         let (label, ones): (String, Vec<bool>) = match condition {
-            Condition::Register(_, value) => {
-                (format!("{value:#x}"), (0..bits.len()).map(|i| value.checked_shr(i as u32).unwrap_or(0) & 1 == 1).collect())
-            }
+            Condition::Register(_, value) => (
+                format!("{value:#x}"),
+                (0..bits.len()).map(|i| value.checked_shr(i as u32).unwrap_or(0) & 1 == 1).collect(),
+            ),
             Condition::Bit(bit, value) => {
                 let register = register_of(&self.circuit.cregs, *bit).filter(|_| self.options.cregbundle);
                 let name = register.and_then(|(index, _)| self.circuit.cregs.get(index));
@@ -496,7 +501,8 @@ impl<'a> Drawing<'a> {
     }
 
     fn control_flow(&mut self, flow: &ControlFlow, qubits: &[u32], depth: usize) {
-        let (mut head, mut condition) = (String::new(), None);
+        let head;
+        let mut condition = None;
         let mut sections: Vec<(Option<String>, &[Instruction])> = Vec::new();
         match flow {
             ControlFlow::IfElse { condition: expression, then, otherwise } => {
@@ -524,7 +530,7 @@ impl<'a> Drawing<'a> {
                 }
             }
             ControlFlow::Sequence(blocks) => {
-                head = format!("Box-{depth} ");
+                head = format!("Box-{depth}");
                 for (index, block) in blocks.iter().enumerate() {
                     sections.push(((index > 0).then(|| format!("Next-{depth}")), block));
                 }
@@ -549,7 +555,7 @@ impl<'a> Drawing<'a> {
                 let text = shortened(&label::expression(expression, self.circuit), MAX_EXPRESSION);
                 (format!("{word}-{depth} {text}"), (!bits.is_empty()).then_some(condition))
             }
-            _ => (format!("{word}-{depth} "), Some(condition)),
+            _ => (format!("{word}-{depth}"), Some(condition)),
         }
     }
 
@@ -560,14 +566,14 @@ impl<'a> Drawing<'a> {
             && let Some((index, within)) = register_of(&self.circuit.cregs, slot.first)
         {
             let width = slot.ty.width();
-            let whole = within == 0
-                && self.circuit.cregs.get(index).is_some_and(|register| register.size == width);
+            let whole =
+                within == 0 && self.circuit.cregs.get(index).is_some_and(|register| register.size == width);
             if slot.ty == Type::Bool {
-                return (format!("Switch-{depth} "), Some(Condition::Bit(slot.first, true)));
+                return (format!("Switch-{depth}"), Some(Condition::Bit(slot.first, true)));
             }
             if whole {
                 let most = u64::MAX.checked_shr(64u32.saturating_sub(width)).unwrap_or(0);
-                return (format!("Switch-{depth} "), Some(Condition::Register(index, most)));
+                return (format!("Switch-{depth}"), Some(Condition::Register(index, most)));
             }
         }
         self.flow_head("Switch", depth, target)
@@ -598,9 +604,11 @@ impl<'a> Drawing<'a> {
         if self.names.is_empty() {
             return lines;
         }
-        let inputs: Vec<Element> = self.names.iter().map(|name| Element::plain([" ", name, " "], ' ')).collect();
+        let inputs: Vec<Element> =
+            self.names.iter().map(|name| Element::plain([" ", name, " "], ' ')).collect();
         let width = |column: &[Element]| column.first().map_or(0, Element::length);
-        let arrows = |arrow: &str| self.names.iter().map(|_| Element::plain([arrow; 3], ' ')).collect::<Vec<_>>();
+        let arrows =
+            |arrow: &str| self.names.iter().map(|_| Element::plain([arrow; 3], ' ')).collect::<Vec<_>>();
         let mut group = vec![inputs.clone()];
         // Qiskit counts the names as a column like the others.
         let mut left = self.options.fold.map(|fold| fold as isize - width(&inputs) as isize);
@@ -628,7 +636,9 @@ fn bits_used(step: &Instruction, bits: &mut Vec<u32>) {
         Operation::Measure(measure) => bits.extend_from_slice(&measure.memory),
         Operation::ControlFlow(flow) => {
             let condition = match &**flow {
-                ControlFlow::IfElse { condition, .. } | ControlFlow::While { condition, .. } => Some(condition),
+                ControlFlow::IfElse { condition, .. } | ControlFlow::While { condition, .. } => {
+                    Some(condition)
+                }
                 ControlFlow::Switch { target, .. } => Some(target),
                 _ => None,
             };
@@ -652,21 +662,33 @@ fn bits_used(step: &Instruction, bits: &mut Vec<u32>) {
 /// Columns side by side: wires one below the other, sharing a line.
 fn draw(columns: &[Vec<Element>]) -> Vec<String> {
     let wires = columns.iter().map(Vec::len).min().unwrap_or(0);
-    let mut lines: Vec<String> = Vec::new();
+    let (mut lines, mut below): (Vec<String>, String) = (Vec::new(), String::new());
     for wire in 0..wires {
         let line = |part: fn(&Element) -> String| -> String {
             columns.iter().filter_map(|column| column.get(wire)).map(part).collect()
         };
         let upper = line(Element::upper);
-        let upper = match lines.pop() {
-            Some(before) => merge(&before, &upper, true),
+        let upper = match lines.last() {
+            Some(_) if fits(&upper, &below) => merge(&lines.pop().unwrap_or_default(), &upper, true),
+            Some(before) => merge(before, &upper, false),
             None => upper,
         };
         let middle = merge(&upper, &line(Element::middle), false);
-        let lower = merge(&middle, &line(Element::lower), false);
+        below = line(Element::lower);
+        let lower = merge(&middle, &below, false);
         lines.extend([upper, middle, lower]);
     }
     lines
+}
+
+/// Whether the upper line of a wire and the lower one of the wire above can share a line: no connections meet
+/// and no text is hidden.
+fn fits(upper: &str, above: &str) -> bool {
+    upper.chars().zip(above.chars()).all(|(top, bot)| {
+        let meet = matches!(top, '┴' | '╨') && matches!(bot, '┬' | '╥');
+        let hidden = top.is_alphanumeric() && bot != ' ' || bot.is_alphanumeric() && top != ' ';
+        !meet && !hidden
+    })
 }
 
 /// Two lines in one. In doubt the upper one counts if `upper_first`, else the lower one.

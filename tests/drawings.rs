@@ -93,7 +93,8 @@ fn drawings_are_those_of_qiskit() {
             (_, Some(name)) => built(name),
             _ => frontend::load(&case["qobj"].to_string()).unwrap().circuits.remove(0).unwrap(),
         };
-        let (drawn, expected) = (text(&circuit, options(&case["options"])), case["drawing"].as_str().unwrap());
+        let (drawn, expected) =
+            (text(&circuit, options(&case["options"])), case["drawing"].as_str().unwrap());
         if drawn != expected {
             wrong.push(format!("{}\n{drawn}\nbut Qiskit draws\n{expected}", case["name"].as_str().unwrap()));
         }

@@ -246,10 +246,9 @@ impl Element {
 
     /// Leaves room for a label beside the connection.
     pub fn fill(&mut self, label: &str) {
-        let width = length(label) + length(&self.middle());
-        self.right_fill = width;
+        self.right_fill = length(label) + length(&self.middle());
         if self.conditional {
-            self.left_fill = width;
+            self.left_fill = length(label) + length(&self.middle());
         }
     }
 
@@ -257,7 +256,8 @@ impl Element {
         let width = self.width.unwrap_or_else(|| length(&self.mid.content));
         let content = if shift { format!("{}{}", line.pad, line.content) } else { line.content.clone() };
         let mut text = format!("{}{}{}", line.before, center(&content, width, line.pad), line.after);
-        let missing = |text: &str, width: usize| line.pad.to_string().repeat(width.saturating_sub(length(text)));
+        let missing =
+            |text: &str, width: usize| line.pad.to_string().repeat(width.saturating_sub(length(text)));
         text = format!("{text}{}", missing(&text, self.right_fill));
         text = format!("{}{text}", missing(&text, self.left_fill));
         center(&text, self.column, line.background)

@@ -64,7 +64,8 @@ pub fn layers(nodes: &[Node], num_clbits: u32) -> Vec<Vec<usize>> {
             layer.iter().filter_map(|other| nodes.get(*other)).any(test)
         };
         let insertable = |layer: &[usize]| !in_layer(layer, &|other| node.crosses(other));
-        let stop = node.clbits.iter().filter_map(|bit| measures.get(*bit as usize)).max().copied().unwrap_or(-1);
+        let stop =
+            node.clbits.iter().filter_map(|bit| measures.get(*bit as usize)).max().copied().unwrap_or(-1);
         let mut place = None;
         let mut current = start;
         while current > stop {
@@ -78,7 +79,8 @@ pub fn layers(nodes: &[Node], num_clbits: u32) -> Vec<Vec<usize>> {
             current -= 1;
         }
         let from = start.max(0) as usize;
-        let place = place.or_else(|| (from..layers.len()).find(|at| layers.get(*at).is_some_and(|l| insertable(l))));
+        let place =
+            place.or_else(|| (from..layers.len()).find(|at| layers.get(*at).is_some_and(|l| insertable(l))));
         match place.and_then(|place| layers.get_mut(place)) {
             Some(layer) => layer.push(index),
             None => layers.push(vec![index]),

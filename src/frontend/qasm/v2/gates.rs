@@ -450,7 +450,9 @@ impl<'a> Parser<'a> {
 /// What an elementary callee does.
 fn operation(callee: Callee, parameters: &[f64]) -> Option<Operation> {
     match callee {
-        Callee::Table(gate) | Callee::Controlled(gate, _) => Some(Operation::Gate(gate, Parameters::from_slice(parameters))),
+        Callee::Table(gate) | Callee::Controlled(gate, _) => {
+            Some(Operation::Gate(gate, Parameters::from_slice(parameters)))
+        }
         Callee::Delay => parameters.first().map(|duration| Operation::Delay(*duration)),
         Callee::Barrier => Some(Operation::Barrier),
         Callee::Defined(_) | Callee::Opaque(_) => None,

@@ -406,10 +406,7 @@ fn hints_tell_what_to_do() {
     // The hint for a gate that qelib1.inc lacks is a definition that works, and is known for the gate's own.
     let error = fails_at("qreg q[2]; §rzx(1) q[0],q[1];", ErrorCode::UnknownGate);
     let definition = hint(error).replace("Define it before: ", "");
-    lists(
-        &format!("{definition} qreg q[2]; rzx(1) q[0],q[1];"),
-        &["rzx(1) 0,1"],
-    );
+    lists(&format!("{definition} qreg q[2]; rzx(1) q[0],q[1];"), &["rzx(1) 0,1"]);
 }
 
 #[test]

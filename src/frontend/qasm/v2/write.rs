@@ -372,9 +372,9 @@ impl<'a> Writer<'a> {
             _ => None,
         };
         let parts = match &condition.kind {
-            ExprKind::Binary(BinaryOp::Equal, sides) => slot_of(&sides.0)
-                .zip(number(&sides.1))
-                .or_else(|| slot_of(&sides.1).zip(number(&sides.0))),
+            ExprKind::Binary(BinaryOp::Equal, sides) => {
+                slot_of(&sides.0).zip(number(&sides.1)).or_else(|| slot_of(&sides.1).zip(number(&sides.0)))
+            }
             ExprKind::Unary(UnaryOp::Not, inner) => slot_of(inner).zip(Some(Bits::from_u64(0))),
             ExprKind::Read(slot) if slot.ty == Type::Bool => Some((slot.clone(), Bits::from_u64(1))),
             _ => None,
@@ -491,8 +491,7 @@ fn decimal(bits: &Bits) -> String {
 }
 
 fn unsupported(message: &str) -> AerError {
-    AerError::new(ErrorCode::UnsupportedInstruction, message)
-        .hint("OpenQASM 3 has more words: use to_qasm3.")
+    AerError::new(ErrorCode::UnsupportedInstruction, message).hint("OpenQASM 3 has more words: use to_qasm3.")
 }
 
 #[cfg(test)]

@@ -60,7 +60,8 @@ fn numbers_come_back_bit_for_bit() {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
     let fractions = (1..=40).flat_map(|n| (1..=40).map(move |d| f64::from(n) * PI / f64::from(d)));
     let random = (0..2000).map(|_| f64::from_bits(rng.next_u64())).filter(|x| x.is_finite());
-    let numbers: Vec<f64> = fractions.chain(random).flat_map(|x| [x, -x]).chain([0.0, 1e-300, 5e300]).collect();
+    let numbers: Vec<f64> =
+        fractions.chain(random).flat_map(|x| [x, -x]).chain([0.0, 1e-300, 5e300]).collect();
     let mut circuit = Circuit::new(1, 0);
     circuit.instructions = numbers.iter().map(|x| Instruction::gate(Gate::Rx, [*x], [0])).collect();
     for (step, number) in again(&circuit).instructions.iter().zip(&numbers) {
