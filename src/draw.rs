@@ -140,7 +140,8 @@ impl<'a> Drawing<'a> {
 
     fn wire(&self, qubit: u32) -> usize {
         let qubit = qubit.min(self.circuit.num_qubits.saturating_sub(1));
-        (if self.options.reverse_bits { self.circuit.num_qubits - 1 - qubit } else { qubit }) as usize
+        (if self.options.reverse_bits { self.circuit.num_qubits.saturating_sub(1 + qubit) } else { qubit })
+            as usize
     }
 
     fn clbit_wire(&self, bit: u32) -> usize {

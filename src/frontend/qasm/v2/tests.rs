@@ -485,6 +485,25 @@ fn sizes_are_bounded() {
     assert_eq!(error.code, InsufficientMemory);
 }
 
+#[test]
+fn progress_is_told_every_64_kilobytes_and_at_the_end() {
+    let lines = 30_000;
+    let text = standard(&format!("qreg q[2];\n{}// the end", "cx q[0],q[1];\n".repeat(lines)));
+    let told = std::cell::RefCell::new(Vec::new());
+    let progress = |reading: Reading| told.borrow_mut().push(reading);
+    load(&text, LoadOptions { progress: Some(&progress), ..Default::default() }).unwrap();
+    let told = told.into_inner();
+    assert_eq!(told.len(), text.len() / PROGRESS_BYTES + 1);
+    let end = Reading { bytes: text.len(), total_bytes: text.len(), instructions: lines };
+    assert_eq!(told.last(), Some(&end));
+    for pair in told.windows(2) {
+        let (step, grown) = (pair[1].bytes - pair[0].bytes, pair[1].instructions - pair[0].instructions);
+        assert!(step <= PROGRESS_BYTES + 14, "{step}");
+        // Each instruction has 14 bytes.
+        assert!(grown.abs_diff(step / 14) <= 1, "{grown} in {step}");
+    }
+}
+
 // Any input.
 
 /// A random test: 2,000 inputs from a fixed seed, so it fails always or never.
