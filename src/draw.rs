@@ -612,17 +612,17 @@ impl<'a> Drawing<'a> {
             |arrow: &str| self.names.iter().map(|_| Element::plain([arrow; 3], ' ')).collect::<Vec<_>>();
         let mut group = vec![inputs.clone()];
         // Qiskit counts the names as a column like the others.
-        let mut left = self.options.fold.map(|fold| fold as isize - width(&inputs) as isize);
-        let fold = self.options.fold.unwrap_or(0) as isize;
+        let mut left = self.options.fold.map(|fold| fold.saturating_sub(width(&inputs)));
+        let fold = self.options.fold.unwrap_or(0);
         for column in std::mem::take(&mut self.columns) {
-            let wide = width(&column) as isize;
+            let wide = width(&column);
             if left.is_some_and(|left| wide >= left) {
                 group.push(arrows("»"));
                 lines.extend(draw(&group));
                 group = vec![arrows("«"), inputs.clone()];
-                left = Some(fold - 1 - width(&inputs) as isize);
+                left = Some(fold.saturating_sub(1 + width(&inputs)));
             }
-            left = left.map(|left| left - wide);
+            left = left.map(|left| left.saturating_sub(wide));
             group.push(column);
         }
         lines.extend(draw(&group));
@@ -693,6 +693,7 @@ fn fits(upper: &str, above: &str) -> bool {
 }
 
 /// Two lines in one. In doubt the upper one counts if `upper_first`, else the lower one.
+#[allow(clippy::match_same_arms, reason = "the rules in Qiskit's order")]
 fn merge(upper: &str, lower: &str, upper_first: bool) -> String {
     let merged = |(top, bot): (char, char)| match (top, bot) {
         (top, bot) if top == bot => top,

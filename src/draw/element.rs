@@ -131,9 +131,8 @@ impl Element {
     ) -> Self {
         let [[a, b], [_, d], [e, f]] = frame.sides();
         let left = match frame {
-            Frame::Quantum => "┤",
             Frame::Classical => "╡",
-            Frame::Left => "┤",
+            Frame::Quantum | Frame::Left => "┤",
             Frame::Right => " ",
         };
         let [edge, right] = frame.edges();
@@ -177,7 +176,7 @@ impl Element {
         element.connector = Some(('┴', '┬'));
         match part {
             Part::Middle(order) => element.centre_label(label, height, order),
-            Part::Bottom if height <= 2 => element.top.content = label.to_owned(),
+            Part::Bottom if height <= 2 => label.clone_into(&mut element.top.content),
             _ => {}
         }
         element
@@ -190,8 +189,8 @@ impl Element {
         let place = space / 2 + (space & width & 1) + 1;
         let first = order * 2 + 2;
         match place.checked_sub(first) {
-            Some(0) => self.top.content = label.to_owned(),
-            Some(1) => self.mid.content = label.to_owned(),
+            Some(0) => label.clone_into(&mut self.top.content),
+            Some(1) => label.clone_into(&mut self.mid.content),
             _ => {}
         }
     }

@@ -51,34 +51,32 @@ pub fn layers(nodes: &[Node], num_clbits: u32) -> Vec<Vec<usize>> {
     let depth = |index: &usize| depths.get(*index).copied().unwrap_or(0);
     order.sort_by_key(depth);
     let mut layers: Vec<Vec<usize>> = Vec::new();
-    // The last column that measures into each bit.
-    let mut measures: Vec<isize> = vec![-1; num_clbits as usize];
-    let (mut at, mut start) = (usize::MAX, 0);
+    // Behind the last column that measures into each bit.
+    let mut measures: Vec<usize> = vec![0; num_clbits as usize];
+    let (mut at, mut end) = (usize::MAX, 0usize);
     for index in order {
         let Some(node) = nodes.get(index) else { continue };
         if depth(&index) != at {
             at = depth(&index);
-            start = layers.len() as isize - 1;
+            end = layers.len();
         }
         let in_layer = |layer: &[usize], test: &dyn Fn(&Node) -> bool| {
             layer.iter().filter_map(|other| nodes.get(*other)).any(test)
         };
         let insertable = |layer: &[usize]| !in_layer(layer, &|other| node.crosses(other));
         let stop =
-            node.clbits.iter().filter_map(|bit| measures.get(*bit as usize)).max().copied().unwrap_or(-1);
+            node.clbits.iter().filter_map(|bit| measures.get(*bit as usize)).max().copied().unwrap_or(0);
         let mut place = None;
-        let mut current = start;
-        while current > stop {
-            let Some(layer) = layers.get(current as usize) else { break };
+        for current in (stop..end).rev() {
+            let Some(layer) = layers.get(current) else { break };
             if in_layer(layer, &|other| other.qubits.iter().any(|qubit| node.qubits.contains(qubit))) {
                 break;
             }
             if insertable(layer) {
-                place = Some(current as usize);
+                place = Some(current);
             }
-            current -= 1;
         }
-        let from = start.max(0) as usize;
+        let from = end.saturating_sub(1);
         let place =
             place.or_else(|| (from..layers.len()).find(|at| layers.get(*at).is_some_and(|l| insertable(l))));
         match place.and_then(|place| layers.get_mut(place)) {
@@ -88,7 +86,7 @@ pub fn layers(nodes: &[Node], num_clbits: u32) -> Vec<Vec<usize>> {
         if let Some(last) = node.measured.and_then(|bit| measures.get_mut(bit as usize)) {
             // Qiskit takes column 0 for none.
             let column = place.filter(|place| *place != 0).unwrap_or(layers.len() - 1);
-            *last = (*last).max(column as isize);
+            *last = (*last).max(column + 1);
         }
     }
     layers

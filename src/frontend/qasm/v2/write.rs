@@ -13,6 +13,7 @@
 
 use std::collections::HashSet;
 use std::f64::consts::PI;
+use std::fmt::{self, Write};
 
 use super::{PAPER_GATES, is_reserved};
 use crate::circuit::classical::{Bits, Relation};
@@ -27,7 +28,7 @@ use crate::error::{AerError, ErrorCode};
 /// The circuit as OpenQASM 2, which is read back to the same; see [the module](self) for what is dropped.
 /// Fails with [`ErrorCode::UnsupportedInstruction`] where OpenQASM 2 has no words for an instruction.
 pub fn write(circuit: &Circuit) -> Result<String, AerError> {
-    let mut writer = Writer::new(circuit)?;
+    let mut writer = Writer::new(circuit);
     let steps = &circuit.instructions;
     let mut index = 0;
     while let Some(step) = steps.get(index) {
@@ -83,7 +84,7 @@ fn wires(count: usize) -> String {
 
 impl<'a> Writer<'a> {
     /// Writes the head: version, include, definitions and registers.
-    fn new(circuit: &'a Circuit) -> Result<Self, AerError> {
+    fn new(circuit: &'a Circuit) -> Self {
         let mut writer = Self {
             circuit,
             qregs: Vec::new(),
@@ -98,10 +99,10 @@ impl<'a> Writer<'a> {
         writer.cregs = writer.registers("c", &circuit.cregs, circuit.num_clbits);
         for (keyword, banks) in [("qreg", &writer.qregs), ("creg", &writer.cregs)] {
             for bank in banks {
-                writer.text += &format!("{keyword} {}[{}];\n", bank.name, bank.size);
+                put(&mut writer.text, format_args!("{keyword} {}[{}];\n", bank.name, bank.size));
             }
         }
-        Ok(writer)
+        writer
     }
 
     /// Takes the names that an instruction needs, and declares what is not in the included file.
@@ -129,13 +130,16 @@ impl<'a> Writer<'a> {
         if spec.controls == Controls::Any {
             let name = written_name(gate, num_qubits);
             let qubits: Vec<_> = (0..num_qubits).map(|i| format!("q{i}")).collect();
-            self.text += &format!("opaque {name}{parameters} {};\n", qubits.join(","));
+            put(&mut self.text, format_args!("opaque {name}{parameters} {};\n", qubits.join(",")));
         } else if !spec.definition.is_empty() {
             for callee in callees(spec.definition) {
                 self.declare_gate(callee, callee.spec().num_qubits().unwrap_or(0));
             }
             let qubits = wires(num_qubits);
-            self.text += &format!("gate {}{parameters} {qubits} {{ {} }}\n", spec.name, spec.definition);
+            put(
+                &mut self.text,
+                format_args!("gate {}{parameters} {qubits} {{ {} }}\n", spec.name, spec.definition),
+            );
         }
     }
 
@@ -217,7 +221,7 @@ impl<'a> Writer<'a> {
             return self.plain(head, step);
         }
         if let Some(statement) = self.broadcast(group) {
-            self.text += &format!("{head}{statement}\n");
+            put(&mut self.text, format_args!("{head}{statement}\n"));
             return Ok(());
         }
         let mut qubits: Vec<Qubit> = group.iter().flat_map(|step| step.qubits.iter().copied()).collect();
@@ -234,7 +238,7 @@ impl<'a> Writer<'a> {
                     .found(format!("\"{}\" among {} instructions", step.operation.name(), group.len()))
                     .expected("gates only, or one measurement or reset")
             })??;
-            body += &format!("{call} {}; ", list(step, local));
+            put(&mut body, format_args!("{call} {}; ", list(step, local)));
         }
         let locals: Vec<_> = qubits.iter().copied().map(local).collect();
         let name = loop {
@@ -244,9 +248,9 @@ impl<'a> Writer<'a> {
                 break name;
             }
         };
-        self.text += &format!("gate {name} {} {{ {body}}}\n", locals.join(","));
+        put(&mut self.text, format_args!("gate {name} {} {{ {body}}}\n", locals.join(",")));
         let operands: Vec<_> = qubits.iter().map(|qubit| bit_name(&self.qregs, *qubit)).collect();
-        self.text += &format!("{head}{name} {};\n", operands.join(","));
+        put(&mut self.text, format_args!("{head}{name} {};\n", operands.join(",")));
         Ok(())
     }
 
@@ -281,12 +285,12 @@ impl<'a> Writer<'a> {
                 self.check_measure(measure, &step.qubits)?;
                 for (qubit, bit) in step.qubits.iter().zip(&measure.memory) {
                     let (qubit, bit) = (bit_name(&self.qregs, *qubit), bit_name(&self.cregs, *bit));
-                    self.text += &format!("{head}measure {qubit} -> {bit};\n");
+                    put(&mut self.text, format_args!("{head}measure {qubit} -> {bit};\n"));
                 }
             }
             Operation::Reset => {
                 for qubit in &step.qubits {
-                    self.text += &format!("{head}reset {};\n", bit_name(&self.qregs, *qubit));
+                    put(&mut self.text, format_args!("{head}reset {};\n", bit_name(&self.qregs, *qubit)));
                 }
             }
             _ => {
@@ -294,7 +298,7 @@ impl<'a> Writer<'a> {
                     return Err(unsupported("OpenQASM 2 has no words for the instruction."));
                 };
                 let operands = list(step, |qubit| bit_name(&self.qregs, qubit));
-                self.text += &format!("{head}{} {operands};\n", call?);
+                put(&mut self.text, format_args!("{head}{} {operands};\n", call?));
             }
         }
         Ok(())
@@ -485,9 +489,14 @@ fn decimal(bits: &Bits) -> String {
     }
     let mut text = chunks.pop().unwrap_or(0).to_string();
     for chunk in chunks.iter().rev() {
-        text += &format!("{chunk:09}");
+        put(&mut text, format_args!("{chunk:09}"));
     }
     text
+}
+
+fn put(text: &mut String, more: fmt::Arguments) {
+    // Writing to a String cannot fail.
+    let _ = text.write_fmt(more);
 }
 
 fn unsupported(message: &str) -> AerError {
