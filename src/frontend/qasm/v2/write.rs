@@ -460,7 +460,9 @@ pub(crate) fn formula(number: f64) -> Result<String, AerError> {
     let turns = number / PI;
     let fraction = (1..=16).chain([32, 64, 128, 256, 512, 1024]).find_map(|divisor| {
         let times = (turns * f64::from(divisor)).round();
-        let exact = times != 0.0 && times.abs() <= 1024.0 && times * PI / f64::from(divisor) == number;
+        let exact = times.abs() > 0.5
+            && times.abs() <= 1024.0
+            && (times * PI / f64::from(divisor)).to_bits() == number.to_bits();
         exact.then_some((times as i32, divisor))
     });
     let Some((times, divisor)) = fraction else { return Ok(format!("{number:?}")) };
