@@ -100,8 +100,9 @@ fn free_parameters(steps: &[Instruction], bound: &mut Vec<String>, names: &mut V
 /// A real number that is read back bit for bit: a simple fraction of π where it is exactly that.
 fn real(value: f64) -> Result<String, AerError> {
     if !value.is_finite() {
-        return Err(AerError::new(ErrorCode::InvalidParameter, "The number is not finite.")
-            .found(value.to_string()));
+        return Err(
+            AerError::new(ErrorCode::InvalidParameter, "The number is not finite.").found(value.to_string())
+        );
     }
     let size = value.abs();
     for denominator in [1_u32, 2, 3, 4, 6, 8, 16, 32] {
@@ -265,13 +266,10 @@ impl<'a> Writer<'a> {
                     define(other, done, text);
                 }
             }
-            let qubits = spec.num_qubits().and_then(|count| QUBITS.get(..count)).unwrap_or(&QUBITS).join(", ");
-            let _ = writeln!(
-                text,
-                "gate {}{} {qubits} {{ {body} }}",
-                spec.name,
-                parenthesised(spec.parameters)
-            );
+            let qubits =
+                spec.num_qubits().and_then(|count| QUBITS.get(..count)).unwrap_or(&QUBITS).join(", ");
+            let _ =
+                writeln!(text, "gate {}{} {qubits} {{ {body} }}", spec.name, parenthesised(spec.parameters));
         }
         let mut done = BTreeSet::new();
         for gate in &self.used {
@@ -280,9 +278,8 @@ impl<'a> Writer<'a> {
     }
 
     fn qubit(&self, qubit: u32) -> Result<String, AerError> {
-        named_bit(&self.qubits, qubit).ok_or_else(|| {
-            AerError::new(ErrorCode::QubitOutOfRange, format!("There is no qubit {qubit}."))
-        })
+        named_bit(&self.qubits, qubit)
+            .ok_or_else(|| AerError::new(ErrorCode::QubitOutOfRange, format!("There is no qubit {qubit}.")))
     }
 
     fn qubit_list(&self, qubits: &[u32]) -> Result<String, AerError> {
@@ -340,7 +337,8 @@ impl<'a> Writer<'a> {
                 return self.control_flow(flow, level, out);
             }
             Operation::Jump(_) | Operation::Mark(_) => {
-                return Err(unsupported("OpenQASM 3 has no jumps and marks.").found(step.operation.name())
+                return Err(unsupported("OpenQASM 3 has no jumps and marks.")
+                    .found(step.operation.name())
                     .hint("Build the loop with `while_loop` or `for_loop`."));
             }
             _ => return self.pragma(step, &indent, out),
@@ -366,7 +364,8 @@ impl<'a> Writer<'a> {
     /// A gate call.
     fn gate(&mut self, gate: Gate, parameters: &[String], qubits: &[u32]) -> Result<String, AerError> {
         let spec = gate.spec();
-        let (qubits, parameters) = (self.qubit_list(qubits).map(|list| (list, qubits.len()))?, parenthesised(parameters));
+        let (qubits, parameters) =
+            (self.qubit_list(qubits).map(|list| (list, qubits.len()))?, parenthesised(parameters));
         let (qubits, count) = qubits;
         if spec.controls != Controls::Any {
             self.used.insert(gate);
@@ -377,7 +376,10 @@ impl<'a> Writer<'a> {
         };
         let controls = gate.num_controls(count);
         if controls < own {
-            return Err(unsupported(format!("\"{}\" without controls cannot be written as OpenQASM 3.", spec.name)));
+            return Err(unsupported(format!(
+                "\"{}\" without controls cannot be written as OpenQASM 3.",
+                spec.name
+            )));
         }
         self.used.insert(base.gate);
         let modifier = match controls - own {
@@ -463,8 +465,10 @@ impl<'a> Writer<'a> {
 
     /// The name of a place of the register, with its index if it is a part of something.
     fn slot(&self, slot: &Slot) -> Result<String, AerError> {
-        let fail = || unsupported("A classical value that is in no variable cannot be written as OpenQASM 3.")
-            .found(format!("{} from bit {} on", slot.ty, slot.first));
+        let fail = || {
+            unsupported("A classical value that is in no variable cannot be written as OpenQASM 3.")
+                .found(format!("{} from bit {} on", slot.ty, slot.first))
+        };
         if slot.index.is_some() {
             return Err(fail().hint("The index is known only at run time."));
         }
@@ -474,8 +478,10 @@ impl<'a> Writer<'a> {
             }
         }
         let variables = self.circuit.variables.iter().zip(&self.variables);
-        let variables = variables.filter(|(variable, _)| matches!(variable.slot.ty, Type::Uint(_) | Type::Int(_)));
-        let variables = variables.map(|(variable, name)| (name, variable.slot.first, variable.slot.ty.width()));
+        let variables =
+            variables.filter(|(variable, _)| matches!(variable.slot.ty, Type::Uint(_) | Type::Int(_)));
+        let variables =
+            variables.map(|(variable, name)| (name, variable.slot.first, variable.slot.ty.width()));
         let clbits = self.clbits.iter().map(|place| (&place.name, place.first, place.size));
         let width = slot.ty.width();
         for (name, first, size) in clbits.chain(variables) {
@@ -513,7 +519,8 @@ impl<'a> Writer<'a> {
             ExprKind::Binary(op, operands) => {
                 let own = op.precedence();
                 let (left, right) = if *op == BinaryOp::Power { (own + 1, own) } else { (own, own + 1) };
-                let (left, right) = (self.expression(&operands.0, left)?, self.expression(&operands.1, right)?);
+                let (left, right) =
+                    (self.expression(&operands.0, left)?, self.expression(&operands.1, right)?);
                 (own, format!("{left} {} {right}", op.symbol()))
             }
             ExprKind::Call(function, arguments) => {
@@ -541,7 +548,7 @@ fn constant(value: &ClassicalValue, expression: &Expr) -> Result<String, AerErro
             let digits: String = (0..width).rev().map(|bit| if bits.get(bit) { '1' } else { '0' }).collect();
             format!("\"{digits}\"")
         }
-        (ClassicalValue::Float(value), Type::FLOAT) => format!("{}", parenthesised_real(*value)?),
+        (ClassicalValue::Float(value), Type::FLOAT) => parenthesised_real(*value)?,
         (ClassicalValue::Complex(re, im), _) => {
             if !re.is_finite() || !im.is_finite() {
                 return Err(AerError::new(ErrorCode::InvalidParameter, "The number is not finite."));
@@ -568,7 +575,11 @@ fn value_set(values: &[i64]) -> String {
         [first, second, .., last] => {
             let step = second.wrapping_sub(*first);
             if step != 0 && values.windows(2).all(|pair| pair[1].checked_sub(pair[0]) == Some(step)) {
-                return if step == 1 { format!("[{first}:{last}]") } else { format!("[{first}:{step}:{last}]") };
+                return if step == 1 {
+                    format!("[{first}:{last}]")
+                } else {
+                    format!("[{first}:{step}:{last}]")
+                };
             }
         }
         _ => {}

@@ -350,7 +350,7 @@ fn errors_tell_their_place_and_what_to_do() {
         ("for i in [0:3] x q;", 1, 5, "`for int i in"),
         ("for (int i in [0:3]) x q;", 1, 5, "for int i in"),
         ("for int i in [3] x q;", 1, 16, "[first:last]"),
-        ("fro int i in [0:3] x q;", 1, 5, "`for`"),
+        ("foor int i in [0:3] x q;", 1, 6, "`for`"),
         ("whlie (a) { }", 1, 11, "`while`"),
         ("switch (a) { case 1: x q; }", 1, 20, "braces"),
         ("switch (a) { default { } case 1 { } }", 1, 26, "`default`"),
@@ -444,7 +444,7 @@ fn nesting_is_bounded() {
         ("q", "[0]", " = 1", ""),
     ] {
         let shallow = format!("{before}{};", deep(open, middle, close, 100));
-        let legal = !matches!(open, "[0" | "durationof({ b = ");
+        let legal = open != "durationof({ b = ";
         assert_eq!(errors(&shallow).is_empty(), legal, "{shallow}");
         let found = errors(&format!("{before}{};", deep(open, middle, close, 300_000)));
         assert!(!found.is_empty(), "{open}");
