@@ -2,6 +2,7 @@ use super::*;
 use crate::circuit::operation::{Measure, Save, SaveKind, SaveSubtype, Store};
 use crate::circuit::{Bits, Variable};
 use crate::frontend::qasm::v3::parse::Parser;
+use crate::linalg::{Complex, Matrix};
 
 const HEAD: &str = "OPENQASM 3.1;\ninclude \"stdgates.inc\";\n";
 
@@ -224,4 +225,57 @@ fn every_gate_that_stdgates_lacks_is_defined() {
         let defined = text.contains(&format!("gate {}", spec.name));
         assert_eq!(defined, !spec.stdgates && spec.gate != Gate::UBuiltin, "{}", spec.name);
     }
+}
+
+/// The matrix of `matrix` on some of `num_qubits` qubits, entry by entry.
+fn embedded(matrix: &Matrix, qubits: &[u32], num_qubits: usize) -> Matrix {
+    let size = 1 << num_qubits;
+    let inner = |index: usize| qubits.iter().enumerate().map(|(j, q)| (index >> q & 1) << j).sum::<usize>();
+    let outer = |index: usize| qubits.iter().fold(index, |rest, q| rest & !(1 << q));
+    let mut full = Matrix::zeros(size, size);
+    for row in 0..size {
+        for column in (0..size).filter(|column| outer(*column) == outer(row)) {
+            full.set(row, column, matrix.at(inner(row), inner(column)));
+        }
+    }
+    full
+}
+
+/// Bodies that are made of plain calls, with the phase in front of them, against the matrices of the rows.
+#[test]
+fn definitions_have_the_phase_of_the_matrix() {
+    let mut checked = 0;
+    for spec in GATES.iter().filter(|spec| !spec.stdgates && spec.controls == Controls::Exactly(0)) {
+        let body = exact_body(spec);
+        let (phase, body) = match body.strip_prefix("gphase(-theta/2); ") {
+            Some(rest) => (-PROBE[0] / 2.0, rest),
+            None => (0.0, &*body),
+        };
+        if body.is_empty() || body.contains('@') {
+            continue;
+        }
+        let count = spec.num_qubits().unwrap();
+        let qubits = QUBITS[..count].join(",");
+        let rzx = Gate::Rzx.spec().definition;
+        let arguments: Vec<String> = PROBE[..spec.parameters.len()].iter().map(f64::to_string).collect();
+        let operands: Vec<String> = (0..count).map(|qubit| format!("q[{qubit}]")).collect();
+        let program = format!(
+            "include \"qelib1.inc\"; gate rzx(theta) a,b {{ {rzx} }} gate mine({}) {qubits} {{ {body} }}
+             qreg q[{count}]; mine({}) {};",
+            spec.parameters.join(","),
+            arguments.join(","),
+            operands.join(",")
+        );
+        let circuit = crate::frontend::qasm::load_v2(&program).unwrap();
+        let start = Matrix::diagonal(&vec![Complex::from_polar(1.0, phase); 1 << count]);
+        let product = circuit.instructions.iter().fold(start, |total, step| {
+            let Operation::Gate(gate, parameters) = &step.operation else { panic!("not a gate") };
+            let matrix = gate.full_matrix(parameters, step.qubits.len());
+            embedded(&matrix, &step.qubits, count).product(&total).unwrap()
+        });
+        let wanted = spec.gate.full_matrix(&PROBE[..spec.parameters.len()], count);
+        assert!(product.distance(&wanted) < 1e-12, "{}", spec.name);
+        checked += 1;
+    }
+    assert_eq!(checked, 12);
 }
