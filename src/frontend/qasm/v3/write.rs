@@ -111,7 +111,7 @@ fn real(value: f64) -> Result<String, AerError> {
             && (numerator * PI / f64::from(denominator)).to_bits() == size.to_bits()
         {
             let sign = if value < 0.0 { "-" } else { "" };
-            let times = if numerator == 1.0 { String::new() } else { format!("{numerator}*") };
+            let times = if numerator < 1.5 { String::new() } else { format!("{numerator}*") };
             let over = if denominator == 1 { String::new() } else { format!("/{denominator}") };
             return Ok(format!("{sign}{times}pi{over}"));
         }
@@ -293,11 +293,11 @@ impl<'a> Writer<'a> {
             None => String::new(),
             Some(bit) => match self.slot(&Slot::new(bit, Type::Bool)) {
                 Ok(name) => format!("if ({name}) "),
-                Err(_) => return self.pragma(step, &indent, out),
+                Err(_) => return Self::pragma(step, &indent, out),
             },
         };
         if step.label.is_some() && !matches!(step.operation, Operation::ControlFlow(_)) {
-            return self.pragma(step, &indent, out);
+            return Self::pragma(step, &indent, out);
         }
         let mut line = |text: String| {
             let _ = writeln!(out, "{indent}{condition}{text}");
@@ -341,13 +341,13 @@ impl<'a> Writer<'a> {
                     .found(step.operation.name())
                     .hint("Build the loop with `while_loop` or `for_loop`."));
             }
-            _ => return self.pragma(step, &indent, out),
+            _ => return Self::pragma(step, &indent, out),
         }
         Ok(())
     }
 
     /// A line with the Qobj instruction.
-    fn pragma(&self, step: &Instruction, indent: &str, out: &mut String) -> Result<(), AerError> {
+    fn pragma(step: &Instruction, indent: &str, out: &mut String) -> Result<(), AerError> {
         if matches!(
             step.operation,
             Operation::ControlFlow(_) | Operation::Jump(_) | Operation::Mark(_) | Operation::ComputedGate(..)
@@ -418,9 +418,10 @@ impl<'a> Writer<'a> {
                 let name = self.new_name(parameter.as_deref().unwrap_or("i"));
                 let _ = write!(out, "for int {name} in {} ", value_set(values));
                 let count = self.parameters.len();
-                self.parameters.extend(parameter.as_ref().map(|old| (old.to_string(), name)));
+                self.parameters.extend(parameter.as_ref().map(|old| (old.to_string(), name.clone())));
                 self.block(body, level, out)?;
                 self.parameters.truncate(count);
+                self.taken.remove(&name);
             }
             ControlFlow::Switch { target, cases, default } => {
                 let _ = writeln!(out, "switch ({}) {{", self.expression(target, 0)?);
@@ -440,7 +441,7 @@ impl<'a> Writer<'a> {
             }
             ControlFlow::Sequence(blocks) => {
                 let name = self.new_name("round");
-                let rounds: Vec<i64> = (0..blocks.len() as i64).collect();
+                let rounds: Vec<i64> = (0..).take(blocks.len()).collect();
                 let indent = "  ".repeat(level + 1);
                 let _ = writeln!(out, "for int {name} in {} {{", value_set(&rounds));
                 let _ = writeln!(out, "{indent}switch ({name}) {{");
@@ -450,6 +451,7 @@ impl<'a> Writer<'a> {
                     out.push('\n');
                 }
                 let _ = write!(out, "{indent}}}\n{}}}", "  ".repeat(level));
+                self.taken.remove(&name);
             }
             ControlFlow::Break { outer: 0 } => out.push_str("break;"),
             ControlFlow::Continue { outer: 0 } => out.push_str("continue;"),
