@@ -281,6 +281,9 @@ impl<'a> Analyser<'a> {
             return Err(self.at(error, span));
         }
         self.charge(count as u64 / 8)?;
+        if let Located::Place(place) = &target {
+            self.forget_all(place)?;
+        }
         let mut firsts = Vec::with_capacity(bits.len());
         for (cell, bit) in bits {
             firsts.push(self.make_stored(cell)? + bit);

@@ -309,6 +309,22 @@ impl<'a> Analyser<'a> {
         Ok(slot)
     }
 
+    /// Makes a variable stored of which nothing that is known will remain.
+    pub(super) fn forget_all(&mut self, place: &Place) -> Fallible<()> {
+        let cell = self.cell(place.cell)?;
+        let whole = matches!(place.elements, Elements::Whole) && place.bits_are_whole();
+        if whole && cell.known.is_some() && cell.depth == self.depth && !cell.clbit {
+            let width = cell.shape.bits();
+            let slot = match cell.slot {
+                Some(slot) => slot,
+                None => self.allocate(width)?,
+            };
+            let cell = self.cell_mut(place.cell)?;
+            (cell.slot, cell.known) = (Some(slot), None);
+        }
+        Ok(())
+    }
+
     /// Element `i` of a variable.
     pub(super) fn element(&self, index: u32, i: u32) -> Fallible<Expr> {
         let cell = self.cell(index)?;
