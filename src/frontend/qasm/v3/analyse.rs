@@ -266,7 +266,7 @@ impl<'a> Analyser<'a> {
         };
         if let Some(global) = self.scopes.first_mut() {
             let broken = Entry { symbol: Symbol::Broken, place: None };
-            global.names.entry(name).or_insert(broken);
+            global.names.insert(name, broken);
         }
     }
 

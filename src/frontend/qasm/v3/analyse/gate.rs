@@ -18,7 +18,7 @@ use crate::circuit::gate::{Controls, Inverse};
 use crate::circuit::{GATES, Gate, Instruction, Operation, Parameters, Qubits, Type, validate};
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::qasm::cursor::{near_hint, quoted};
-use crate::frontend::qasm::v3::syntax::{Expression, GateCall, Modifier, Name, Statement};
+use crate::frontend::qasm::v3::syntax::{Expression, ExpressionKind, GateCall, Modifier, Name, Statement};
 use crate::linalg::{Complex, Matrix};
 
 /// Most qubits of a matrix that a controlled gate becomes.
@@ -285,13 +285,27 @@ impl<'a> Analyser<'a> {
         }
     }
 
+    /// The exponent of `pow`; in `1/2` it is a fraction that is meant.
+    fn exponent(&mut self, expression: &Expression<'a>) -> Fallible<Expr> {
+        match &expression.kind {
+            ExpressionKind::Parenthesis(inner) => self.exponent(inner),
+            ExpressionKind::Unary(UnaryOp::Negate, inner) => negated(&self.exponent(inner)?),
+            ExpressionKind::Binary(BinaryOp::Divide, operands) => {
+                let left = self.expression(&operands.0)?.cast(Type::FLOAT)?;
+                Expr::binary(BinaryOp::Divide, left, self.expression(&operands.1)?)
+                    .map_err(|error| self.at(error, expression.span))
+            }
+            _ => self.expression(expression),
+        }
+    }
+
     fn changes(&mut self, modifiers: &[Modifier<'a>]) -> Fallible<SmallVec<[Change; 2]>> {
         let mut changes = SmallVec::new();
         for modifier in modifiers {
             changes.push(match modifier {
                 Modifier::Inverse(_) => Change::Inverse,
                 Modifier::Power(exponent) => {
-                    let value = self.expression(exponent)?;
+                    let value = self.exponent(exponent)?;
                     let Some(number) = value.as_f64() else {
                         let message = "The exponent of `pow` must be known.";
                         return self.error(ErrorCode::SemanticError, exponent.span, message);
@@ -573,7 +587,7 @@ impl<'a> Analyser<'a> {
     ) -> Fallible<()> {
         let own = gate.num_controls(qubits.len() - added);
         let controls = own + added;
-        let (mut exact, any): (&[Option<Gate>], Option<Gate>) = match gate {
+        let (exact, any): (&[Option<Gate>], Option<Gate>) = match gate {
             Gate::X
             | Gate::Cx
             | Gate::CxBuiltin
@@ -608,8 +622,6 @@ impl<'a> Analyser<'a> {
             arguments.push(Expr::float(0.0));
         }
         let row = exact.get(controls - 1).copied().flatten().or(any);
-        exact = &[];
-        let _ = exact;
         if let Some(row) = row {
             return self.table_gate(row, arguments, qubits);
         }

@@ -452,9 +452,9 @@ impl<'a> Analyser<'a> {
             }),
             ExpressionKind::Index(base, entries) => {
                 let Some(mut located) = self.locate(base)? else { return Ok(None) };
-                for (i, entry) in entries.iter().enumerate() {
+                for entry in entries {
                     located = match located {
-                        Located::Place(place) => self.index_place(place, entry, i == 0)?,
+                        Located::Place(place) => self.index_place(place, entry)?,
                         Located::Bits(bits, false) => match self.index(entry, bits.len() as u32, false)? {
                             Index::One(i) => {
                                 Located::Bits(bits.get(i as usize).copied().into_iter().collect(), true)
@@ -483,7 +483,7 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    fn index_place(&mut self, place: Place, entry: &Expression<'a>, first: bool) -> Fallible<Located> {
+    fn index_place(&mut self, place: Place, entry: &Expression<'a>) -> Fallible<Located> {
         let cell = self.cell(place.cell)?;
         let (ty, is_bit) = (cell.shape.element, cell.shape.is_bit);
         let (list, sizes) = match &place.elements {
@@ -498,7 +498,6 @@ impl<'a> Analyser<'a> {
             // A row that is known only at run time, and an element of it.
             return self.index_row(place.cell, *from, index.clone(), *count, *stride, entry);
         }
-        let _ = first;
         if let Some(size) = sizes.first().copied() {
             let inner: u32 = sizes.iter().skip(1).product();
             let pick = |i: u32| list.iter().skip((i * inner) as usize).take(inner as usize).copied();
@@ -841,16 +840,17 @@ impl<'a> Analyser<'a> {
                 Shape { element: Type::Uint(bits.len() as u32), is_bit: true, sizes: Vec::new() }
             }
         };
-        let mut data = self.data(value, &shape)?;
-        if let Some(op) = op {
-            data = match (self.located_value(&located)?, data) {
-                (Data::Scalar(left), Data::Scalar(right)) => Data::Scalar(Expr::binary(op, left, right)?),
-                _ => {
+        let data = match op {
+            None => self.data(value, &shape)?,
+            Some(op) => {
+                let right = self.expression(value)?;
+                let Data::Scalar(left) = self.located_value(&located)? else {
                     let message = format!("`{}=` does not work on arrays.", op.symbol());
                     return self.error(ErrorCode::SemanticError, target.span, message);
-                }
-            };
-        }
+                };
+                Data::Scalar(Expr::binary(op, left, right)?.cast(shape.element)?)
+            }
+        };
         match located {
             Located::Place(place) => self.write(place, data),
             Located::Bits(bits, _) => {
