@@ -1,7 +1,7 @@
 //! Recorded answers of native Qiskit Aer 0.14.2 and of exact calculations: Qobj in, Result out.
 //!
 //! `corpus/conformance/<group>.json` holds the cases, one per line: `{name, group, qobj, expect, …}`. A case
-//! with the circuit as `OpenQASM` 2 too is run in that form as well. Sampled counts are judged by tests that
+//! with the circuit as `OpenQASM` 2 or 3 too is run in those forms as well. Sampled counts are judged by tests that
 //! raise a false alarm about once in 1e7 (see `judge`); seeds are fixed, so a pass stays a pass.
 //!
 //! Environment: `AER_CONFORMANCE_RESULTS=<file>` judges a file `{case name: Result dict}` that was made
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use aer_wasm::circuit::Circuit;
-use aer_wasm::error::{AerError, ErrorCode};
+use aer_wasm::error::AerError;
 use aer_wasm::frontend;
 use aer_wasm::frontend::qobj::qobj_json;
 use aer_wasm::protocol::RunRequest;
@@ -34,6 +34,7 @@ struct Case {
     name: String,
     qobj: Box<RawValue>,
     openqasm2: Option<String>,
+    openqasm3: Option<String>,
     expect: Value,
 }
 
@@ -109,15 +110,14 @@ fn reads_back(text: &str) -> bool {
 }
 
 /// What `OpenQASM` text can say of a case: the counts, of as many shots.
-fn text_expectation(case: &Case) -> Option<(String, Value, Value)> {
-    let text = case.openqasm2.clone()?;
+fn text_expectation(case: &Case) -> Option<(Value, Value)> {
     let [experiment] = case.expect["experiments"].as_array()?.as_slice() else { return None };
     let counts = experiment.get("counts")?;
     let expect = json!({
         "outcome": "ok",
         "experiments": [{ "success": true, "shots": experiment["shots"], "counts": counts }],
     });
-    Some((text, json!({ "shots": experiment["shots"] }), expect))
+    Some((json!({ "shots": experiment["shots"] }), expect))
 }
 
 #[test]
@@ -126,12 +126,11 @@ fn answers_agree_with_native_aer() {
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         serde_json::from_str(&text).unwrap()
     });
-    let qasm = !matches!(frontend::load("OPENQASM 2.0;"), Err(e) if e.code == ErrorCode::UnsupportedFormat);
     let mut dump = Map::new();
     let mut table = Vec::new();
     let mut failures = Vec::new();
     for (group, cases) in cases() {
-        let (mut passed, mut texts, mut texts_passed) = (0, 0, 0);
+        let (mut passed, mut texts, mut texts_passed) = (0, [0; 2], [0; 2]);
         for case in &cases {
             let result = match &given {
                 Some(given) => given.get(&case.name).cloned().unwrap_or_default(),
@@ -144,16 +143,27 @@ fn answers_agree_with_native_aer() {
             if std::env::var_os("AER_CONFORMANCE_DUMP").is_some() {
                 dump.insert(case.name.clone(), result);
             }
-            if let (None, true, Some((text, options, expect))) = (&given, qasm, text_expectation(case)) {
-                texts += 1;
-                let same = if reads_back(&text) { Ok(()) } else { Err("changes as a Qobj".to_owned()) };
-                match same.and_then(|()| judge::case(&expect, &run_text(&text, &options))) {
-                    Ok(()) => texts_passed += 1,
-                    Err(reason) => failures.push(format!("{} as OpenQASM: {reason}", case.name)),
+            let (None, Some((options, expect))) = (&given, text_expectation(case)) else { continue };
+            for (version, text) in [(2, &case.openqasm2), (3, &case.openqasm3)] {
+                let Some(text) = text else { continue };
+                texts[version - 2] += 1;
+                let flow = text.contains("for ") || text.contains("while ") || text.contains("switch ");
+                // A condition of OpenQASM 3 is control flow, of which a Qobj has only the jumps.
+                let same = version == 3 && (flow || text.contains("if (")) || reads_back(text);
+                let same = if same { Ok(()) } else { Err("changes as a Qobj".to_owned()) };
+                match same.and_then(|()| judge::case(&expect, &run_text(text, &options))) {
+                    Ok(()) => texts_passed[version - 2] += 1,
+                    Err(reason) => failures.push(format!("{} as OpenQASM {version}: {reason}", case.name)),
                 }
             }
         }
-        table.push(format!("{group:24} {passed:4} / {:<4} OpenQASM {texts_passed:4} / {texts}", cases.len()));
+        let [two, three] = texts;
+        table.push(format!(
+            "{group:24} {passed:4} / {:<4} OpenQASM 2 {:4} / {two:<4} OpenQASM 3 {:4} / {three}",
+            cases.len(),
+            texts_passed[0],
+            texts_passed[1]
+        ));
     }
     println!("{}", table.join("\n"));
     if let Some(path) = std::env::var_os("AER_CONFORMANCE_DUMP") {
