@@ -10,6 +10,7 @@ pub mod aer_job;
 pub mod circuit_builder;
 mod circuits;
 mod convert;
+mod expression;
 mod host;
 mod js_error;
 mod timer;
@@ -144,6 +145,10 @@ fn lend(core: &Object) {
             nearest(&name, known.iter().map(String::as_str)).map(str::to_owned)
         })
         .into_js_value(),
+    );
+    function(
+        "expression",
+        Closure::<dyn Fn(String) -> Result<JsValue, JsValue>>::new(expression::describe).into_js_value(),
     );
     function(
         "configuration",
