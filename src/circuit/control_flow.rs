@@ -6,9 +6,27 @@
 
 use super::Instruction;
 use super::expression::Expr;
+use crate::error::{AerError, ErrorCode};
 
 /// Instructions in order.
 pub type Block = Vec<Instruction>;
+
+/// Deepest nesting of blocks.
+pub const MAX_DEPTH: u32 = 256;
+
+/// The error of blocks that are nested too deeply.
+pub fn too_deep() -> AerError {
+    AerError::new(ErrorCode::SemanticError, "Blocks are nested too deeply.")
+        .expected(format!("at most {MAX_DEPTH} levels"))
+}
+
+/// The error of a `break` or `continue` that leaves more loops than there are.
+pub fn outside_loop(flow: &ControlFlow, outer: u32, loops: u32) -> AerError {
+    let message = format!("\"{}\" stands outside the loop that it is for.", flow.name());
+    AerError::new(ErrorCode::SemanticError, message)
+        .found(format!("{loops} loops around it"))
+        .expected(format!("more than {outer}"))
+}
 
 /// Blocks and what leaves them.
 #[derive(Clone, Debug, PartialEq)]

@@ -18,6 +18,7 @@ use super::classical::Bits;
 use crate::error::{AerError, ErrorCode};
 use crate::linalg::Complex;
 
+mod check;
 mod evaluate;
 mod types;
 
@@ -275,13 +276,15 @@ impl Slot {
         Self { first, ty, index: None }
     }
 
-    /// One more than the highest register bit that it may be; saturates.
+    /// One more than the highest register bit that it may be, or that its index reads; saturates.
     pub fn end(&self) -> u32 {
-        let (last, expression) = match &self.index {
-            Some(index) => (index.count.saturating_sub(1).saturating_mul(index.stride), index.element.end()),
-            None => (0, 0),
-        };
-        self.first.saturating_add(last).saturating_add(self.ty.width()).max(expression)
+        self.range_end().max(self.index.as_ref().map_or(0, |index| index.element.end()))
+    }
+
+    /// One more than the highest register bit that it may be; saturates.
+    pub fn range_end(&self) -> u32 {
+        let last = self.index.as_ref().map_or(0, |i| i.count.saturating_sub(1).saturating_mul(i.stride));
+        self.first.saturating_add(last).saturating_add(self.ty.width())
     }
 }
 
@@ -433,6 +436,12 @@ impl Expr {
         }
     }
 
+    /// The expression as the constructors make it, with all its types checked and its places within a register
+    /// of so many bits: for one that comes from a text.
+    pub fn rebuilt(&self, num_register_bits: u32) -> Result<Self, AerError> {
+        check::rebuild(self, num_register_bits, 0)
+    }
+
     /// Calls `visit` for this expression and every one inside it.
     pub fn visit(&self, visit: &mut dyn FnMut(&Self)) {
         visit(self);
@@ -503,8 +512,7 @@ impl Expr {
             return Ok(Self::constant(value, self.ty));
         }
         if self.depth() > MAX_DEPTH {
-            return Err(AerError::new(ErrorCode::SemanticError, "The expression is nested too deeply.")
-                .expected(format!("at most {MAX_DEPTH} levels")));
+            return Err(types::too_deep());
         }
         Ok(self)
     }
@@ -529,6 +537,11 @@ impl Slot {
             }
         };
         Ok(Self { index, ..self.clone() })
+    }
+
+    /// The place with its index as the constructors make it; see [`Expr::rebuilt`].
+    pub fn rebuilt(&self, num_register_bits: u32) -> Result<Self, AerError> {
+        check::rebuild_slot(self, num_register_bits, 0)
     }
 
     /// The first register bit, once the index is known.

@@ -4,8 +4,9 @@
 //! and what holds between them. A builder calls the first as instructions are appended, a parser the second
 //! when it is done. What left a front end is valid.
 
-use super::operation::SaveKind;
-use super::{Circuit, Instruction, MAX_BITS, Operation};
+use super::control_flow::{self, ControlFlow};
+use super::operation::{SaveKind, Store};
+use super::{Circuit, Expr, Gate, Instruction, MAX_BITS, Operation, Type};
 use crate::error::{AerError, ErrorCode};
 use crate::linalg::{Complex, Matrix};
 
@@ -37,43 +38,220 @@ pub fn circuit(circuit: &Circuit) -> Result<(), AerError> {
         if let Operation::Save(save) = &step.operation
             && !labels.insert(save.label.as_str())
         {
-            return Err(AerError::new(
-                ErrorCode::DuplicateKey,
-                format!("Duplicate key \"{}\" in save instruction.", save.label),
-            )
-            .hint("Give each save instruction of a circuit its own label.")
-            .at_instruction(index, step.operation.name()));
+            return Err(duplicate_key(&save.label).at_instruction(index, step.operation.name()));
+        }
+        if let Operation::ControlFlow(flow) = &step.operation
+            && let Some(label) = repeated_save(flow, &mut labels)
+        {
+            return Err(duplicate_key(label).at_instruction(index, step.operation.name()));
+        }
+    }
+    jumps(circuit)?;
+    variables(circuit)
+}
+
+/// The label of a save instruction within blocks that stands twice in the circuit.
+fn repeated_save<'a>(
+    flow: &'a ControlFlow,
+    labels: &mut std::collections::HashSet<&'a str>,
+) -> Option<&'a str> {
+    flow.blocks().into_iter().flatten().find_map(|step| match &step.operation {
+        Operation::Save(save) => (!labels.insert(&save.label)).then_some(save.label.as_str()),
+        Operation::ControlFlow(flow) => repeated_save(flow, labels),
+        _ => None,
+    })
+}
+
+fn duplicate_key(label: &str) -> AerError {
+    AerError::new(ErrorCode::DuplicateKey, format!("Duplicate key \"{label}\" in save instruction."))
+        .hint("Give each save instruction of a circuit its own label.")
+}
+
+/// Checks that each jump has one mark. The sentences are Aer's.
+fn jumps(circuit: &Circuit) -> Result<(), AerError> {
+    let steps = || circuit.instructions.iter().enumerate();
+    let mut marks = std::collections::HashSet::new();
+    for (index, step) in steps() {
+        if let Operation::Mark(label) = &step.operation
+            && !marks.insert(&**label)
+        {
+            let message = format!("Duplicated mark destination:\"{label}\".");
+            return Err(AerError::new(ErrorCode::SemanticError, message).at_instruction(index, "mark"));
+        }
+    }
+    for (index, step) in steps() {
+        if let Operation::Jump(label) = &step.operation
+            && !marks.contains(&**label)
+        {
+            let message = format!("Invalid jump destination:\"{label}\".");
+            return Err(AerError::new(ErrorCode::SemanticError, message)
+                .expected("the label of a mark")
+                .at_instruction(index, "jump"));
         }
     }
     Ok(())
 }
 
+fn variables(circuit: &Circuit) -> Result<(), AerError> {
+    let mut names = std::collections::HashSet::new();
+    for variable in &circuit.variables {
+        variable.slot.rebuilt(circuit.num_register_bits)?;
+        if !names.insert(variable.name.as_str()) {
+            let message = format!("Two classical variables have the name `{}`.", variable.name);
+            return Err(AerError::new(ErrorCode::DuplicateKey, message));
+        }
+    }
+    Ok(())
+}
+
+/// Checks an expression; see [`Expr::rebuilt`].
+fn expression(expression: &Expr, circuit: &Circuit) -> Result<(), AerError> {
+    expression.rebuilt(circuit.num_register_bits).map(|_| ())
+}
+
+/// What a block stands in.
+#[derive(Clone, Copy)]
+struct Around {
+    depth: u32,
+    loops: u32,
+}
+
+/// Checks control flow on `qubits` with its blocks.
+fn control_flow(flow: &ControlFlow, own: &[u32], circuit: &Circuit, around: Around) -> Result<(), AerError> {
+    if around.depth >= control_flow::MAX_DEPTH {
+        return Err(control_flow::too_deep());
+    }
+    let mut inner = Around { depth: around.depth + 1, ..around };
+    match flow {
+        ControlFlow::IfElse { condition, .. } | ControlFlow::While { condition, .. } => {
+            expression(condition, circuit)?;
+            if condition.ty != Type::Bool {
+                return Err(AerError::new(ErrorCode::InvalidConditional, "A condition is no truth value.")
+                    .found(condition.ty.to_string())
+                    .expected("bool"));
+            }
+        }
+        ControlFlow::Switch { target, cases, .. } => {
+            expression(target, circuit)?;
+            if !target.ty.is_integer() {
+                return Err(AerError::new(ErrorCode::SemanticError, "The target of a switch is no integer.")
+                    .found(target.ty.to_string())
+                    .expected("bool, bits, uint or int"));
+            }
+            let mut seen = std::collections::HashSet::new();
+            if let Some(value) =
+                cases.iter().flat_map(|(values, _)| values).find(|value| !seen.insert(**value))
+            {
+                return Err(AerError::new(
+                    ErrorCode::SemanticError,
+                    "Two cases of a switch have the same value.",
+                )
+                .found(value.to_string()));
+            }
+        }
+        ControlFlow::Break { outer } | ControlFlow::Continue { outer } if *outer >= around.loops => {
+            return Err(control_flow::outside_loop(flow, *outer, around.loops));
+        }
+        _ => {}
+    }
+    if matches!(flow, ControlFlow::While { .. } | ControlFlow::For { .. } | ControlFlow::Sequence(_)) {
+        inner.loops += 1;
+    }
+    let mut sorted: super::Qubits = own.into();
+    sorted.sort_unstable();
+    for step in flow.blocks().into_iter().flatten() {
+        within(step, circuit, inner)?;
+        if let Some(qubit) = step.qubits.iter().find(|qubit| sorted.binary_search(qubit).is_err()) {
+            return Err(AerError::new(
+                ErrorCode::QubitCount,
+                format!("\"{}\" does not name all qubits of its blocks.", flow.name()),
+            )
+            .found(format!("qubit {qubit} in \"{}\"", step.operation.name()))
+            .expected("every qubit of the blocks among those of the instruction"));
+        }
+    }
+    Ok(())
+}
+
+/// Checks one instruction of a block.
+fn within(step: &Instruction, circuit: &Circuit, around: Around) -> Result<(), AerError> {
+    match &step.operation {
+        Operation::ControlFlow(flow) => {
+            shape(step, circuit)?;
+            control_flow(flow, &step.qubits, circuit, around)
+        }
+        Operation::Jump(_) | Operation::Mark(_) => Err(AerError::new(
+            ErrorCode::SemanticError,
+            format!("\"{}\" cannot stand in a block.", step.operation.name()),
+        )),
+        _ => instruction(step, circuit),
+    }
+}
+
+/// Checks qubits and condition.
+fn shape(step: &Instruction, circuit: &Circuit) -> Result<(), AerError> {
+    qubits(&step.qubits, circuit.num_qubits)?;
+    step.condition.map_or(Ok(()), |bit| bits("register", &[bit], circuit.num_register_bits))
+}
+
+/// Checks how many parameters and qubits a gate has.
+fn gate_shape(gate: Gate, parameters: usize, count: usize) -> Result<(), AerError> {
+    let spec = gate.spec();
+    if parameters != spec.parameters.len() {
+        return Err(parameter_count(spec.name, parameters, spec.parameters));
+    }
+    match spec.num_qubits() {
+        Some(expected) if expected != count => Err(qubit_count(spec.name, count, &expected.to_string())),
+        None if count < spec.targets => {
+            Err(qubit_count(spec.name, count, &format!("at least {}", spec.targets)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn computed_gate(gate: Gate, parameters: &[Expr], count: usize, circuit: &Circuit) -> Result<(), AerError> {
+    gate_shape(gate, parameters.len(), count)?;
+    for (parameter, name) in parameters.iter().zip(gate.spec().parameters) {
+        expression(parameter, circuit)?;
+        if parameter.ty == Type::Complex {
+            return Err(AerError::new(
+                ErrorCode::InvalidParameter,
+                format!("Parameter {name} is no real number."),
+            )
+            .found(parameter.ty.to_string()));
+        }
+    }
+    Ok(())
+}
+
+fn store(store: &Store, circuit: &Circuit) -> Result<(), AerError> {
+    store.target.rebuilt(circuit.num_register_bits)?;
+    expression(&store.value, circuit)?;
+    if store.target.ty == store.value.ty {
+        return Ok(());
+    }
+    Err(AerError::new(ErrorCode::SemanticError, "A value has another type than the place it is stored in.")
+        .found(store.value.ty.to_string())
+        .expected(store.target.ty.to_string()))
+}
+
 /// Checks one instruction against the sizes of `circuit`. The error does not yet name the instruction.
 pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError> {
-    qubits(&step.qubits, circuit.num_qubits)?;
-    if let Some(bit) = step.condition {
-        bits("register", &[bit], circuit.num_register_bits)?;
-    }
+    shape(step, circuit)?;
     let count = step.qubits.len();
     match &step.operation {
         Operation::Gate(gate, parameters) => {
-            let spec = gate.spec();
-            if parameters.len() != spec.parameters.len() {
-                return Err(parameter_count(spec.name, parameters.len(), spec.parameters));
-            }
-            if let Some(bad) = parameters.iter().position(|p| !p.is_finite()) {
-                return Err(not_finite(&format!("parameter {}", spec.parameters[bad]), parameters[bad]));
-            }
-            match spec.num_qubits() {
-                Some(expected) if expected != count => {
-                    Err(qubit_count(spec.name, count, &expected.to_string()))
-                }
-                None if count < spec.targets => {
-                    Err(qubit_count(spec.name, count, &format!("at least {}", spec.targets)))
-                }
-                _ => Ok(()),
+            gate_shape(*gate, parameters.len(), count)?;
+            match parameters.iter().zip(gate.spec().parameters).find(|(value, _)| !value.is_finite()) {
+                Some((value, name)) => Err(not_finite(&format!("parameter {name}"), *value)),
+                None => Ok(()),
             }
         }
+        Operation::ComputedGate(gate, parameters) => computed_gate(*gate, parameters, count, circuit),
+        Operation::ControlFlow(flow) => {
+            control_flow(flow, &step.qubits, circuit, Around { depth: 0, loops: 0 })
+        }
+        Operation::Store(assignment) => store(assignment, circuit),
         Operation::Unitary(matrix) => unitary(matrix, count),
         Operation::Pauli(letters) if letters.len() != count => {
             Err(AerError::new(ErrorCode::InvalidParameter, "A Pauli string needs one letter per qubit.")
@@ -119,8 +297,9 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
                 .found(format!("subtype \"{}\"", save.subtype.name()))
                 .expected(allowed.join(", ")));
             }
-            match save.kind {
+            match &save.kind {
                 SaveKind::Statevector => whole(save.kind.name(), count, circuit.num_qubits),
+                SaveKind::Variable(slot) => slot.rebuilt(circuit.num_register_bits).map(|_| ()),
                 _ => Ok(()),
             }
         }

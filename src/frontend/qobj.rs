@@ -9,7 +9,12 @@
 //! Aer refuses `conditional` on anything but gates, while a [`Circuit`](crate::circuit::Circuit) may have it
 //! everywhere. So may an experiment whose `config` says `"conditional_any": true`; [`experiment_json`] says it
 //! where it is needed.
+//!
+//! A Qobj has no structured control flow: a circuit's is written as jumps, as [`crate::circuit::lower`] makes
+//! them. Beyond Aer there are `store` (`target`: a place in the register, `expr`: a typed expression),
+//! `save_variable` (`target`), gate parameters `{"expr": …}`, and `variables` in an experiment's `config`.
 
+mod parameterizations;
 mod read;
 mod write;
 
@@ -30,10 +35,13 @@ pub const SCHEMA_VERSION: &str = "1.3.0";
 pub const CONDITIONAL_ANY: &str = "conditional_any";
 
 /// The keys of an experiment's `config` that describe its structure and are no options.
-const STRUCTURAL: [&str; 3] = ["n_qubits", "memory_slots", CONDITIONAL_ANY];
+const STRUCTURAL: [&str; 4] = ["n_qubits", "memory_slots", CONDITIONAL_ANY, VARIABLES];
+
+/// The key of an experiment's `config` that lists the classical variables: `[{name, slot}, …]`.
+const VARIABLES: &str = "variables";
 
 /// Instructions of Aer that are not offered yet.
-const NOT_OFFERED: [&str; 31] = [
+const NOT_OFFERED: [&str; 28] = [
     "diagonal",
     "diag",
     "multiplexer",
@@ -42,9 +50,6 @@ const NOT_OFFERED: [&str; 31] = [
     "qerror_loc",
     "roerror",
     "noise_switch",
-    "jump",
-    "mark",
-    "store",
     "snapshot",
     "set_density_matrix",
     "set_unitary",
@@ -74,5 +79,13 @@ pub fn load(text: &str) -> Result<Program, AerError> {
 
 /// Whether Aer lets the instruction have a `conditional`.
 fn may_be_conditional(operation: &Operation) -> bool {
-    matches!(operation, Operation::Gate(..) | Operation::Unitary(_) | Operation::Delay(_))
+    matches!(
+        operation,
+        Operation::Gate(..)
+            | Operation::ComputedGate(..)
+            | Operation::Unitary(_)
+            | Operation::Delay(_)
+            | Operation::Jump(_)
+            | Operation::Store(_)
+    )
 }

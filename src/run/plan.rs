@@ -23,11 +23,15 @@ pub struct Plan {
     pub sampled: bool,
     /// Whether anything is measured.
     pub measures: bool,
+    /// For each instruction that is a jump, the index of its mark; empty where there are none.
+    pub targets: Vec<usize>,
 }
 
 impl Plan {
     /// Plans a circuit and rewrites its instructions: barriers go, and with `truncate` whatever cannot reach a
-    /// measurement or a save; the qubits that remain are renumbered. Costs time linear in the instructions.
+    /// measurement or a save; the qubits that remain are renumbered. The circuit has no structured control flow
+    /// (see `circuit::lower`). Costs time linear in the instructions, with jumps times the number of qubits at
+    /// worst.
     pub fn new(circuit: &mut Circuit, truncate: bool) -> Self {
         circuit.instructions.retain(|step| !matches!(step.operation, Operation::Barrier));
         let mut active: Vec<Qubit> = (0..circuit.num_qubits).collect();
@@ -45,7 +49,8 @@ impl Plan {
         }
         let measures =
             circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Measure(_)));
-        Self { sampled: can_sample(circuit, active.len()), active, remapped, measures }
+        let (sampled, targets) = (can_sample(circuit, active.len()), jump_targets(circuit));
+        Self { sampled, active, remapped, measures, targets }
     }
 
     /// Number of qubits that are simulated.
@@ -67,16 +72,69 @@ impl Plan {
     }
 }
 
+/// Where each jump goes. One without a mark, which validation lets not through, ends the pass.
+fn jump_targets(circuit: &Circuit) -> Vec<usize> {
+    let steps = || circuit.instructions.iter().enumerate();
+    let marks: HashMap<&str, usize> = steps()
+        .filter_map(|(index, step)| match &step.operation {
+            Operation::Mark(label) => Some((&**label, index)),
+            _ => None,
+        })
+        .collect();
+    if !has_jumps(circuit) {
+        return Vec::new();
+    }
+    let end = circuit.instructions.len();
+    steps()
+        .map(|(_, step)| match &step.operation {
+            Operation::Jump(label) => marks.get(&**label).copied().unwrap_or(end),
+            _ => end,
+        })
+        .collect()
+}
+
+fn has_jumps(circuit: &Circuit) -> bool {
+    circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Jump(_)))
+}
+
+/// What is kept whatever its qubits do: it gives a result, or concerns classical bits.
+fn always_kept(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Measure(_)
+            | Operation::Save(_)
+            | Operation::BooleanFunction(_)
+            | Operation::Store(_)
+            | Operation::Jump(_)
+            | Operation::Mark(_)
+    )
+}
+
 /// Drops what touches no qubit that later reaches a result; gives the qubits that remain.
 fn keep_ancestors(circuit: &mut Circuit) -> Vec<Qubit> {
     let mut reaches = vec![false; circuit.num_qubits as usize];
     let mut kept: Vec<bool> = Vec::with_capacity(circuit.instructions.len());
     let is_set = |reaches: &[bool], qubit: Qubit| reaches.get(qubit as usize).copied().unwrap_or_default();
+    // Where there are jumps, "later" may stand before: what a qubit ever meets counts, so the walk is done until
+    // nothing is added.
+    if has_jumps(circuit) {
+        let mut grown = true;
+        while grown {
+            grown = false;
+            for step in circuit.instructions.iter().rev() {
+                let own = always_kept(&step.operation);
+                if own || step.qubits.iter().any(|qubit| is_set(&reaches, *qubit)) {
+                    for qubit in &step.qubits {
+                        if let Some(flag) = reaches.get_mut(*qubit as usize) {
+                            grown |= !std::mem::replace(flag, true);
+                        }
+                    }
+                }
+            }
+        }
+    }
     for step in circuit.instructions.iter().rev() {
-        let keep = match step.operation {
-            Operation::Measure(_) | Operation::Save(_) | Operation::BooleanFunction(_) => true,
-            _ => step.qubits.iter().any(|qubit| is_set(&reaches, *qubit)),
-        };
+        let keep = always_kept(&step.operation) || step.qubits.iter().any(|qubit| is_set(&reaches, *qubit));
         if keep {
             for qubit in &step.qubits {
                 if let Some(flag) = reaches.get_mut(*qubit as usize) {
@@ -98,11 +156,14 @@ fn can_sample(circuit: &Circuit, num_qubits: usize) -> bool {
         let touches_measured =
             || step.qubits.iter().any(|qubit| measured.get(*qubit as usize).copied().unwrap_or_default());
         let fits = match &step.operation {
-            Operation::Reset => false,
+            Operation::Reset | Operation::Jump(_) | Operation::Mark(_) => false,
             Operation::Initialize(_) if index > 0 && step.qubits.len() < num_qubits => false,
             Operation::Measure(_) => step.condition.is_none(),
             _ if !any_measured => true,
-            Operation::Save(_) | Operation::BooleanFunction(_) => false,
+            Operation::Save(_)
+            | Operation::BooleanFunction(_)
+            | Operation::Store(_)
+            | Operation::ComputedGate(..) => false,
             _ => step.condition.is_none() && !touches_measured(),
         };
         if !fits {

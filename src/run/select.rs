@@ -2,6 +2,7 @@
 
 use super::plan::check_memory;
 use super::step::{Execute, Execution, Job};
+use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Operation};
 use crate::engine::{Engine, Method};
 use crate::error::{AerError, ErrorCode};
@@ -57,10 +58,23 @@ pub fn choose(
     Err(first_error.unwrap_or_else(|| AerError::new(ErrorCode::UnsupportedMethod, "There is no method.")))
 }
 
+/// Whether a method can run an operation, or the run does it without the engine.
+fn can_run(method: Method, operation: &Operation) -> bool {
+    match operation {
+        Operation::Jump(_) | Operation::Mark(_) | Operation::Store(_) => true,
+        Operation::Save(save) if matches!(save.kind, SaveKind::Variable(_)) => true,
+        Operation::ComputedGate(gate, parameters) => {
+            let parameters = std::iter::repeat_n(0.0, parameters.len());
+            supports(method, &Operation::Gate(*gate, parameters.collect()))
+        }
+        operation => supports(method, operation),
+    }
+}
+
 /// The error, in Aer's words, of a circuit with instructions that a method cannot run.
 fn invalid_instructions(circuit: &Circuit, method: Method) -> Option<AerError> {
     let unsupported =
-        circuit.instructions.iter().map(|step| &step.operation).filter(|op| !supports(method, op));
+        circuit.instructions.iter().map(|step| &step.operation).filter(|op| !can_run(method, op));
     let mut names: Vec<&str> = unsupported.map(Operation::name).collect();
     names.sort_unstable();
     names.dedup();

@@ -14,10 +14,11 @@ use super::options::RunOptions;
 use super::plan::{self, Plan};
 use super::result::{ExperimentData, SavedData};
 use super::{ExperimentResult, select};
-use crate::circuit::operation::{Save, SaveSubtype};
-use crate::circuit::{Bits, Circuit, Operation, Qubit};
+use crate::circuit::expression::{Expr, Slot};
+use crate::circuit::operation::{Save, SaveKind, SaveSubtype, Store};
+use crate::circuit::{Bits, Circuit, ClassicalValue, Operation, Qubit, Type, lower};
 use crate::engine::{Engine, EngineConfig, SavedValue};
-use crate::error::AerError;
+use crate::error::{AerError, ErrorCode};
 use crate::rng::{ShotRng, experiment_seed};
 
 /// How far a run is.
@@ -174,6 +175,7 @@ fn start(
             result.seed_simulator = options.seed();
         }
         result.shots = options.shots;
+        lower::lower(&mut circuit)?;
         let plan = Plan::new(&mut circuit, options.enable_truncation);
         let limit = options.max_memory_bytes();
         let method = select::choose(options.method, &circuit, plan.num_qubits(), limit)?;
@@ -188,6 +190,7 @@ fn start(
             seed: result.seed_simulator,
             memory: options.memory,
             config: EngineConfig { zero_threshold: options.zero_threshold },
+            memory_limit: limit,
         };
         select::start(method, job)
     });
@@ -249,6 +252,8 @@ pub struct Job {
     pub memory: bool,
     /// For the engine.
     pub config: EngineConfig,
+    /// Bytes of memory there are; what a loop saves is only known while it runs.
+    pub memory_limit: Option<u64>,
 }
 
 /// An [`Execution`], whatever its engine.
@@ -280,6 +285,8 @@ pub struct Execution<E> {
     tally: HashMap<Bits, u64>,
     memories: Vec<String>,
     saved: IndexMap<String, SavedData>,
+    /// Bytes that loops have added to lists.
+    listed: u64,
 }
 
 /// Work of a step besides the amplitudes, so that steps of small states count too.
@@ -310,6 +317,7 @@ impl<E: Engine> Execution<E> {
             tally: HashMap::new(),
             memories: Vec::new(),
             saved: IndexMap::new(),
+            listed: 0,
             job,
         })
     }
@@ -353,10 +361,32 @@ impl<E: Engine> Execution<E> {
                 if save.subtype == SaveSubtype::Single && step.condition.is_none() && !last {
                     return Ok(0);
                 }
-                let work = work();
-                let value = engine.save(&save.kind, &step.qubits)?;
+                let work = if matches!(save.kind, SaveKind::Variable(_)) { 0 } else { work() };
+                if !job.plan.targets.is_empty() {
+                    self.listed = check_listed(self.listed, save, work, job)?;
+                }
+                let value = match &save.kind {
+                    SaveKind::Variable(slot) => SavedValue::Json(variable(slot, register)?),
+                    kind => engine.save(kind, &step.qubits)?,
+                };
                 keep(&mut self.saved, save, &self.memory, value);
                 Ok(work)
+            }
+            Operation::Mark(_) => Ok(0),
+            Operation::Jump(_) => {
+                // The mark itself has nothing to do, and the cursor moves on.
+                self.cursor = job.plan.targets.get(self.cursor).copied().unwrap_or(usize::MAX - 1);
+                return Ok(0);
+            }
+            Operation::Store(store) => assign(store, job.circuit.num_clbits, memory, register)
+                .map(|()| u64::from(store.target.ty.width())),
+            Operation::ComputedGate(gate, expressions) => {
+                let values = expressions.iter().map(|expression| expression.evaluate_f64(register));
+                values.collect::<Result<_, _>>().and_then(|parameters| {
+                    let gate = Operation::Gate(*gate, parameters);
+                    let work = engine.work(&gate, &step.qubits);
+                    engine.apply(&gate, &step.qubits, rng).map(|()| work)
+                })
             }
             operation => {
                 let work = work();
@@ -460,6 +490,51 @@ impl<E: Engine> Execute for Execution<E> {
             memory: (counted && self.job.memory).then_some(self.memories),
             saved: self.saved,
         }
+    }
+}
+
+/// Assigns a value to its register bits and to the memory bits of the same indices.
+fn assign(store: &Store, num_clbits: u32, memory: &mut Bits, register: &mut Bits) -> Result<(), AerError> {
+    let value = store.value.evaluate(register)?;
+    let (first, width) = (store.target.locate(register)?, store.target.ty.width());
+    let bits = value.to_bits(store.target.ty);
+    register.write(first, width, &bits);
+    memory.write(first, width.min(num_clbits.saturating_sub(first)), &bits);
+    Ok(())
+}
+
+/// The value of a variable: a number (an angle in radians), a truth value, or `[re, im]`; beyond 64 bits a
+/// hexadecimal text.
+fn variable(slot: &Slot, register: &Bits) -> Result<Value, AerError> {
+    let bits = register.slice(slot.locate(register)?, slot.ty.width());
+    let value = ClassicalValue::from_bits(&bits, slot.ty);
+    Ok(match (&value, slot.ty) {
+        (_, Type::Angle(_)) => json!(Expr::constant(value, slot.ty).as_f64()),
+        (ClassicalValue::Bool(value), _) => json!(value),
+        (ClassicalValue::Uint(bits), _) if bits.highest().is_none_or(|top| top < 64) => json!(bits.low_u64()),
+        (ClassicalValue::Uint(bits), _) => json!(bits.to_hex()),
+        (ClassicalValue::Int(value), _) => json!(value),
+        (ClassicalValue::Float(value), _) => json!(value),
+        (ClassicalValue::Complex(re, im), _) => json!([re, im]),
+    })
+}
+
+/// Bytes listed so far and by this save too, which a loop may repeat without end.
+fn check_listed(listed: u64, save: &Save, work: u64, job: &Job) -> Result<u64, AerError> {
+    if !matches!(save.subtype, SaveSubtype::List | SaveSubtype::CList) {
+        return Ok(listed);
+    }
+    // Work is what is read; what is kept is not more than a state and its frame.
+    let listed = listed.saturating_add(16 * work.max(4));
+    match job.memory_limit {
+        Some(limit) if listed > limit => Err(AerError::new(
+            ErrorCode::InsufficientMemory,
+            format!("Insufficient memory for the results of circuit {}.", job.circuit.name),
+        )
+        .found(format!("{} MiB of values under \"{}\"", plan::mebibytes(listed), save.label))
+        .expected(format!("at most {} MiB", limit >> 20))
+        .hint("Save less often within a loop.")),
+        _ => Ok(listed),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which types go with which operators, and the conversions that are made by themselves.
 
-use super::{BinaryOp, Expr, Function, MAX_WIDTH, Type, UnaryOp};
+use super::{BinaryOp, Expr, Function, MAX_DEPTH, MAX_WIDTH, Type, UnaryOp};
 use crate::circuit::MAX_BITS;
 use crate::error::{AerError, ErrorCode};
 
@@ -8,6 +8,11 @@ fn mismatch(what: &str, found: String, expected: &str) -> AerError {
     AerError::new(ErrorCode::SemanticError, format!("{what} does not go with these types."))
         .found(found)
         .expected(expected)
+}
+
+pub(super) fn too_deep() -> AerError {
+    AerError::new(ErrorCode::SemanticError, "The expression is nested too deeply.")
+        .expected(format!("at most {MAX_DEPTH} levels"))
 }
 
 /// Widths that cannot be worked with.

@@ -1,13 +1,17 @@
 //! Reading.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{CONDITIONAL_ANY, NOT_OFFERED, STRUCTURAL, may_be_conditional};
+use super::parameterizations::Parameterizations;
+use super::{CONDITIONAL_ANY, NOT_OFFERED, STRUCTURAL, VARIABLES, may_be_conditional};
 use crate::circuit::classical::{Comparison, Relation};
-use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype};
-use crate::circuit::{Bits, Circuit, GATES, Gate, Instruction, Operation, Parameters, Register, validate};
+use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype, Store};
+use crate::circuit::{
+    Bits, Circuit, Expr, GATES, Gate, Instruction, Operation, Parameters, Register, Variable, validate,
+};
 use crate::error::{AerError, ErrorCode, nearest};
 use crate::frontend::{LoadOptions, Program};
 use crate::linalg::{Complex, Matrix};
@@ -45,6 +49,8 @@ struct Fields {
     val: Option<Value>,
     relation: Option<Value>,
     snapshot_type: Option<Value>,
+    target: Option<Value>,
+    expr: Option<Value>,
 }
 
 /// Reads a Qobj. Costs time linear in the text, and matrix products for `unitary` instructions.
@@ -57,25 +63,23 @@ pub fn load_with(text: &str, _options: LoadOptions) -> Result<Program, AerError>
     if let Some(kind) = envelope.kind.filter(|kind| kind != "QASM") {
         return Err(invalid("Invalid qobj: \"type\" != \"QASM\".").found(format!("\"{kind}\"")));
     }
-    let config = envelope.config.unwrap_or_default();
+    let mut config = envelope.config.unwrap_or_default();
     let experiments =
         envelope.experiments.ok_or_else(|| invalid("Invalid qobj: no \"experiments\" field."))?;
-    if config.get("parameterizations").and_then(Value::as_array).is_some_and(|lists| !lists.is_empty()) {
-        return Err(AerError::new(
-            ErrorCode::UnsupportedInstruction,
-            "Circuits with parameters to bind (\"parameterizations\") are not supported yet.",
-        )
-        .hint("Write the values into the instructions."));
+    let mut parameterizations = Parameterizations::take(&mut config, experiments.len())?;
+    let mut circuits = Vec::with_capacity(experiments.len());
+    for (index, raw) in experiments.into_iter().enumerate() {
+        let read = experiment(raw, &config).and_then(|circuit| parameterizations.bind(index, circuit));
+        let first = circuits.len();
+        match read {
+            Ok(bound) => circuits.extend(bound.into_iter().map(Ok)),
+            Err(error) => circuits.push(Err(error.at_experiment(first))),
+        }
     }
-    let circuits = experiments
-        .into_iter()
-        .enumerate()
-        .map(|(index, raw)| experiment(raw, &config).map_err(|error| error.at_experiment(index)))
-        .collect();
     Ok(Program { circuits, config, qobj_id: Some(qobj_id), header: envelope.header })
 }
 
-fn invalid(message: impl Into<String>) -> AerError {
+pub(super) fn invalid(message: impl Into<String>) -> AerError {
     AerError::new(ErrorCode::InvalidQobj, message)
 }
 
@@ -128,7 +132,7 @@ fn shown(text: &str) -> String {
     }
 }
 
-fn found(value: Option<&Value>) -> String {
+pub(super) fn found(value: Option<&Value>) -> String {
     value.map_or_else(|| "nothing".to_owned(), |value| shown(&value.to_string()))
 }
 
@@ -157,6 +161,7 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
         qregs: registers(in_header("qreg_sizes")),
         cregs: registers(in_header("creg_sizes")),
         global_phase,
+        variables: variables(config.get(VARIABLES))?,
         metadata: in_header("metadata").and_then(Value::as_object).cloned().unwrap_or_default(),
         ..Circuit::default()
     };
@@ -183,6 +188,10 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
         bits.map(|bit| bit.saturating_add(1)).max().unwrap_or(0)
     });
     circuit.num_register_bits = circuit.register_bits_used();
+    circuit.instructions.iter_mut().enumerate().try_for_each(|(index, step)| {
+        normalised(step, circuit.num_register_bits)
+            .map_err(|error| error.at_instruction(index, step.operation.name()))
+    })?;
     validate::circuit(&circuit).map_err(|error| match (error.code, error.place.instruction) {
         (ErrorCode::ClbitOutOfRange, Some(_)) => {
             AerError { message: "Invalid Qobj experiment: not enough memory slots.".to_owned(), ..error }
@@ -223,6 +232,7 @@ fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, Ae
     };
     let gate = Gate::by_name(name);
     let operation = match gate {
+        Some(gate) if params(fields)?.iter().any(Value::is_object) => computed_gate(fields, gate)?,
         Some(gate) => Operation::Gate(gate, parameters(fields, gate)?),
         None => operation(fields, name)?,
     };
@@ -230,8 +240,15 @@ fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, Ae
         None => crate::circuit::Qubits::new(),
         Some(value) => indices(value, "qubit")?,
     };
-    let may_be_empty =
-        matches!(operation, Operation::Barrier | Operation::BooleanFunction(_) | Operation::Save(_));
+    let may_be_empty = matches!(
+        operation,
+        Operation::Barrier
+            | Operation::BooleanFunction(_)
+            | Operation::Save(_)
+            | Operation::Store(_)
+            | Operation::Jump(_)
+            | Operation::Mark(_)
+    );
     if qubits.is_empty() && !may_be_empty {
         return Err(AerError::new(
             ErrorCode::QubitCount,
@@ -297,6 +314,16 @@ fn operation(fields: &Fields, name: &str) -> Result<Operation, AerError> {
             other => return Err(incorrect_length(name, other.len(), "1 (the matrix)")),
         },
         "save_statevector" => Operation::Save(Box::new(save(fields, name, SaveKind::Statevector)?)),
+        "save_variable" => {
+            let slot = typed("target", "a place in the register", fields.target.as_ref())?;
+            Operation::Save(Box::new(save(fields, name, SaveKind::Variable(slot))?))
+        }
+        "store" => Operation::Store(Box::new(Store {
+            target: typed("target", "a place in the register", fields.target.as_ref())?,
+            value: typed("expr", "a typed expression", fields.expr.as_ref())?,
+        })),
+        "jump" => Operation::Jump(label(fields, name)?),
+        "mark" => Operation::Mark(label(fields, name)?),
         _ if NOT_OFFERED.contains(&name) => {
             return Err(AerError::new(
                 ErrorCode::UnsupportedInstruction,
@@ -308,7 +335,11 @@ fn operation(fields: &Fields, name: &str) -> Result<Operation, AerError> {
 }
 
 fn unknown(name: &str) -> AerError {
-    const OTHERS: [&str; 10] = [
+    const OTHERS: [&str; 14] = [
+        "jump",
+        "mark",
+        "store",
+        "save_variable",
         "measure",
         "reset",
         "barrier",
@@ -361,7 +392,73 @@ fn parameters(fields: &Fields, gate: Gate) -> Result<Parameters, AerError> {
     given.iter().zip(names).map(|(value, name)| number(value, name)).collect()
 }
 
-fn number(value: &Value, what: &str) -> Result<f64, AerError> {
+/// A gate with parameters `{"expr": …}`, with or without numbers among them.
+fn computed_gate(fields: &Fields, gate: Gate) -> Result<Operation, AerError> {
+    let given = params(fields)?;
+    let parameter = |value: &Value| match value {
+        Value::Object(object) => typed("params", "a number or {\"expr\": …}", object.get("expr")),
+        value => number(value, "a parameter").map(Expr::float),
+    };
+    Ok(Operation::ComputedGate(gate, given.iter().map(parameter).collect::<Result<_, _>>()?))
+}
+
+/// The only parameter of `jump` and `mark`.
+fn label(fields: &Fields, name: &str) -> Result<Box<str>, AerError> {
+    match params(fields)? {
+        [Value::String(label)] => Ok(label.as_str().into()),
+        [other] => Err(wrong("params", "a label", Some(other))),
+        other => Err(incorrect_length(name, other.len(), "1 (the label)")),
+    }
+}
+
+/// An expression, or a place in the register.
+fn typed<T: DeserializeOwned>(field: &str, expected: &str, value: Option<&Value>) -> Result<T, AerError> {
+    let read = value.map(T::deserialize).and_then(Result::ok);
+    read.ok_or_else(|| wrong(field, expected, value))
+}
+
+/// Classical variables: `[{name, slot}, …]`.
+fn variables(value: Option<&Value>) -> Result<Vec<Variable>, AerError> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let list = value.as_array().ok_or_else(|| wrong(VARIABLES, "a list", Some(value)))?;
+    let read = |entry: &Value| {
+        let name = entry.get("name").and_then(Value::as_str);
+        let name = name.ok_or_else(|| wrong("name", "a string", entry.get("name")))?.to_owned();
+        Ok(Variable { name, slot: typed("slot", "a place in the register", entry.get("slot"))? })
+    };
+    list.iter().map(read).collect()
+}
+
+/// Brings expressions from the text into the form of the constructors, and so checks them.
+fn normalised(step: &mut Instruction, num_register_bits: u32) -> Result<(), AerError> {
+    let again = |expression: &mut Expr| -> Result<(), AerError> {
+        *expression = expression.rebuilt(num_register_bits)?;
+        Ok(())
+    };
+    match &mut step.operation {
+        Operation::ComputedGate(gate, parameters) => {
+            parameters.iter_mut().try_for_each(again)?;
+            if parameters.iter().all(|parameter| parameter.value().is_some()) {
+                let values = parameters.iter().map(|parameter| parameter.evaluate_f64(&Bits::default()));
+                step.operation = Operation::Gate(*gate, values.collect::<Result<_, _>>()?);
+            }
+            Ok(())
+        }
+        Operation::Store(store) => {
+            store.target = store.target.rebuilt(num_register_bits)?;
+            again(&mut store.value)
+        }
+        Operation::Save(save) => {
+            if let SaveKind::Variable(slot) = &mut save.kind {
+                *slot = slot.rebuilt(num_register_bits)?;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn number(value: &Value, what: &str) -> Result<f64, AerError> {
     value.as_f64().ok_or_else(|| {
         AerError::new(ErrorCode::InvalidParameter, format!("The value of {what} is not a number."))
             .found(found(Some(value)))

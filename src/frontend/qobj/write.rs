@@ -1,11 +1,15 @@
 //! Writing. [`ExperimentJson`] and [`QobjJson`] are what serde serialises: to text without a detour, or to a
 //! [`Value`].
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
-use super::{CONDITIONAL_ANY, SCHEMA_VERSION, may_be_conditional};
-use crate::circuit::{Circuit, Instruction, Operation};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value, json};
+
+use super::{CONDITIONAL_ANY, SCHEMA_VERSION, VARIABLES, may_be_conditional};
+use crate::circuit::operation::SaveKind;
+use crate::circuit::{Circuit, Expr, Instruction, Operation, Variable, lower};
+use crate::error::AerError;
 use crate::linalg::Complex;
 
 /// A circuit as a Qobj experiment: `{header, config, instructions}`. Complex numbers are `[re, im]`, matrices
@@ -26,9 +30,10 @@ pub struct QobjJson<'a> {
     pub header: &'a Map<String, Value>,
 }
 
-/// The circuit as a Qobj experiment, which [`super::load`] reads back to the same.
+/// The circuit as a Qobj experiment, which [`super::load`] reads back to the same. `null` where unrolled loops
+/// are too long.
 pub fn experiment_json(circuit: &Circuit) -> Value {
-    // All keys are strings, all numbers finite: this cannot fail.
+    // All keys are strings, all numbers finite: only control flow can fail.
     serde_json::to_value(ExperimentJson(circuit)).unwrap_or_default()
 }
 
@@ -61,13 +66,17 @@ impl Serialize for QobjJson<'_> {
 
 impl Serialize for ExperimentJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let circuit = self.0;
+        let circuit = &*flat(self.0).map_err(serde::ser::Error::custom)?;
         let mut header = circuit.result_header();
         header.insert("name".into(), circuit.name.clone().into());
         header.insert("global_phase".into(), circuit.global_phase.into());
         let mut config = circuit.config.clone();
         config.insert("n_qubits".into(), circuit.num_qubits.into());
         config.insert("memory_slots".into(), circuit.num_clbits.into());
+        if !circuit.variables.is_empty() {
+            let entry = |v: &Variable| json!({ "name": v.name, "slot": v.slot });
+            config.insert(VARIABLES.into(), circuit.variables.iter().map(entry).collect());
+        }
         let beyond_aer =
             |step: &Instruction| step.condition.is_some() && !may_be_conditional(&step.operation);
         if circuit.instructions.iter().any(beyond_aer) {
@@ -78,6 +87,24 @@ impl Serialize for ExperimentJson<'_> {
         map.serialize_entry("config", &config)?;
         map.serialize_entry("instructions", &Each(&circuit.instructions, InstructionJson))?;
         map.end()
+    }
+}
+
+/// The circuit without structured control flow.
+fn flat(circuit: &Circuit) -> Result<Cow<'_, Circuit>, AerError> {
+    if lower::is_flat(circuit) {
+        return Ok(Cow::Borrowed(circuit));
+    }
+    let mut flat = circuit.clone();
+    lower::expand(&mut flat)?;
+    Ok(Cow::Owned(flat))
+}
+
+/// A parameter of a gate: a number, or an expression.
+fn parameter(expression: &Expr) -> Value {
+    match expression.as_f64() {
+        Some(value) => value.into(),
+        None => json!({ "expr": expression }),
     }
 }
 
@@ -107,6 +134,14 @@ impl Serialize for InstructionJson<'_> {
         match &step.operation {
             Operation::Gate(_, parameters) if parameters.is_empty() => {}
             Operation::Gate(_, parameters) => map.serialize_entry("params", parameters.as_slice())?,
+            Operation::ComputedGate(_, parameters) => {
+                map.serialize_entry("params", &Each(parameters, parameter))?;
+            }
+            Operation::Jump(label) | Operation::Mark(label) => map.serialize_entry("params", &[label])?,
+            Operation::Store(store) => {
+                map.serialize_entry("target", &store.target)?;
+                map.serialize_entry("expr", &store.value)?;
+            }
             Operation::Unitary(matrix) => {
                 let rows: Vec<&[Complex]> = matrix.entries().chunks(matrix.columns().max(1)).collect();
                 map.serialize_entry(
@@ -143,6 +178,9 @@ impl Serialize for InstructionJson<'_> {
             Operation::Save(save) => {
                 map.serialize_entry("label", &save.label)?;
                 map.serialize_entry("snapshot_type", save.subtype.name())?;
+                if let SaveKind::Variable(slot) = &save.kind {
+                    map.serialize_entry("target", slot)?;
+                }
             }
             _ => {}
         }
