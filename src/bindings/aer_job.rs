@@ -43,7 +43,7 @@ pub fn make_job(
 ) -> Result<JsValue, JsValue> {
     let options = Options::read(&backend, &run_options).map_err(throw)?;
     let job = Job::new(backend, job_id, circuits::as_list(&circuits), options);
-    let texts = circuits::texts(&job.circuits, &job.options.parameter_binds).map_err(throw)?;
+    let texts = circuits::texts(&job.circuits, job.options.parameter_binds.as_ref()).map_err(throw)?;
     let _ = job.texts.set(Ok(texts));
     let job = Rc::new(Job { ended: Some(ended), ..job });
     Ok(AerJob(job).into())
@@ -270,7 +270,8 @@ impl Job {
 
     /// The circuits as texts, made once.
     fn texts(&self) -> Result<&[String], AerError> {
-        let texts = self.texts.get_or_init(|| circuits::texts(&self.circuits, &self.options.parameter_binds));
+        let texts =
+            self.texts.get_or_init(|| circuits::texts(&self.circuits, self.options.parameter_binds.as_ref()));
         texts.as_deref().map_err(Clone::clone)
     }
 

@@ -41,11 +41,22 @@ pub fn class() -> JsValue {
 #[derive(Deserialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
 enum FlowJson {
-    IfElse { condition: Vec<Value> },
-    WhileLoop { condition: Vec<Value> },
-    ForLoop { parameter: Option<String>, values: Vec<i64> },
+    IfElse {
+        condition: Vec<Value>,
+    },
+    WhileLoop {
+        condition: Vec<Value>,
+    },
+    ForLoop {
+        parameter: Option<String>,
+        values: Vec<i64>,
+    },
     /// A block for each list of values, and then one more if there is a default.
-    SwitchCase { target: Vec<Value>, cases: Vec<Vec<i64>>, default: Option<usize> },
+    SwitchCase {
+        target: Vec<Value>,
+        cases: Vec<Vec<i64>>,
+        default: Option<usize>,
+    },
     BreakLoop,
     ContinueLoop,
 }
@@ -61,6 +72,7 @@ struct DrawJson {
 
 #[wasm_bindgen]
 #[allow(missing_docs, reason = "documented where users see it: QuantumCircuit in types.d.ts")]
+#[allow(clippy::return_self_not_must_use, reason = "JavaScript knows no such thing")]
 impl CircuitBuilder {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default)]
@@ -241,7 +253,10 @@ impl CircuitBuilder {
             self.circuit.num_register_bits = self.circuit.num_register_bits.max(slot.end());
             self.circuit.variables.push(Variable { name: name.to_owned(), slot: slot.clone() });
             let ty = value.ty;
-            self.check_and_push(Instruction::new(Operation::Store(Box::new(Store { target: slot, value })), []))?;
+            self.check_and_push(Instruction::new(
+                Operation::Store(Box::new(Store { target: slot, value })),
+                [],
+            ))?;
             serde_json::to_string(&ty).map_err(|_| AerError::new(ErrorCode::Internal, "A type has no JSON."))
         };
         add().map_err(throw)
@@ -256,7 +271,10 @@ impl CircuitBuilder {
                     .expected("a variable, a bit or a register"));
             };
             let value = expression::from_text(value, &self.circuit.variables)?.cast(slot.ty)?;
-            self.check_and_push(Instruction::new(Operation::Store(Box::new(Store { target: slot, value })), []))
+            self.check_and_push(Instruction::new(
+                Operation::Store(Box::new(Store { target: slot, value })),
+                [],
+            ))
         };
         add().map_err(throw)
     }
@@ -279,13 +297,8 @@ impl CircuitBuilder {
     pub fn control_flow(&mut self, head: &str) -> Result<(), JsValue> {
         let blocks = std::mem::take(&mut self.blocks);
         let flow = self.read_flow(head, blocks).map_err(throw)?;
-        let qubits: Vec<u32> = {
-            let all: Vec<u32> = flow.blocks().into_iter().flat_map(|b| inspect::active_qubits(b)).collect();
-            let mut all = all;
-            all.sort_unstable();
-            all.dedup();
-            all
-        };
+        let qubits: std::collections::BTreeSet<u32> =
+            flow.blocks().into_iter().flat_map(|block| inspect::active_qubits(block)).collect();
         let step = Instruction::new(Operation::ControlFlow(Box::new(flow)), qubits);
         self.check_and_push(step).map_err(throw)
     }
@@ -410,7 +423,16 @@ impl CircuitBuilder {
 
     fn check_and_push(&mut self, step: Instruction) -> Result<(), AerError> {
         let name = step.operation.name();
-        validate::instruction(&step, &self.circuit).map_err(|error| self.here(error, Some(name)))?;
+        let checked = match &step.operation {
+            // This may become the body of a loop, which a `break` then leaves.
+            Operation::ControlFlow(_) => {
+                let around = ControlFlow::While { condition: Expr::bool(true), body: vec![step.clone()] };
+                let around = Instruction::new(Operation::ControlFlow(Box::new(around)), step.qubits.clone());
+                validate::instruction(&around, &self.circuit)
+            }
+            _ => validate::instruction(&step, &self.circuit),
+        };
+        checked.map_err(|error| self.here(error, Some(name)))?;
         if let Operation::Save(save) = &step.operation {
             let taken = |other: &Instruction| matches!(&other.operation, Operation::Save(other) if other.label == save.label);
             if self.circuit.instructions.iter().any(taken) {
@@ -466,8 +488,6 @@ impl CircuitBuilder {
         }
         let mut target = self.shell();
         if is_identity(qubits) && is_identity(clbits) {
-            target.num_register_bits = target.num_register_bits.max(other.num_register_bits);
-            other.instructions.iter().try_for_each(|step| validate::instruction(step, &target))?;
             return Ok(other.instructions.clone());
         }
         transform::compose(&mut target, other, &qubits_given, &clbits_given)?;
@@ -538,8 +558,7 @@ fn bound(circuit: &Circuit, values: &BTreeMap<String, Vec<Value>>) -> Result<Cir
         return Ok(circuit.clone());
     }
     let known = transform::parameters(circuit);
-    let unknown: Vec<&str> =
-        values.keys().filter(|name| !known.contains(name)).map(String::as_str).collect();
+    let unknown: Vec<&str> = values.keys().filter(|name| !known.contains(name)).map(String::as_str).collect();
     if !unknown.is_empty() {
         return Err(AerError::new(
             ErrorCode::InvalidParameter,
@@ -604,7 +623,8 @@ fn operator_params(instruction: &str) -> Result<String, AerError> {
         sums.entry(letters.clone()).or_default()[0] += coefficient;
     }
     if instruction.get("name").and_then(Value::as_str) == Some("save_expval_var") {
-        let single: Vec<(String, f64)> = sums.iter().map(|(letters, sum)| (letters.clone(), sum[0])).collect();
+        let single: Vec<(String, f64)> =
+            sums.iter().map(|(letters, sum)| (letters.clone(), sum[0])).collect();
         for (left, a) in &single {
             for (right, b) in &single {
                 let (product, sign) = pauli_product(left, right)?;

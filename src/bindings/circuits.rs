@@ -21,7 +21,7 @@ pub fn as_list(given: &JsValue) -> Array {
 
 /// The text of each circuit: OpenQASM and JSON as they are, a `QuantumCircuit` or a Qobj object as Qobj JSON. `binds` has an
 /// object of parameters and their values for each circuit, which then has one experiment for each value.
-pub fn texts(circuits: &Array, binds: &Option<JsValue>) -> Result<Vec<String>, AerError> {
+pub fn texts(circuits: &Array, binds: Option<&JsValue>) -> Result<Vec<String>, AerError> {
     if let Some(binds) = binds {
         let count = Array::from(binds).length();
         if count != circuits.length() {
@@ -33,7 +33,7 @@ pub fn texts(circuits: &Array, binds: &Option<JsValue>) -> Result<Vec<String>, A
             .expected(format!("{}, one for each circuit", circuits.length())));
         }
     }
-    let bind = |index: usize| binds.as_ref().map(|binds| Array::from(binds).get(index as u32));
+    let bind = |index: usize| binds.map(|binds| Array::from(binds).get(index as u32));
     circuits
         .iter()
         .enumerate()
@@ -134,7 +134,8 @@ pub fn whole_qobj(
         .collect();
     let mut all = vec![];
     for (index, text) in texts.iter().enumerate() {
-        let program = frontend::load_with(text, LoadOptions::default().with_given(&options)).map_err(|e| e.at_experiment(index))?;
+        let program = frontend::load_with(text, LoadOptions::default().with_given(&options))
+            .map_err(|e| e.at_experiment(index))?;
         for circuit in program.circuits {
             all.push(circuit.map_err(|e| e.at_experiment(index))?);
         }
@@ -148,7 +149,7 @@ pub fn assemble(circuits: JsValue, options: JsValue, id: String) -> Result<JsVal
     let binds = given(get(&options, "parameter_binds"));
     let qobj = || {
         let config = options_from_js(&options)?;
-        whole_qobj(&list, &texts(&list, &binds)?, &config, &id)
+        whole_qobj(&list, &texts(&list, binds.as_ref())?, &config, &id)
     };
     qobj().map_err(throw)
 }

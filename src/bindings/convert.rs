@@ -175,6 +175,21 @@ fn value_to_js(value: &SavedValue, transfer: &Array) -> JsValue {
     match value {
         SavedValue::Real(x) => (*x).into(),
         SavedValue::RealVector(xs) => to_js(xs),
+        SavedValue::RealDict(entries) => {
+            let object = Object::new();
+            for (key, x) in entries {
+                set(&object, key, *x);
+            }
+            object.into()
+        }
+        SavedValue::ComplexDict(entries) => {
+            let object = Object::new();
+            for (key, re, im) in entries {
+                set(&object, key, Array::of2(&(*re).into(), &(*im).into()));
+            }
+            object.into()
+        }
+        SavedValue::Json(value) => to_js(value),
         SavedValue::ComplexVector(flat) => complex(flat).into(),
         SavedValue::ComplexMatrix { columns, entries } => {
             let (all, width) = (complex(entries), 2 * *columns as u32);

@@ -214,7 +214,9 @@ fn write_tokens(expr: &Expr, tokens: &mut Vec<Value>) {
             tokens.push(json!({"op": op}));
         }
         ExprKind::Call(function, arguments) => {
-            arguments.iter().for_each(|argument| write_tokens(argument, tokens));
+            for argument in arguments {
+                write_tokens(argument, tokens);
+            }
             tokens.push(json!({"op": function.name()}));
         }
         ExprKind::Binary(op, operands) => {

@@ -53,7 +53,9 @@ pub fn each_slot(step: &mut Instruction, visit: &mut dyn FnMut(&mut Slot)) {
                 _ => {}
             }
             for block in flow.blocks_mut() {
-                block.iter_mut().for_each(|inner| each_slot(inner, visit));
+                for inner in block {
+                    each_slot(inner, visit);
+                }
             }
         }
         _ => {}
@@ -84,7 +86,9 @@ pub fn clbits(step: &Instruction) -> Vec<u32> {
         step.operation,
         Operation::ComputedGate(..) | Operation::Store(_) | Operation::Save(_) | Operation::ControlFlow(_)
     ) {
-        each_slot(&mut step.clone(), &mut |slot| bits.extend(slot.first..Slot::new(slot.first, slot.ty).end()));
+        each_slot(&mut step.clone(), &mut |slot| {
+            bits.extend(slot.first..Slot::new(slot.first, slot.ty).end());
+        });
     }
     bits.sort_unstable();
     bits.dedup();
@@ -131,7 +135,13 @@ pub fn count_ops(circuit: &Circuit) -> Map<String, Value> {
 /// Each instruction as `{name, qubits, clbits, params, label}`. An expression is what
 /// [`describe_expr`] gives.
 pub fn data(circuit: &Circuit) -> Value {
-    let mut written = qobj::experiment_json(circuit);
+    // Control flow would be written as the jumps that it becomes.
+    let flat = |step: &Instruction| match &step.operation {
+        Operation::ControlFlow(_) => Instruction::new(Operation::Barrier, []),
+        _ => step.clone(),
+    };
+    let flat = Circuit { instructions: circuit.instructions.iter().map(flat).collect(), ..circuit.clone() };
+    let mut written = qobj::experiment_json(&flat);
     let mut written = written["instructions"].take();
     let params = |index: usize, written: &mut Value| match written.get_mut(index) {
         Some(step) => step.get_mut("params").map_or_else(|| json!([]), Value::take),
