@@ -26,7 +26,7 @@ use crate::circuit::classical::{Bits, Comparison, Relation};
 use crate::circuit::operation::{BooleanFunction, Measure};
 use crate::circuit::{Circuit, GATES, Gate, Instruction, Operation, Parameters, Qubits, Register};
 use crate::error::{AerError, ErrorCode};
-use crate::frontend::LoadOptions;
+use crate::frontend::{LoadOptions, Reading};
 use gates::{Callee, Definition};
 
 /// Most qubits, and most classical bits, that a program may declare.
@@ -36,6 +36,9 @@ pub const MAX_BITS: u32 = 65_536;
 /// qubits or terms of a formula, or 32 bits of a comparison: a bound on time and on memory (about 100 bytes
 /// each).
 pub const MAX_STEPS: u64 = 8_000_000;
+
+/// Bytes of the text from one report of progress to the next.
+const PROGRESS_BYTES: usize = 64 * 1024;
 
 /// The gates of the `qelib1.inc` of arXiv:1707.03429. Older programs use the names of later ones for things of
 /// their own, which then stand in for the included gates.
@@ -49,14 +52,14 @@ const KEYWORDS: [&str; 11] =
     ["OPENQASM", "include", "qreg", "creg", "gate", "opaque", "measure", "reset", "barrier", "if", "pi"];
 
 /// Reads a program.
-pub fn load(source: &str, _options: LoadOptions) -> Result<Circuit, AerError> {
+pub fn load(source: &str, options: LoadOptions) -> Result<Circuit, AerError> {
     if u32::try_from(source.len()).is_err() {
         return Err(AerError::new(ErrorCode::SyntaxError, "The program is too long.")
             .found(format!("{} bytes", source.len()))
             .expected("less than 4 GiB"));
     }
     let mut parser = Parser::new(source);
-    parser.program()?;
+    parser.program(options.progress)?;
     Ok(parser.finish())
 }
 
@@ -129,11 +132,20 @@ impl<'a> Parser<'a> {
         parser
     }
 
-    fn program(&mut self) -> Result<(), AerError> {
+    fn program(&mut self, progress: Option<&dyn Fn(Reading)>) -> Result<(), AerError> {
         if self.cursor.text() == "OPENQASM" {
             self.version()?;
         }
+        let total_bytes = self.cursor.source().len();
+        let mut next = PROGRESS_BYTES;
         loop {
+            let bytes = self.cursor.token().span.start as usize;
+            let end = self.cursor.kind() == TokenKind::End;
+            if let Some(progress) = progress.filter(|_| end || bytes >= next) {
+                let bytes = if end { total_bytes } else { bytes };
+                progress(Reading { bytes, total_bytes, instructions: self.circuit.instructions.len() });
+                next = bytes + PROGRESS_BYTES;
+            }
             match self.cursor.kind() {
                 TokenKind::End => return Ok(()),
                 TokenKind::Semicolon => {

@@ -6,6 +6,7 @@
 //! of it takes, and they are charged before anything is expanded. The expansion keeps its own stack.
 
 use super::{Parser, Symbol, keep_first};
+use crate::circuit::gate::Controls;
 use crate::circuit::validate;
 use crate::circuit::{Gate, Instruction, Operation, Parameters, Qubits};
 use crate::error::{AerError, ErrorCode};
@@ -22,6 +23,8 @@ use std::ops::Range;
 pub enum Callee {
     /// A row of the gate table.
     Table(Gate),
+    /// A row with any number of controls, on this many qubits.
+    Controlled(Gate, u32),
     /// A definition of the program, by index.
     Defined(u32),
     /// `opaque delay(t) q;`, as Qiskit writes a delay.
@@ -74,6 +77,7 @@ impl<'a> Parser<'a> {
             Some((Symbol::Gate(Callee::Table(gate)), _)) => Some(*gate),
             _ => None,
         };
+        let listed = Gate::by_name(name).filter(|gate| included.is_none() && !gate.spec().qelib1);
         if included.is_none() {
             self.check_new(name, span)?;
         }
@@ -83,6 +87,11 @@ impl<'a> Parser<'a> {
                 return Ok(());
             }
             self.check_new(name, span)?;
+        }
+        // What the included file lacks, defined as the gate table defines it, is that gate.
+        if let Some(gate) = listed.filter(|gate| self.is_standard(*gate, &definition)) {
+            self.symbols.insert(name, (Symbol::Gate(Callee::Table(gate)), span));
+            return Ok(());
         }
         self.define(definition, Callee::Defined);
         Ok(())
@@ -95,6 +104,15 @@ impl<'a> Parser<'a> {
         self.check_new(name, span)?;
         let (parameters, num_qubits, _) = self.signature(name)?;
         self.cursor.end_statement()?;
+        // `mcx_5` and the like: the gates with any number of controls, which no definition can say.
+        if let Some(gate) = name.rsplit_once('_').filter(|parts| parts.1 == num_qubits.to_string())
+            && let Some(gate) = Gate::by_name(gate.0)
+            && gate.spec().controls == Controls::Any
+            && (gate.spec().parameters.len(), true) == (parameters.len(), num_qubits >= gate.spec().targets)
+        {
+            self.symbols.insert(name, (Symbol::Gate(Callee::Controlled(gate, num_qubits as u32)), span));
+            return Ok(());
+        }
         let is_delay = (name, parameters.len(), num_qubits) == ("delay", 1, 1);
         let signature =
             Definition { name, parameters, num_qubits, body: Vec::new(), steps: 1, acts: true, span };
@@ -328,7 +346,7 @@ impl<'a> Parser<'a> {
         found: usize,
     ) -> Result<(), AerError> {
         let expected: &[&str] = match callee {
-            Callee::Table(gate) => gate.spec().parameters,
+            Callee::Table(gate) | Callee::Controlled(gate, _) => gate.spec().parameters,
             Callee::Defined(index) | Callee::Opaque(index) => {
                 self.definitions.get(index as usize).map_or(&[], |definition| &definition.parameters)
             }
@@ -350,6 +368,7 @@ impl<'a> Parser<'a> {
     ) -> Result<(), AerError> {
         let expected = match callee {
             Callee::Table(gate) => gate.spec().num_qubits(),
+            Callee::Controlled(_, num_qubits) => Some(num_qubits as usize),
             Callee::Defined(index) | Callee::Opaque(index) => {
                 self.definitions.get(index as usize).map(|definition| definition.num_qubits)
             }
@@ -431,7 +450,9 @@ impl<'a> Parser<'a> {
 /// What an elementary callee does.
 fn operation(callee: Callee, parameters: &[f64]) -> Option<Operation> {
     match callee {
-        Callee::Table(gate) => Some(Operation::Gate(gate, Parameters::from_slice(parameters))),
+        Callee::Table(gate) | Callee::Controlled(gate, _) => {
+            Some(Operation::Gate(gate, Parameters::from_slice(parameters)))
+        }
         Callee::Delay => parameters.first().map(|duration| Operation::Delay(*duration)),
         Callee::Barrier => Some(Operation::Barrier),
         Callee::Defined(_) | Callee::Opaque(_) => None,
