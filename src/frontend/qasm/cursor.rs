@@ -49,6 +49,57 @@ impl<'a> Cursor<'a> {
         taken
     }
 
+    /// The end of the last token that was taken.
+    pub fn last_end(&self) -> u32 {
+        self.last_end
+    }
+
+    /// The text between the last token that was taken and the token ahead: blanks and comments.
+    pub fn gap(&self) -> &'a str {
+        Span { start: self.last_end, end: self.token.span.start }.text(self.source)
+    }
+
+    /// Takes the first `length` bytes of the token ahead; what is left of it is read anew.
+    pub fn take_part(&mut self, length: u32) {
+        self.token.span.end = self.token.span.end.min(self.token.span.start + length);
+        self.lexer.seek(self.token.span.end as usize);
+        self.advance();
+    }
+
+    /// Takes the token ahead and the rest of its line, and gives that rest without the blanks around it. Nothing
+    /// in it is a token.
+    pub fn take_line(&mut self) -> &'a str {
+        let start = self.token.span.end as usize;
+        let line = self.source.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or("");
+        self.skip_to(start + line.len());
+        line.trim()
+    }
+
+    /// Takes `{` and all up to the matching `}`, whatever stands between; `false` if there is none.
+    pub fn take_braces(&mut self) -> bool {
+        let start = self.token.span.start as usize;
+        let mut depth = 0_usize;
+        for (offset, byte) in self.source.as_bytes().get(start..).unwrap_or(&[]).iter().enumerate() {
+            match byte {
+                b'{' => depth += 1,
+                b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                self.skip_to(start + offset + 1);
+                return true;
+            }
+        }
+        self.skip_to(self.source.len());
+        false
+    }
+
+    fn skip_to(&mut self, position: usize) {
+        self.last_end = position as u32;
+        self.lexer.seek(position);
+        self.token = self.lexer.next_token();
+    }
+
     /// Takes the token ahead if it is of this kind.
     pub fn accept(&mut self, kind: TokenKind) -> bool {
         let accepted = self.token.kind == kind;
@@ -70,7 +121,7 @@ impl<'a> Cursor<'a> {
         }
         let error = self.unexpected("`;`");
         let between = Span { start: self.last_end, end: self.token.span.start };
-        Err(if between.text(self.source).contains('\n') { self.locate(error, between) } else { error })
+        Err(if self.gap().contains('\n') { self.locate(error, between) } else { error })
     }
 
     /// The error of a token ahead that is not `what` the grammar wants.

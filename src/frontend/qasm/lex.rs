@@ -164,6 +164,11 @@ impl<'a> Lexer<'a> {
         Token { kind, span: Span { start: start as u32, end: self.position as u32 } }
     }
 
+    /// Goes on at a position, which must be on a character boundary.
+    pub fn seek(&mut self, position: usize) {
+        self.position = position.min(self.bytes.len());
+    }
+
     fn byte(&self, ahead: usize) -> u8 {
         self.bytes.get(self.position + ahead).copied().unwrap_or(0)
     }
