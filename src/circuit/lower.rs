@@ -215,16 +215,12 @@ impl Lowering {
         }
         self.scratch_used = true;
         self.push(|| {
-            let operation = match comparison(condition) {
-                Some(comparison) => Operation::BooleanFunction(Box::new(BooleanFunction {
-                    comparison,
-                    register: scratch,
-                    memory: None,
-                })),
-                None => {
-                    let target = Slot::new(scratch, Type::Bool);
-                    Operation::Store(Box::new(Store { target, value: condition.clone() }))
-                }
+            let operation = if let Some(comparison) = comparison(condition) {
+                let function = BooleanFunction { comparison, register: scratch, memory: None };
+                Operation::BooleanFunction(Box::new(function))
+            } else {
+                let target = Slot::new(scratch, Type::Bool);
+                Operation::Store(Box::new(Store { target, value: condition.clone() }))
             };
             Ok(Instruction::new(operation, []))
         })?;

@@ -186,7 +186,9 @@ impl Map<'_> {
     }
 
     fn bits(&self, bits: &mut [u32]) {
-        bits.iter_mut().for_each(|bit| *bit = self.bit(*bit));
+        for bit in bits {
+            *bit = self.bit(*bit);
+        }
     }
 
     fn slot(&self, slot: &Slot) -> Result<Slot, AerError> {
@@ -424,6 +426,3 @@ pub fn parameters(circuit: &Circuit) -> Vec<String> {
     collect(&circuit.instructions, &mut Vec::new(), &mut HashSet::new(), &mut names);
     names
 }
-
-#[cfg(test)]
-mod tests;

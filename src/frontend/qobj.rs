@@ -21,7 +21,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use read::load_with;
+pub use read::{load_with, one_instruction};
 pub use write::{ExperimentJson, QobjJson, experiment_json, instruction_json, qobj_json};
 
 use crate::circuit::Operation;

@@ -329,6 +329,14 @@ impl<E: Engine> Execution<E> {
 
     /// Executes the instruction under the cursor; gives the work it was.
     fn execute(&mut self) -> Result<u64, AerError> {
+        let cursor = self.cursor;
+        self.perform().map_err(|error| match self.job.circuit.instructions.get(cursor) {
+            Some(step) => error.at_instruction(cursor, step.operation.name()),
+            None => error,
+        })
+    }
+
+    fn perform(&mut self) -> Result<u64, AerError> {
         let Self { job, engine, rng, memory, register, .. } = self;
         let Some(step) = job.circuit.instructions.get(self.cursor) else { return Ok(0) };
         if step.condition.is_some_and(|bit| !register.get(bit)) {
@@ -394,7 +402,6 @@ impl<E: Engine> Execution<E> {
                 Ok(work)
             }
         }
-        .map_err(|error: AerError| error.at_instruction(self.cursor, step.operation.name()))
     }
 
     /// Begins the pass of the next shot; gives the work it was.

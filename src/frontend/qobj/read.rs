@@ -223,6 +223,14 @@ fn registers(value: Option<&Value>) -> Vec<Register> {
     value.and_then(Value::as_array).and_then(|list| list.iter().map(read).collect()).unwrap_or_default()
 }
 
+/// Reads one instruction that stands alone.
+pub fn one_instruction(text: &str) -> Result<Instruction, AerError> {
+    let raw: &RawValue = serde_json::from_str(text)
+        .map_err(|error| invalid("The instruction is not valid JSON.").found(error.to_string()))?;
+    let fields: Fields = object(raw, "qobj instruction")?;
+    instruction(&fields, true)
+}
+
 fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, AerError> {
     let name = match &fields.name {
         Some(Value::String(name)) if !name.is_empty() => name.as_str(),

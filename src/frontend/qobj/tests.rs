@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::circuit::classical::{Comparison, Relation};
 use crate::circuit::operation::{BooleanFunction, Measure, Pauli, Save, SaveKind, SaveSubtype};
-use crate::circuit::{Bits, Circuit, GATES, Instruction, Operation};
+use crate::circuit::{Bits, Circuit, GATES, Gate, Instruction, Operation};
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::Program;
 use crate::linalg::Complex;
@@ -351,8 +351,134 @@ fn a_header_is_passed_through_and_may_claim_anything() {
     assert_eq!(circuit.result_header(), *header.as_object().unwrap());
 }
 
+/// The circuits of one experiment with a table of values.
+fn bound(table: &Value) -> Result<Vec<Result<Circuit, AerError>>, AerError> {
+    let instructions = json!([
+        {"name": "rx", "qubits": [0], "params": [0.0]},
+        {"name": "u", "qubits": [0], "params": [1.0, 2.0, 3.0]},
+        {"name": "reset", "qubits": [0]},
+    ]);
+    let experiments = json!([{"instructions": instructions}, {"instructions": []}]);
+    let config = json!({"parameterizations": table});
+    let text = json!({"qobj_id": "a", "config": config, "experiments": experiments}).to_string();
+    load(&text).map(|program| program.circuits)
+}
+
 #[test]
-fn parameters_to_bind_are_not_ignored() {
-    let text = json!({"qobj_id": "a", "config": {"parameterizations": [[]]}, "experiments": []}).to_string();
-    assert_eq!(load(&text).unwrap_err().code, ErrorCode::UnsupportedInstruction);
+fn a_table_of_values_makes_a_circuit_of_each() {
+    let circuits =
+        bound(&json!([[[[0, 0], [0.5, 0.25]], [[1, 2], [4, 5]], [[-1, -1], [6.0, 7.0]]], []])).unwrap();
+    let circuits: Vec<Circuit> = circuits.into_iter().collect::<Result<_, _>>().unwrap();
+    let numbers = |circuit: &Circuit| {
+        let gates = circuit.instructions.iter().filter_map(|step| match &step.operation {
+            Operation::Gate(_, parameters) => Some(parameters.to_vec()),
+            _ => None,
+        });
+        (circuit.global_phase, gates.collect::<Vec<_>>())
+    };
+    assert_eq!(circuits.len(), 3);
+    assert_eq!(numbers(&circuits[0]), (6.0, vec![vec![0.5], vec![1.0, 2.0, 4.0]]));
+    assert_eq!(numbers(&circuits[1]), (7.0, vec![vec![0.25], vec![1.0, 2.0, 5.0]]));
+    assert_eq!(numbers(&circuits[2]), (0.0, vec![]));
+}
+
+#[test]
+fn a_wrong_table_fails_its_experiment_alone() {
+    use ErrorCode::{InsufficientMemory, InvalidParameter, InvalidQobj};
+    let long = vec![0.0; (1 << 21) + 1];
+    for (code, table) in [
+        (InvalidQobj, json!([[[0, 0], [1.0], 2]])),
+        (InvalidQobj, json!(7)),
+        (InvalidQobj, json!([[[0, 0], [1.0, 2.0]], [[1, 0], [1.0]]])),
+        (InvalidQobj, json!([[[0, 0], []]])),
+        (InvalidQobj, json!([[[3, 0], [1.0]]])),
+        (InvalidQobj, json!([[[-2, 0], [1.0]]])),
+        (InvalidQobj, json!([[[0, 1], [1.0]]])),
+        (InvalidQobj, json!([[[2, 0], [1.0]]])),
+        (InvalidParameter, json!([[[0, 0], ["a"]]])),
+        (InsufficientMemory, json!([[[0, 0], long]])),
+    ] {
+        let circuits = bound(&json!([table, []])).unwrap();
+        assert_eq!(circuits.len(), 2);
+        let error = circuits[0].as_ref().unwrap_err();
+        assert_eq!((error.code, error.place.experiment), (code, Some(0)), "{error}");
+        assert!(circuits[1].is_ok());
+    }
+    assert_eq!(bound(&json!([[]])).unwrap_err().code, InvalidQobj);
+    assert_eq!(bound(&json!({})).unwrap_err().code, InvalidQobj);
+}
+
+#[test]
+fn classical_instructions_read_back() {
+    let slot = |first: u32, ty: Value| json!({"first": first, "type": ty});
+    let read = |first: u32, ty: Value| json!({"type": ty, "read": slot(first, ty)});
+    let float = json!({"float": 64});
+    let sum = json!({"type": float, "binary": ["+", [read(2, float.clone()), {"type": float, "parameter": "theta"}]]});
+    let config = json!({"n_qubits": 1, "memory_slots": 2, "variables": [{"name": "x", "slot": slot(2, float.clone())}]});
+    let instructions = json!([
+        {"name": "mark", "params": ["again"]},
+        {"name": "store", "target": slot(2, float.clone()), "expr": sum},
+        {"name": "store", "target": slot(0, json!({"uint": 2})), "expr": read(66, json!({"uint": 2})), "conditional": 0},
+        {"name": "u", "qubits": [0], "params": [0.5, {"expr": sum}, 1]},
+        {"name": "rx", "qubits": [0], "params": [{"expr": {"type": float, "constant": {"float": 2.0}}}]},
+        {"name": "bfunc", "mask": "0x30000000000000000", "relation": "==", "val": "0x20000000000000000", "register": 70},
+        {"name": "jump", "params": ["again"], "conditional": 70},
+        {"name": "save_variable", "target": slot(2, float.clone()), "label": "x", "snapshot_type": "list"},
+    ]);
+    let text = json!({"qobj_id": "a", "experiments": [{"config": config, "instructions": instructions}]})
+        .to_string();
+    let circuit = only(load(&text).unwrap()).unwrap();
+    assert_eq!((circuit.num_register_bits, circuit.variables.len()), (71, 1));
+    assert!(matches!(circuit.instructions[3].operation, Operation::ComputedGate(Gate::U, _)));
+    assert_eq!(circuit.instructions[4], Instruction::gate(Gate::Rx, [2.0], [0]));
+    let again = json!({"qobj_id": "a", "experiments": [experiment_json(&circuit)]}).to_string();
+    assert_eq!(only(load(&again).unwrap()).unwrap(), circuit);
+}
+
+#[test]
+fn expressions_from_a_text_are_checked() {
+    let store = |target: Value, expr: Value| json!({"name": "store", "target": target, "expr": expr});
+    let int = json!({"int": 8});
+    let slot = |first: u32, ty: &Value| json!({"first": first, "type": ty});
+    let constant = |ty: &Value, value: Value| json!({"type": ty, "constant": value});
+    let deep =
+        (0..30).fold(constant(&int, json!({"int": 1})), |e, _| json!({"type": int, "unary": ["-", e]}));
+    let far = json!({"first": 0, "type": "bool", "index": {"element": constant(&json!({"int": 64}), json!({"int": 0})), "count": 4_000_000_000u32, "stride": 4_000_000_000u32}});
+    for (what, instruction) in [
+        ("value beyond its type", store(slot(0, &int), constant(&int, json!({"int": 1000})))),
+        ("value of another type", store(slot(0, &int), constant(&int, json!({"bool": true})))),
+        (
+            "claimed type",
+            store(slot(0, &int), json!({"type": int, "cast": constant(&json!("bool"), json!({"int": 1}))})),
+        ),
+        ("types that differ", store(slot(0, &int), constant(&json!("bool"), json!({"bool": true})))),
+        (
+            "operands that do not fit",
+            store(
+                slot(0, &int),
+                json!({"type": int, "binary": ["+", [constant(&int, json!({"int": 1})), constant(&json!({"angle": 4}), json!({"uint": "0x1"}))]]}),
+            ),
+        ),
+        ("too wide", store(slot(0, &json!({"int": 65})), constant(&json!({"int": 65}), json!({"int": 1})))),
+        (
+            "much too wide",
+            store(
+                slot(0, &json!({"uint": 4_000_000_000u32})),
+                constant(&json!({"uint": 4_000_000_000u32}), json!({"uint": "0x1"})),
+            ),
+        ),
+        ("too far", store(slot(4_294_967_290, &int), constant(&int, json!({"int": 1})))),
+        ("too far by its index", store(far, constant(&json!("bool"), json!({"bool": true})))),
+        ("no expression", store(slot(0, &int), json!({"type": int}))),
+        (
+            "number of parameters",
+            json!({"name": "rx", "qubits": [0], "params": [{"expr": constant(&int, json!({"int": 1}))}, 2]}),
+        ),
+        ("a bool", json!({"name": "jump", "params": [true]})),
+        ("mark with a condition", json!({"name": "mark", "params": ["a"], "conditional": 0})),
+    ] {
+        assert!(only(load(&with_instructions(&json!([instruction]))).unwrap()).is_err(), "{what}");
+    }
+    let fine = store(slot(0, &int), deep);
+    only(load(&with_instructions(&json!([fine]))).unwrap()).unwrap();
 }

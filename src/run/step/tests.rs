@@ -311,3 +311,152 @@ fn metadata_tell_how_it_ran() {
         assert_eq!(metadata[key], value, "{key}");
     }
 }
+
+fn slot(first: u32, ty: &Value) -> Value {
+    json!({"first": first, "type": ty})
+}
+
+fn read(first: u32, ty: &Value) -> Value {
+    json!({"type": ty, "read": slot(first, ty)})
+}
+
+fn constant(ty: &Value, value: Value) -> Value {
+    let kind = ty.as_str().or_else(|| ty.as_object()?.keys().next().map(String::as_str)).unwrap();
+    json!({"type": ty, "constant": {(kind): value}})
+}
+
+#[test]
+fn an_endless_loop_still_returns_from_its_slices() {
+    let steps = json!([
+        {"name": "mark", "params": ["again"]},
+        {"name": "jump", "params": ["again"]},
+        {"name": "measure", "qubits": [0], "memory": [0]},
+    ]);
+    let mut run = Run::new(vec![Ok(circuit(1, 1, &steps))], options(&json!({"shots": 1})));
+    assert!((0..100).all(|_| run.step(1000) == Step::Pending));
+    let progress = run.progress();
+    assert_eq!((progress.completed, progress.total, progress.unit), (0, 1, ProgressUnit::Shots));
+}
+
+#[test]
+fn what_an_endless_loop_saves_has_a_limit() {
+    let steps = json!([
+        {"name": "mark", "params": ["again"]},
+        {"name": "save_statevector", "qubits": [0], "snapshot_type": "list"},
+        {"name": "jump", "params": ["again"]},
+    ]);
+    let given = json!({"shots": 1, "max_memory_mb": 1});
+    let error = run(circuit(1, 0, &steps), &given).error.unwrap();
+    assert_eq!((error.code, error.place.instruction), (ErrorCode::InsufficientMemory, Some(1)), "{error}");
+}
+
+#[test]
+fn stores_write_the_register_and_the_memory_where_it_has_the_bit() {
+    let uint = json!({"uint": 3});
+    let steps = json!([
+        {"name": "store", "target": slot(1, &uint), "expr": constant(&uint, json!("0x5"))},
+        {"name": "x", "qubits": [0], "conditional": 3},
+        {"name": "h", "qubits": [1]},
+        {"name": "measure", "qubits": [0], "memory": [0]},
+        {"name": "save_variable", "target": slot(1, &uint), "label": "v"},
+    ]);
+    // Bits 1 and 2 of the memory are 1 and 0, bit 3 is only in the register.
+    let result = run(circuit(2, 3, &steps), &json!({"shots": 10}));
+    assert_eq!(counts(&result), [("0x3", 10)]);
+    assert_eq!(result.data.saved["v"], SavedData::One(SavedValue::Json(json!(5))));
+    assert_eq!(result.metadata["measure_sampling"], false, "a save after a measurement");
+}
+
+#[test]
+fn a_condition_before_the_measurements_keeps_sampling() {
+    let uint = json!({"uint": 2});
+    let given = json!({"shots": 20, "seed_simulator": 3});
+    let set = json!({"name": "store", "target": slot(0, &uint), "expr": constant(&uint, json!("0x2"))});
+    let flip = json!({"name": "x", "qubits": [0], "conditional": 1});
+    let measure = json!({"name": "measure", "qubits": [0], "memory": [0]});
+    for (steps, sampled) in [
+        (json!([set, flip, measure]), true),
+        (
+            json!([{"name": "jump", "params": ["a"]}, {"name": "mark", "params": ["a"]}, set, flip, measure]),
+            false,
+        ),
+    ] {
+        let result = run(circuit(1, 2, &steps), &given);
+        assert_eq!(result.metadata["measure_sampling"], sampled);
+        assert_eq!(counts(&result), [("0x3", 20)]);
+    }
+    let after = json!([set, flip, measure, set]);
+    let result = run(circuit(1, 2, &after), &given);
+    assert_eq!((&result.metadata["measure_sampling"], counts(&result)), (&json!(false), vec![("0x2", 20)]));
+}
+
+#[test]
+fn variables_are_saved_as_numbers_of_their_types() {
+    let types = [
+        (json!("bool"), json!(true), json!(true)),
+        (json!({"int": 5}), json!(-3), json!(-3)),
+        (json!({"float": 64}), json!(0.25), json!(0.25)),
+        (json!({"angle": 4}), json!("0x4"), json!(std::f64::consts::FRAC_PI_2)),
+        (json!({"uint": 64}), json!("0xffffffffffffffff"), json!(u64::MAX)),
+        (json!({"uint": 70}), json!("0x200000000000000001"), json!("0x200000000000000001")),
+        (json!("complex"), json!([1.5, -2.0]), json!([1.5, -2.0])),
+    ];
+    for (ty, value, expected) in types {
+        let value = match ty {
+            // An angle holds the bits of a number.
+            Value::Object(ref object) if object.contains_key("angle") => {
+                json!({"type": ty, "constant": {"uint": value}})
+            }
+            _ => constant(&ty, value),
+        };
+        let steps = json!([
+            {"name": "store", "target": slot(2, &ty), "expr": value},
+            {"name": "save_variable", "target": slot(2, &ty), "label": "v", "snapshot_type": "list"},
+        ]);
+        let result = run(circuit(1, 1, &steps), &json!({"shots": 1}));
+        assert_eq!(result.error, None, "{ty}");
+        assert_eq!(result.data.saved["v"], SavedData::List(vec![SavedValue::Json(expected)]), "{ty}");
+    }
+}
+
+#[test]
+fn computed_gates_follow_the_register_and_refuse_what_is_not_finite() {
+    let (float, uint) = (json!({"float": 64}), json!({"uint": 2}));
+    let binary = |op: &str, a: Value, b: Value| json!({"type": float, "binary": [op, [a, b]]});
+    let number = json!({"type": float, "cast": read(1, &uint)});
+    let angle = binary("*", constant(&float, json!(std::f64::consts::PI)), number.clone());
+    let set = |value: &str| json!({"name": "store", "target": slot(1, &uint), "expr": constant(&uint, json!(value))});
+    let turn = |angle: &Value| json!({"name": "rx", "qubits": [0], "params": [{"expr": angle}]});
+    let measure = json!({"name": "measure", "qubits": [0], "memory": [0]});
+    for (value, expected) in [("0x1", "0x1"), ("0x2", "0x0"), ("0x3", "0x1")] {
+        let result = run(circuit(1, 1, &json!([set(value), turn(&angle), measure])), &json!({"shots": 7}));
+        assert_eq!(counts(&result), [(expected, 7)]);
+    }
+    let inverse = binary("/", constant(&float, json!(1.0)), number);
+    let error = run(circuit(1, 1, &json!([set("0x0"), turn(&inverse), measure])), &json!({})).error.unwrap();
+    assert_eq!((error.code, error.place.instruction), (ErrorCode::InvalidParameter, Some(1)), "{error}");
+    assert_eq!(error.place.name.as_deref(), Some("rx"));
+    let free = json!({"type": float, "parameter": "theta"});
+    let error = run(circuit(1, 1, &json!([turn(&free), measure])), &json!({})).error.unwrap();
+    assert!(error.message.contains("`theta`"), "{error}");
+}
+
+#[test]
+fn truncation_follows_jumps_backwards() {
+    // The second round carries qubit 0 to qubit 1 over what comes later in the text; qubit 2 reaches nothing.
+    let steps = json!([
+        {"name": "store", "target": slot(1, &json!("bool")), "expr": constant(&json!("bool"), json!(true))},
+        {"name": "x", "qubits": [2]},
+        {"name": "mark", "params": ["again"]},
+        {"name": "swap", "qubits": [1, 3]},
+        {"name": "x", "qubits": [0], "conditional": 1},
+        {"name": "cx", "qubits": [0, 3]},
+        {"name": "store", "target": slot(2, &json!("bool")), "expr": read(1, &json!("bool"))},
+        {"name": "store", "target": slot(1, &json!("bool")), "expr": constant(&json!("bool"), json!(false))},
+        {"name": "jump", "params": ["again"], "conditional": 2},
+        {"name": "measure", "qubits": [1], "memory": [0]},
+    ]);
+    let result = run(circuit(4, 1, &steps), &json!({"shots": 5}));
+    assert_eq!(counts(&result), [("0x1", 5)]);
+    assert_eq!(result.metadata["active_input_qubits"], json!([0, 1, 3]));
+}
