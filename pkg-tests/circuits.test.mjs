@@ -292,7 +292,7 @@ test('a circuit tells of itself as in Qiskit', () => {
   assert.equal(data[5].label, 'statevector');
   assert.deepEqual(circuit.qregs.map(({ name }) => name), ['q']);
   assert.deepEqual([circuit.qubits.length, circuit.clbits.length], [3, 2]);
-  assert.equal(circuit.copy('other').name, 'other');
+  assert.deepEqual([circuit.copy('other').name, circuit.copy().name], ['other', circuit.name]);
 });
 
 test('measurements of what is in use, and their removal', async () => {

@@ -1332,6 +1332,7 @@ export class QuantumCircuit {
   ): QuantumCircuit;
   /** The circuit that undoes this one. @throws {@link AerError} `UNSUPPORTED_INSTRUCTION` if something has no inverse */
   inverse(): QuantumCircuit;
+  /** A circuit of its own, of the same name unless another is given. */
   copy(name?: string): QuantumCircuit;
   /** The instructions as often as this, one after the other. */
   repeat(repetitions: number): QuantumCircuit;

@@ -85,7 +85,7 @@ export class QuantumCircuit {
 
   /** Gives parameters values: an object by name, a Map by parameter or name, or an array in the order of `parameters`. */
   assign_parameters(parameters, inplace = false, { strict = true } = {}) {
-    const circuit = inplace ? this : this.copy();
+    const circuit = inplace ? this : this.copy(`${this.name}-${circuits++}`);
     const names = this.#core.parameters();
     let given = parameters;
     if (typeof parameters?.[Symbol.iterator] === 'function' && !(parameters instanceof Map)) {
@@ -319,7 +319,7 @@ export class QuantumCircuit {
   /** The circuit that undoes this one. */
   inverse() { return this.#derived(this.#core.inverse(), `${this.name}_dg`); }
 
-  copy(name) { return this.#derived(this.#core.copy(), name ?? `${this.name}-${circuits++}`); }
+  copy(name) { return this.#derived(this.#core.copy(), name ?? this.name); }
 
   /** The instructions again and again. */
   repeat(repetitions) {
