@@ -28,6 +28,13 @@ test('the README tells the life of a job as it is', async () => {
   assert.match(lines.at(-1), /^(CANCELLED|DONE)$/);
 });
 
+test('the README sweeps a parameter and loops as it says', async () => {
+  const example = blocks.find(({ text }) => text.includes('parameter_binds'));
+  const lines = (await run(example.text)).trim().split('\n');
+  const said = [...example.text.matchAll(/get_counts\(\)\); +\/\/ (.*)$/gm)].map(([, comment]) => comment);
+  assert.deepEqual(lines, said);
+});
+
 test('the executor of docs/protocol.md works, and remembers', async () => {
   const [, example] = /^```js\n([^]*?)^```/m.exec(readFileSync(join(root, 'docs/protocol.md'), 'utf8'));
   const [first, second] = (await run(example)).trim().split('\n');

@@ -10,6 +10,7 @@ pub mod aer_job;
 pub mod circuit_builder;
 mod circuits;
 mod convert;
+mod expression;
 mod host;
 mod js_error;
 mod timer;
@@ -69,6 +70,18 @@ extern "C" {
     fn quantum_register();
     #[wasm_bindgen(reexport, skip_typescript, js_name = ClassicalRegister)]
     fn classical_register();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = Parameter)]
+    fn parameter();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = ParameterExpression)]
+    fn parameter_expression();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = ParameterVector)]
+    fn parameter_vector();
+    #[wasm_bindgen(reexport, skip_typescript, js_name = CASE_DEFAULT)]
+    fn case_default();
+    #[wasm_bindgen(reexport, skip_typescript)]
+    fn expr();
+    #[wasm_bindgen(reexport, skip_typescript)]
+    fn types();
 }
 
 /// Files that `index.js` loads: named, so that they are copied beside it.
@@ -87,6 +100,7 @@ loaded_by_index! {
     "/src/js/base_job.js" BaseJobFile;
     "/src/js/core.js" CoreFile;
     "/src/js/errors.js" ErrorsFile;
+    "/src/js/operands.js" OperandsFile;
     "/src/js/quantum_circuit.js" QuantumCircuitFile;
     "/src/js/result.js" ResultFile;
     "/src/js/worker_host.js" WorkerHostFile;
@@ -144,6 +158,10 @@ fn lend(core: &Object) {
             nearest(&name, known.iter().map(String::as_str)).map(str::to_owned)
         })
         .into_js_value(),
+    );
+    function(
+        "expression",
+        Closure::<dyn Fn(String) -> Result<JsValue, JsValue>>::new(expression::describe).into_js_value(),
     );
     function(
         "configuration",

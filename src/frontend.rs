@@ -46,6 +46,19 @@ pub struct LoadOptions<'a> {
     pub progress: Option<&'a dyn Fn(Reading)>,
 }
 
+impl<'a> LoadOptions<'a> {
+    /// These, but `inputs` and `includes` as options of a run say.
+    #[must_use]
+    pub fn with_given(self, options: &'a Map<String, Value>) -> Self {
+        let object = |key| options.get(key).and_then(Value::as_object);
+        Self {
+            inputs: object("inputs").or(self.inputs),
+            includes: object("includes").or(self.includes),
+            ..self
+        }
+    }
+}
+
 /// How far the reading of a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {

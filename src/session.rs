@@ -49,7 +49,9 @@ impl Session {
                     unit: ProgressUnit::Operations,
                 });
             };
-            frontend::load_with(text, LoadOptions { progress: Some(&tell), ..LoadOptions::default() })
+            let options = LoadOptions { progress: Some(&tell), ..LoadOptions::default() };
+            let options = options.with_given(&request.backend_options).with_given(&request.run_options);
+            frontend::load_with(text, options)
         };
         let programs: Vec<_> = texts.iter().enumerate().map(read).collect();
         drop(texts);

@@ -76,7 +76,7 @@ fn method(spec: &GateSpec) -> String {
         Controls::Exactly(0) => (vec![], "qubit"),
         Controls::Exactly(n) => (numbered("control_qubit", n), "target_qubit"),
     };
-    let parameters = spec.parameters.iter().map(|name| format!("{name}: number"));
+    let parameters = spec.parameters.iter().map(|name| format!("{name}: ParameterValue"));
     let all: Vec<String> = parameters.chain(controls).chain(numbered(target, spec.targets)).collect();
     format!("{}({}): this", spec.name, all.join(", "))
 }
@@ -88,6 +88,7 @@ fn option_type(spec: &OptionSpec, declared: &str) -> String {
         Kind::Integer(..) | Kind::Number(_) => "number".to_owned(),
         Kind::Choice(choices) => choices.iter().map(|c| format!("'{c}'")).collect::<Vec<_>>().join(" | "),
         Kind::Method => "SimulationMethod".to_owned(),
+        Kind::Object => "Record<string, unknown>".to_owned(),
         Kind::Host => return declared.to_owned(),
     };
     if spec.default == "null" { format!("{one} | null") } else { one }

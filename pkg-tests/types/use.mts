@@ -5,6 +5,7 @@ import {
   AerJob,
   AerSimulator,
   BaseJob,
+  CASE_DEFAULT,
   ClassicalRegister,
   JOB_FINAL_STATES,
   JOB_STATUS_DESCRIPTIONS,
@@ -12,11 +13,16 @@ import {
   JobError,
   JobStatus,
   JobTimeoutError,
+  Parameter,
+  ParameterExpression,
+  ParameterVector,
   QuantumCircuit,
   QuantumRegister,
   Result,
   WorkerExecutor,
   assemble,
+  expr,
+  types,
   version,
 } from 'aer-wasm';
 import type {
@@ -26,6 +32,7 @@ import type {
   BackendName,
   BackendStatus,
   CircuitInput,
+  CircuitInstruction,
   Circuits,
   Clbit,
   ClbitSpecifier,
@@ -41,6 +48,7 @@ import type {
   ExperimentKey,
   ExperimentResult,
   ExperimentResultDict,
+  Expr,
   GateName,
   JobErrorDetails,
   JobFunction,
@@ -59,6 +67,7 @@ import type {
   SavedData,
   ShutdownOptions,
   SimulationMethod,
+  Var,
   WaitCallback,
   WaitOptions,
 } from 'aer-wasm';
@@ -94,6 +103,35 @@ export async function use() {
   const plus: ComplexArray = [half, { re: Math.SQRT1_2, im: 0 }];
   QuantumCircuit.from_qasm_str('OPENQASM 2.0; qreg q[1];').initialize(plus).s(0);
   const gate: GateName = 'mcx_gray';
+
+  // ---- Parameters, classical values, control flow
+
+  const theta = new Parameter('theta');
+  const angles = new ParameterVector('angle', 2);
+  const formula: ParameterExpression = theta.mul(2).add(angles[0]!).sin().neg();
+  const computed = new QuantumCircuit(2, 2).rx(formula, 0).cp(theta, 0, 1);
+  const half_bound: QuantumCircuit = computed.assign_parameters(new Map([[angles, [0.1, theta]]]));
+  half_bound.assign_parameters({ theta: 1 }, true).assign_parameters([1, 2], false, { strict: false });
+  const numbers: number = formula.bind({ theta: 1 }).assign('angle[0]', 2).numeric() + computed.num_parameters;
+  const word = new ClassicalRegister(3, 'word');
+  computed.add_register(word);
+  const counter: Var = computed.add_var('counter', 0, types.Uint(8));
+  const condition: Expr = expr.logic_and(expr.less(counter, 5n), expr.index(word, 0));
+  computed.store(counter, expr.add(counter, 1)).store(0, true);
+  computed.if_test([word, 3], (body) => body.x(0)).if_test(word.at(0), new QuantumCircuit(1).x(0), [1], []);
+  computed.if_else(condition, (body) => body.x(0), (body) => { body.y(0); });
+  computed.while_loop([0, false], (body) => body.measure(0, 0).break_loop());
+  computed.for_loop([1, 2], (body, i) => body.rx(i.div(2), 0)).for_loop(new Set([1]), theta, (body) => body.continue_loop());
+  computed.switch(word, [[[0, 1], (body) => body.x(0)], [CASE_DEFAULT, new QuantumCircuit(1)]]);
+  computed.save_expectation_value({ ZZ: 1, XX: 0.5 }, [0, 1]).save_probabilities(null, 'p', true).save_amplitudes(['01', 2]);
+  computed.diagonal([1, -1], 0).kraus([[[1, 0], [0, 1]]], [0]).uc([[[1, 0], [0, 1]], [[0, 1], [1, 0]]], [0], 1);
+  const drawing: string = computed.compose(circuit, [0, 1], null, true).inverse().power(2).draw('text', { fold: -1 });
+  const ops: Record<string, number> = computed.count_ops();
+  const steps: CircuitInstruction[] = QuantumCircuit.from_qasm(drawing, { inputs: { x: 1 }, includes: { 'a.inc': '' } }).data;
+  // @ts-expect-error an angle is no text
+  computed.rx('0.1', 0);
+  // @ts-expect-error a condition has a value
+  computed.if_test([word], () => {});
 
   // ---- Backends and options
 

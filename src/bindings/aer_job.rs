@@ -43,7 +43,7 @@ pub fn make_job(
 ) -> Result<JsValue, JsValue> {
     let options = Options::read(&backend, &run_options).map_err(throw)?;
     let job = Job::new(backend, job_id, circuits::as_list(&circuits), options);
-    let texts = circuits::texts(&job.circuits).map_err(throw)?;
+    let texts = circuits::texts(&job.circuits, job.options.parameter_binds.as_ref()).map_err(throw)?;
     let _ = job.texts.set(Ok(texts));
     let job = Rc::new(Job { ended: Some(ended), ..job });
     Ok(AerJob(job).into())
@@ -175,6 +175,7 @@ struct Options {
     max_runtime_s: Option<f64>,
     on_progress: Option<Function>,
     signal: Option<web_sys::AbortSignal>,
+    parameter_binds: Option<JsValue>,
 }
 
 impl Options {
@@ -195,6 +196,7 @@ impl Options {
             max_runtime_s: max_runtime_s.and_then(Value::as_f64),
             on_progress: host("on_progress").and_then(|value| value.dyn_into().ok()),
             signal: host("signal").map(JsCast::unchecked_into),
+            parameter_binds: host("parameter_binds"),
             backend_options,
             run_options,
         })
@@ -268,7 +270,8 @@ impl Job {
 
     /// The circuits as texts, made once.
     fn texts(&self) -> Result<&[String], AerError> {
-        let texts = self.texts.get_or_init(|| circuits::texts(&self.circuits));
+        let texts =
+            self.texts.get_or_init(|| circuits::texts(&self.circuits, self.options.parameter_binds.as_ref()));
         texts.as_deref().map_err(Clone::clone)
     }
 

@@ -1,15 +1,15 @@
 //! What a user may give to `run`, as texts that travel, and as a Qobj.
 
-use js_sys::{Array, JSON, Reflect};
-use serde_json::{Map, Value};
+use js_sys::{Array, JSON, Object, Reflect};
+use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{describe, get, get_method, options_from_js, to_js};
-use super::js_error::throw;
+use super::convert::{describe, get, get_method, given, options_from_js, to_js, wrong_argument};
+use super::js_error::{from_thrown, throw};
 use crate::circuit::GATES;
 use crate::engine::{Engine, Method, statevector::Statevector};
 use crate::error::{AerError, ErrorCode};
-use crate::frontend::{self, qobj};
+use crate::frontend::{self, LoadOptions, qobj};
 
 /// Wasm cannot address more.
 pub const MEMORY_LIMIT_BYTES: u64 = (4 << 30) - (64 << 20);
@@ -19,22 +19,76 @@ pub fn as_list(given: &JsValue) -> Array {
     if Array::is_array(given) { Array::from(given) } else { Array::of1(given) }
 }
 
-/// The text of each circuit: OpenQASM and JSON as they are, a `QuantumCircuit` or a Qobj object as Qobj JSON.
-pub fn texts(circuits: &Array) -> Result<Vec<String>, AerError> {
+/// The text of each circuit: OpenQASM and JSON as they are, a `QuantumCircuit` or a Qobj object as Qobj JSON. `binds` has an
+/// object of parameters and their values for each circuit, which then has one experiment for each value.
+pub fn texts(circuits: &Array, binds: Option<&JsValue>) -> Result<Vec<String>, AerError> {
+    if let Some(binds) = binds {
+        let count = Array::from(binds).length();
+        if count != circuits.length() {
+            return Err(AerError::new(
+                ErrorCode::InvalidOption,
+                "Option \"parameter_binds\" has an object too many or too few.",
+            )
+            .found(count.to_string())
+            .expected(format!("{}, one for each circuit", circuits.length())));
+        }
+    }
+    let bind = |index: usize| binds.map(|binds| Array::from(binds).get(index as u32));
     circuits
         .iter()
         .enumerate()
-        .map(|(index, circuit)| text(&circuit).map_err(|e| e.at_experiment(index)))
+        .map(|(index, circuit)| text(&circuit, bind(index)).map_err(|e| e.at_experiment(index)))
         .collect()
 }
 
-fn text(circuit: &JsValue) -> Result<String, AerError> {
-    if let Some(text) = circuit.as_string() {
-        return Ok(text);
+/// `{theta: [0.1, 0.2]}` as `[{theta: tokens}, {theta: tokens}]`; keys are names or parameters.
+fn bind_list(values: &JsValue) -> Result<Vec<Value>, AerError> {
+    let wrong = |found: &JsValue, expected: &str| wrong_argument("parameter_binds", found, expected);
+    let entries = match values.dyn_ref::<js_sys::Map>() {
+        Some(map) => Array::from(&map.entries()),
+        None if values.is_object() && !Array::is_array(values) => Object::entries(values.unchecked_ref()),
+        None => return Err(wrong(values, "an object or a Map of parameters and their values")),
+    };
+    let mut all: Vec<Map<String, Value>> = vec![];
+    for (index, entry) in entries.iter().map(JsCast::unchecked_into::<Array>).enumerate() {
+        let (key, value) = (entry.get(0), entry.get(1));
+        let name = key.as_string().or_else(|| get(&key, "name").as_string());
+        let name = name.ok_or_else(|| wrong(&key, "a parameter or its name"))?;
+        let list = if value.is_object() { Array::from(&value) } else { Array::of1(&value) };
+        if index == 0 {
+            all.resize_with(list.length() as usize, Map::new);
+        }
+        if all.len() != list.length() as usize {
+            let found = format!("{} values for \"{name}\"", list.length());
+            return Err(wrong(&found.into(), &format!("{} values for each parameter", all.len())));
+        }
+        for (values, value) in all.iter_mut().zip(list.iter()) {
+            let number = value.as_f64().filter(|x| x.is_finite());
+            let number = number.ok_or_else(|| wrong(&value, "finite numbers"))?;
+            values.insert(name.clone(), json!([{"float": number}]));
+        }
     }
-    if let Some(to_text) = get_method(circuit, "_to_qobj_text")
-        && let Some(text) = to_text.call0(circuit).ok().and_then(|text| text.as_string())
-    {
+    if entries.length() > 0 && all.is_empty() {
+        return Err(wrong(&"no values".into(), "at least one value for each parameter"));
+    }
+    Ok(all.into_iter().map(Value::Object).collect())
+}
+
+fn text(circuit: &JsValue, binds: Option<JsValue>) -> Result<String, AerError> {
+    let binds = binds.and_then(given).map(|values| bind_list(&values)).transpose()?.unwrap_or_default();
+    if let Some(to_text) = get_method(circuit, "_to_qobj_text") {
+        let binds = Value::Array(binds).to_string();
+        let text = to_text
+            .call1(circuit, &binds.into())
+            .map_err(|thrown| from_thrown(&thrown, ErrorCode::InvalidArgument))?;
+        // What is no text is the error.
+        return text.as_string().ok_or_else(|| from_thrown(&text, ErrorCode::InvalidArgument));
+    }
+    if !binds.is_empty() {
+        return Err(AerError::new(ErrorCode::InvalidOption, "Only a QuantumCircuit has parameters to bind.")
+            .found(describe(circuit)));
+    }
+    if let Some(text) = circuit.as_string() {
         return Ok(text);
     }
     let wrong = || {
@@ -71,20 +125,32 @@ pub fn whole_qobj(
     {
         return JSON::parse(text).map_err(|_| AerError::new(ErrorCode::SyntaxError, "The Qobj is not JSON."));
     }
+    let mut config = config.clone();
+    let source = [config.remove("inputs"), config.remove("includes")];
+    let options: Map<String, Value> = ["inputs", "includes"]
+        .into_iter()
+        .zip(source)
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+        .collect();
     let mut all = vec![];
     for (index, text) in texts.iter().enumerate() {
-        let program = frontend::load(text).map_err(|e| e.at_experiment(index))?;
+        let program = frontend::load_with(text, LoadOptions::default().with_given(&options))
+            .map_err(|e| e.at_experiment(index))?;
         for circuit in program.circuits {
             all.push(circuit.map_err(|e| e.at_experiment(index))?);
         }
     }
-    Ok(to_js(&qobj::qobj_json(&all, config.clone(), id, Map::new())))
+    Ok(to_js(&qobj::qobj_json(&all, config, id, Map::new())))
 }
 
 /// `assemble(circuits, options)`.
 pub fn assemble(circuits: JsValue, options: JsValue, id: String) -> Result<JsValue, JsValue> {
     let list = as_list(&circuits);
-    let qobj = || whole_qobj(&list, &texts(&list)?, &options_from_js(&options)?, &id);
+    let binds = given(get(&options, "parameter_binds"));
+    let qobj = || {
+        let config = options_from_js(&options)?;
+        whole_qobj(&list, &texts(&list, binds.as_ref())?, &config, &id)
+    };
     qobj().map_err(throw)
 }
 

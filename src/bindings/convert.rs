@@ -115,6 +115,7 @@ fn check_host_option(key: &str, value: &JsValue) -> Result<(), AerError> {
         "executor" => {
             (has("submit") && has("shutdown"), "an executor: an object with the methods submit and shutdown")
         }
+        "parameter_binds" => (Array::is_array(value), "an array with one object for each circuit"),
         _ => (false, "nothing: it is not offered yet"),
     };
     if right {

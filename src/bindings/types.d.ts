@@ -759,6 +759,17 @@ export interface AerOptions {
    */
   mps_lapack?: boolean;
   /**
+   * Values for the `input`s of OpenQASM 3 programs, by name (not in Aer).
+   * Numbers, truth values, strings of 0 and 1, arrays of those.
+   * @defaultValue `null`
+   */
+  inputs?: Record<string, unknown> | null;
+  /**
+   * The texts of files that OpenQASM programs include, by name (not in Aer).
+   * @defaultValue `null`
+   */
+  includes?: Record<string, unknown> | null;
+  /**
    * Where jobs run: an Executor.
    * Each backend uses the package's one pool of workers unless this names another: see {@link Executor}.
    * @defaultValue `null`
@@ -783,11 +794,12 @@ export interface AerOptions {
    */
   noise_model?: null;
   /**
-   * Values for the circuits' parameters.
-   * Not offered yet: only `null`.
+   * Values for the circuits' parameters, one object per circuit.
+   * Parameters or their names with a number or an array of numbers, all of one length; the circuit is run once
+   * for each, and the result has an experiment for each, in order. A circuit without parameters gets `{}`.
    * @defaultValue `null`
    */
-  parameter_binds?: null;
+  parameter_binds?: readonly (ParameterBinds | null)[] | null;
 }
 
 /** What a backend is and can, as Qiskit's `QasmBackendConfiguration`. */
@@ -1084,11 +1096,187 @@ export type GateName =
   | 'mcrz' | 'mcu2' | 'mcu3' | 'mcu' | 'mcswap';
 
 /**
+ * A formula of parameters, whose value is a real number. Operations give a new formula, and what is constant is
+ * computed at once. @throws {@link AerError} `INVALID_ARGUMENT` for what is no number, and where a constant has no
+ * value, such as 1/0
+ */
+export class ParameterExpression {
+  #private;
+  /** A number, or a copy of an expression: `new ParameterExpression(1).sub(theta)`. */
+  constructor(value?: ParameterValue);
+  /** The parameters in it, in order of appearance, each once. */
+  readonly parameters: Parameter[];
+  add(other: ParameterValue): ParameterExpression;
+  sub(other: ParameterValue): ParameterExpression;
+  mul(other: ParameterValue): ParameterExpression;
+  div(other: ParameterValue): ParameterExpression;
+  pow(other: ParameterValue): ParameterExpression;
+  neg(): ParameterExpression;
+  abs(): ParameterExpression;
+  sin(): ParameterExpression;
+  cos(): ParameterExpression;
+  tan(): ParameterExpression;
+  arcsin(): ParameterExpression;
+  arccos(): ParameterExpression;
+  arctan(): ParameterExpression;
+  exp(): ParameterExpression;
+  /** The natural logarithm. */
+  log(): ParameterExpression;
+  sqrt(): ParameterExpression;
+  /** -1, 0 or 1. */
+  sign(): ParameterExpression;
+  /** With one parameter replaced. @throws {@link AerError} `INVALID_PARAMETER` if it is not in the expression */
+  assign(parameter: Parameter | string, value: ParameterValue): ParameterExpression;
+  /** With several replaced. @throws {@link AerError} `INVALID_PARAMETER` if one is not in the expression */
+  bind(values: ParameterAssignment): ParameterExpression;
+  /** The value. @throws {@link AerError} `INVALID_PARAMETER` while there are parameters without one */
+  numeric(): number;
+  /** The formula. */
+  toString(): string;
+}
+
+/** A number that gets its value later. Parameters of the same name are the same parameter. */
+export class Parameter extends ParameterExpression {
+  constructor(name: string);
+  readonly name: string;
+}
+
+/** Parameters `name[0]`, `name[1]`, …: an iterable of them, and indexed. */
+export class ParameterVector {
+  constructor(name: string, length?: number);
+  readonly name: string;
+  readonly length: number;
+  readonly params: Parameter[];
+  readonly [index: number]: Parameter;
+  [Symbol.iterator](): Iterator<Parameter>;
+}
+
+/** An angle: a number, or a formula whose parameters get their values later. */
+export type ParameterValue = number | ParameterExpression;
+
+/** Values of parameters: by name, or in a Map by parameter or name; a vector takes an array. */
+export type ParameterAssignment =
+  | Readonly<Record<string, ParameterValue>>
+  | ReadonlyMap<Parameter | ParameterVector | string, ParameterValue | Iterable<ParameterValue>>;
+
+/** For each parameter one value or several: see the option `parameter_binds`. */
+export type ParameterBinds =
+  | Readonly<Record<string, number | ArrayLike<number>>>
+  | ReadonlyMap<Parameter | string, number | ArrayLike<number>>;
+
+/** A type of classical values, made by {@link types}. */
+export type ClassicalType = 'bool' | { readonly uint: number } | { readonly int: number } | { readonly float: number };
+
+/** The types of classical values. */
+export const types: {
+  /** A truth value or a single bit. */
+  Bool(): ClassicalType;
+  /** An unsigned integer of this many bits. */
+  Uint(width: number): ClassicalType;
+  /** A real number in double precision. */
+  Float(): ClassicalType;
+};
+
+/** A classical expression, computed while a circuit runs. Registers in it are looked up in the circuit that uses it. */
+export interface Expr {
+  readonly type: ClassicalType;
+}
+
+/** A classical variable, made by {@link QuantumCircuit.add_var}. */
+export interface Var extends Expr {
+  readonly name: string;
+}
+
+/** What can be computed with. A whole number is a `Uint` as wide as it has to be; a parameter has its value. */
+export type ExprOperand = Expr | Clbit | ClassicalRegister | ParameterExpression | number | bigint | boolean;
+
+/**
+ * Qiskit's `qiskit.circuit.classical.expr`: expressions over bits, registers, variables and numbers. Integers wrap
+ * around in their width, which for two operands is the larger one; `div` cuts towards 0. @throws {@link AerError}
+ * `SEMANTIC_ERROR` where types do not fit
+ */
+export const expr: {
+  /** A value as an expression, converted to a type if one is given. */
+  lift(value: ExprOperand, type?: ClassicalType): Expr;
+  /** A value converted to a type. */
+  cast(operand: ExprOperand, type: ClassicalType): Expr;
+  bit_not(operand: ExprOperand): Expr;
+  logic_not(operand: ExprOperand): Expr;
+  bit_and(left: ExprOperand, right: ExprOperand): Expr;
+  bit_or(left: ExprOperand, right: ExprOperand): Expr;
+  bit_xor(left: ExprOperand, right: ExprOperand): Expr;
+  logic_and(left: ExprOperand, right: ExprOperand): Expr;
+  logic_or(left: ExprOperand, right: ExprOperand): Expr;
+  equal(left: ExprOperand, right: ExprOperand): Expr;
+  not_equal(left: ExprOperand, right: ExprOperand): Expr;
+  less(left: ExprOperand, right: ExprOperand): Expr;
+  less_equal(left: ExprOperand, right: ExprOperand): Expr;
+  greater(left: ExprOperand, right: ExprOperand): Expr;
+  greater_equal(left: ExprOperand, right: ExprOperand): Expr;
+  shift_left(left: ExprOperand, right: ExprOperand): Expr;
+  shift_right(left: ExprOperand, right: ExprOperand): Expr;
+  /** One bit of an unsigned number, 0 the least significant. */
+  index(target: ExprOperand, index: ExprOperand): Expr;
+  add(left: ExprOperand, right: ExprOperand): Expr;
+  sub(left: ExprOperand, right: ExprOperand): Expr;
+  mul(left: ExprOperand, right: ExprOperand): Expr;
+  div(left: ExprOperand, right: ExprOperand): Expr;
+};
+
+/** What {@link QuantumCircuit.switch} does where no case has the value. */
+export const CASE_DEFAULT: { toString(): 'CASE_DEFAULT' };
+
+/** An expression, a bit, or a bit (its index, too) or register that must have a value. */
+export type Condition =
+  | Expr
+  | Clbit
+  | readonly [target: Clbit | ClassicalRegister | Expr | number, value: number | bigint | boolean];
+
+/**
+ * The body of control flow: a circuit, whose qubits and bits are those given (0, 1, 2, … if none are), or a function
+ * that fills a circuit which has the registers and variables of the one around it.
+ */
+export type Body<Arguments extends unknown[] = []> =
+  | QuantumCircuit
+  | ((body: QuantumCircuit, ...args: Arguments) => unknown);
+
+/** A Hermitian operator: a Pauli string, or coefficients of several. The leftmost letter acts on the last qubit. */
+export type PauliOperator = string | Readonly<Record<string, number>> | Iterable<readonly [letters: string, coefficient: number]>;
+
+/** An instruction of a circuit, to look at. */
+export interface CircuitInstruction {
+  readonly name: string;
+  /** Indices; controls first. */
+  readonly qubits: number[];
+  /** Indices of the classical bits that it reads or writes. */
+  readonly clbits: number[];
+  /** Numbers, expressions, and what else a Qobj has there; none for control flow. */
+  readonly params: unknown[];
+  readonly label?: string;
+}
+
+/** How {@link QuantumCircuit.draw} lays out. */
+export interface DrawOptions {
+  /** Columns after which the drawing goes on below; -1 never. @defaultValue `100` */
+  fold?: number;
+  /** The last qubit on top. @defaultValue `false` */
+  reverse_bits?: boolean;
+  /** @defaultValue `true` */
+  plot_barriers?: boolean;
+  /** One line for each classical register. @defaultValue `true` */
+  cregbundle?: boolean;
+}
+
+/**
  * A quantum circuit, with Qiskit's method names and argument order.
  *
  * Each instruction is checked when it is added and throws an {@link AerError} that names it: `QUBIT_OUT_OF_RANGE`,
  * `CLBIT_OUT_OF_RANGE`, `DUPLICATE_QUBIT`, `QUBIT_COUNT`, `INVALID_PARAMETER`, `INVALID_MATRIX`, `INVALID_STATE`,
- * `INVALID_ARGUMENT`. Methods that add something return the circuit, so they can be chained.
+ * `INVALID_ARGUMENT`, `DUPLICATE_KEY`. Methods that add something return the circuit, so they can be chained. In
+ * Node `console.log` shows the drawing.
+ *
+ * What is saved: `pershot` keeps one value for each time the circuit runs, `conditional` values by the memory at this
+ * point; `unnormalized` sums over shots where otherwise the mean is taken.
  */
 export class QuantumCircuit {
   #private;
@@ -1096,28 +1284,85 @@ export class QuantumCircuit {
   constructor(num_qubits?: number, num_clbits?: number);
   /** Registers, in order. */
   constructor(...registers: (QuantumRegister | ClassicalRegister)[]);
-  /** Reads OpenQASM. @throws {@link AerError} with line and column where the text is wrong */
-  static from_qasm(text: string): QuantumCircuit;
+  /** Reads OpenQASM 2 or 3. @throws {@link AerError} with line and column where the text is wrong */
+  static from_qasm(text: string, options?: Pick<AerOptions, 'inputs' | 'includes'>): QuantumCircuit;
   /** The same, by Qiskit's name. */
   static from_qasm_str(text: string): QuantumCircuit;
   /** By which a result finds its experiment; `circuit-0`, `circuit-1`, … unless you set it. */
   name: string;
+  /** Any data as JSON has it; copied, and passed through to the result's header. */
+  metadata: Record<string, unknown>;
   readonly num_qubits: number;
   readonly num_clbits: number;
+  readonly qubits: Qubit[];
+  readonly clbits: Clbit[];
+  readonly qregs: QuantumRegister[];
+  readonly cregs: ClassicalRegister[];
+  /** The instructions, as a copy. */
+  readonly data: CircuitInstruction[];
   /** The phase by which the whole state is multiplied, in radians. */
   global_phase: number;
-  /** The number of instructions. */
+  /** Parameters without a value, by name; elements of a vector by their index. */
+  readonly parameters: Parameter[];
+  readonly num_parameters: number;
+  /** The number of instructions, without barriers and saves. */
   size(): number;
+  /** Qubits and classical bits. */
+  width(): number;
+  /** The length of the longest path, barriers and saves not counted. */
+  depth(): number;
+  /** How often each instruction stands there, the most frequent first. */
+  count_ops(): Record<string, number>;
   /** Adds a register; its bits come after those already there. */
   add_register(register: QuantumRegister | ClassicalRegister): this;
+  /**
+   * Gives parameters values or other formulas: by name or parameter, or as an array in the order of `parameters`.
+   * @param inplace whether this circuit is changed and returned, and not a new one
+   * @throws {@link AerError} `INVALID_PARAMETER` if the circuit lacks one of them, unless `strict` is false
+   */
+  assign_parameters(
+    parameters: ParameterAssignment | Iterable<ParameterValue>, inplace?: boolean, options?: { strict?: boolean },
+  ): QuantumCircuit;
+  /**
+   * This circuit with another one after it (before it with `front`), on these qubits and bits: its qubit `i` becomes
+   * `qubits[i]`. By default 0, 1, 2, …
+   * @param inplace whether this circuit is changed and returned, and not a new one
+   */
+  compose(
+    other: QuantumCircuit, qubits?: QubitSpecifier | null, clbits?: ClbitSpecifier | null, front?: boolean, inplace?: boolean,
+  ): QuantumCircuit;
+  /** The circuit that undoes this one. @throws {@link AerError} `UNSUPPORTED_INSTRUCTION` if something has no inverse */
+  inverse(): QuantumCircuit;
+  /** A circuit of its own, of the same name unless another is given. */
+  copy(name?: string): QuantumCircuit;
+  /** The instructions as often as this, one after the other. */
+  repeat(repetitions: number): QuantumCircuit;
+  /** A power with a whole number; of the inverse, if it is negative. */
+  power(power: number): QuantumCircuit;
+  /** OpenQASM 2. @throws {@link AerError} where it has no words for something */
+  to_qasm2(): string;
+  /** OpenQASM 3. @throws {@link AerError} where it has no words for something */
+  to_qasm3(): string;
+  /** A drawing in characters, in Qiskit's style. */
+  draw(output?: 'text', options?: DrawOptions): string;
+  draw(options: DrawOptions): string;
+  /** The drawing. */
+  toString(): string;
   /** Measures qubits into classical bits, one each. */
   measure(qubits: QubitSpecifier, clbits: ClbitSpecifier): this;
   /**
    * A barrier, then every qubit measured into a new register `meas`; with `add_bits` false, into the bits there
    * are.
-   * @param inplace only `true`: this circuit is changed
+   * @param inplace whether this circuit is changed and returned, and not a new one
    */
-  measure_all(inplace?: true, add_bits?: boolean): this;
+  measure_all(inplace?: boolean, add_bits?: boolean): QuantumCircuit;
+  /** A barrier, then every qubit that has an instruction measured into a new register `measure`. */
+  measure_active(inplace?: boolean): QuantumCircuit;
+  /**
+   * Takes away measurements and barriers that nothing follows, and the last classical registers if these are then
+   * without use.
+   */
+  remove_final_measurements(inplace?: boolean): QuantumCircuit;
   /** Separates what comes before from what comes after; on all qubits if none are given. */
   barrier(...qubits: QubitSpecifier[]): this;
   /** Sets qubits to |0⟩. */
@@ -1136,16 +1381,110 @@ export class QuantumCircuit {
    * the row number. Cost: 2^k multiplications for each amplitude.
    */
   unitary(matrix: Iterable<ComplexArray>, qubits: QubitSpecifier, label?: string): this;
+  /** Applies a diagonal unitary: 2^k numbers of modulus 1. */
+  diagonal(diagonal: ComplexArray, qubits: QubitSpecifier): this;
+  /** Applies unitary `k` of 2^c to the target where the controls have the value `k`, the first control least significant. */
+  uc(gate_list: Iterable<Iterable<ComplexArray>>, q_controls: QubitSpecifier, q_target: QubitSpecifier): this;
+  /** Applies a channel by its Kraus operators: matrices whose K†K add up to the identity. */
+  kraus(operators: Iterable<Iterable<ComplexArray>>, qubits: QubitSpecifier): this;
+  /** Applies a channel as a matrix of 4^k rows on column-stacked density matrices. */
+  superop(matrix: Iterable<ComplexArray>, qubits: QubitSpecifier): this;
+
+  /**
+   * Runs a body if the condition holds. @see Cross et al., "OpenQASM 3", arXiv:2104.14722, for this and what follows
+   */
+  if_test(condition: Condition, true_body: Body, qubits?: QubitSpecifier | null, clbits?: ClbitSpecifier | null): this;
+  /** Runs one of two bodies. */
+  if_else(
+    condition: Condition, true_body: Body, false_body?: Body | null, qubits?: QubitSpecifier | null, clbits?: ClbitSpecifier | null,
+  ): this;
+  /** Runs a body again and again while the condition holds. */
+  while_loop(condition: Condition, body: Body, qubits?: QubitSpecifier | null, clbits?: ClbitSpecifier | null): this;
+  /** Runs a body for each of some integers; the function gets the parameter that has it. */
+  for_loop(indexset: Iterable<number>, body: (body: QuantumCircuit, parameter: Parameter) => unknown): this;
+  for_loop(
+    indexset: Iterable<number>, loop_parameter: Parameter | null, body: Body<[Parameter]>, qubits?: QubitSpecifier | null,
+    clbits?: ClbitSpecifier | null,
+  ): this;
+  /** Runs the body of the first case that has the value of the target; {@link CASE_DEFAULT}, last, has every value. */
+  switch(
+    target: Expr | Clbit | ClassicalRegister | number,
+    cases: Iterable<readonly [value: SwitchValue | readonly SwitchValue[], body: Body]>,
+    qubits?: QubitSpecifier | null, clbits?: ClbitSpecifier | null,
+  ): this;
+  /** Leaves the innermost loop. */
+  break_loop(): this;
+  /** Goes to the next round of the innermost loop. */
+  continue_loop(): this;
+  /** Adds a variable, of the initial value's type unless another is given, and sets it. */
+  add_var(name: string, initial: ExprOperand, type?: ClassicalType | null): Var;
+  /** Assigns a value, converted to the type of what it is assigned to. */
+  store(lvalue: Var | Clbit | ClassicalRegister | number, rvalue: ExprOperand): this;
+
   /** Replaces the whole state: 2^n amplitudes, qubit 0 least significant. */
-  set_statevector(amplitudes: ComplexArray): this;
+  set_statevector(state: ComplexArray): this;
+  /** Replaces the whole state: 2^n rows. */
+  set_density_matrix(state: Iterable<ComplexArray>): this;
+  /** Replaces the unitary so far: 2^n rows. */
+  set_unitary(unitary: Iterable<ComplexArray>): this;
+  /** Replaces the superoperator so far: 4^n rows. */
+  set_superop(superop: Iterable<ComplexArray>): this;
+  /** Replaces the whole state by that of a Clifford tableau. */
+  set_stabilizer(state: { stabilizer: readonly string[]; destabilizer: readonly string[] }): this;
+  /** Replaces the whole state: the two matrices of each qubit, then the numbers on each bond. */
+  set_matrix_product_state(state: readonly [tensors: readonly unknown[], bonds: readonly (readonly number[])[]]): this;
+
+  /** Saves the state in the method's own form. */
+  save_state(label?: string | null, pershot?: boolean, conditional?: boolean): this;
   /**
    * Saves the 2^n amplitudes under a label (`statevector` if none is given), where `result.get_statevector()`
    * and `result.data()` find them. Cost: 16 bytes times 2^n for each value.
-   * @param pershot one value for each time the circuit runs
-   * @param conditional values by the memory at this point
    */
   save_statevector(label?: string, pershot?: boolean, conditional?: boolean): this;
+  /** Saves the amplitudes that are not 0, by the basis state in hexadecimal. Label `statevector`. */
+  save_statevector_dict(label?: string, pershot?: boolean, conditional?: boolean): this;
+  /** Saves the amplitudes of some basis states: integers, or strings of 0 and 1. Label `amplitudes`. */
+  save_amplitudes(params: Iterable<number | string>, label?: string, pershot?: boolean, conditional?: boolean): this;
+  /** Saves the probabilities of some basis states. Label `amplitudes_squared`. */
+  save_amplitudes_squared(
+    params: Iterable<number | string>, label?: string, unnormalized?: boolean, pershot?: boolean, conditional?: boolean,
+  ): this;
+  /** Saves the probability of each value of the qubits (all if none are given), the first least significant. */
+  save_probabilities(
+    qubits?: QubitSpecifier | null, label?: string, unnormalized?: boolean, pershot?: boolean, conditional?: boolean,
+  ): this;
+  /** Saves the probabilities that are not 0, by the value in hexadecimal. Label `probabilities`. */
+  save_probabilities_dict(
+    qubits?: QubitSpecifier | null, label?: string, unnormalized?: boolean, pershot?: boolean, conditional?: boolean,
+  ): this;
+  /** Saves the density matrix of the qubits (all if none are given), the others traced out. */
+  save_density_matrix(
+    qubits?: QubitSpecifier | null, label?: string, unnormalized?: boolean, pershot?: boolean, conditional?: boolean,
+  ): this;
+  /** Saves the expectation value of an operator on the qubits. Label `expectation_value`. */
+  save_expectation_value(
+    operator: PauliOperator, qubits: QubitSpecifier, label?: string, unnormalized?: boolean, pershot?: boolean,
+    conditional?: boolean,
+  ): this;
+  /** Saves `[mean, variance]` of an operator on the qubits. Label `expectation_value_variance`. Cost: terms squared. */
+  save_expectation_value_variance(
+    operator: PauliOperator, qubits: QubitSpecifier, label?: string, unnormalized?: boolean, pershot?: boolean,
+    conditional?: boolean,
+  ): this;
+  /** Saves the unitary of the circuit so far; method `unitary`. */
+  save_unitary(label?: string, pershot?: boolean): this;
+  /** Saves the superoperator of the circuit so far; method `superop`. */
+  save_superop(label?: string, pershot?: boolean): this;
+  /** Saves the generators; method `stabilizer`. */
+  save_stabilizer(label?: string, pershot?: boolean, conditional?: boolean): this;
+  /** Saves the Clifford tableau; method `stabilizer`. */
+  save_clifford(label?: string, pershot?: boolean): this;
+  /** Saves the tensors; method `matrix_product_state`. */
+  save_matrix_product_state(label?: string, pershot?: boolean, conditional?: boolean): this;
 }
+
+/** What a case of {@link QuantumCircuit.switch} is for. */
+export type SwitchValue = number | boolean | typeof CASE_DEFAULT;
 
 /**
  * The gates: parameters first (angles in radians), then control qubits, then targets. Where several qubits are
@@ -1157,7 +1496,7 @@ export interface QuantumCircuit {
   /** Identity. */
   id(qubit: QubitSpecifier): this;
   /** Wait: identity, whatever the parameter. */
-  u0(gamma: number, qubit: QubitSpecifier): this;
+  u0(gamma: ParameterValue, qubit: QubitSpecifier): this;
   /** Pauli X (NOT). */
   x(qubit: QubitSpecifier): this;
   /** Pauli Y. */
@@ -1179,23 +1518,23 @@ export interface QuantumCircuit {
   /** Inverse of the square root of X. */
   sxdg(qubit: QubitSpecifier): this;
   /** Phase: diag(1, e^{iλ}). */
-  p(lambda: number, qubit: QubitSpecifier): this;
+  p(lambda: ParameterValue, qubit: QubitSpecifier): this;
   /** Phase, by its older name. */
-  u1(lambda: number, qubit: QubitSpecifier): this;
+  u1(lambda: ParameterValue, qubit: QubitSpecifier): this;
   /** Rotation by θ about the axis at φ in the XY plane. */
-  r(theta: number, phi: number, qubit: QubitSpecifier): this;
+  r(theta: ParameterValue, phi: ParameterValue, qubit: QubitSpecifier): this;
   /** Rotation about X. */
-  rx(theta: number, qubit: QubitSpecifier): this;
+  rx(theta: ParameterValue, qubit: QubitSpecifier): this;
   /** Rotation about Y. */
-  ry(theta: number, qubit: QubitSpecifier): this;
+  ry(theta: ParameterValue, qubit: QubitSpecifier): this;
   /** Rotation about Z: diag(e^{−iφ/2}, e^{iφ/2}). */
-  rz(phi: number, qubit: QubitSpecifier): this;
+  rz(phi: ParameterValue, qubit: QubitSpecifier): this;
   /** One-qubit gate with θ = π/2. */
-  u2(phi: number, lambda: number, qubit: QubitSpecifier): this;
+  u2(phi: ParameterValue, lambda: ParameterValue, qubit: QubitSpecifier): this;
   /** General one-qubit gate, by its older name. */
-  u3(theta: number, phi: number, lambda: number, qubit: QubitSpecifier): this;
+  u3(theta: ParameterValue, phi: ParameterValue, lambda: ParameterValue, qubit: QubitSpecifier): this;
   /** General one-qubit gate with three Euler angles. */
-  u(theta: number, phi: number, lambda: number, qubit: QubitSpecifier): this;
+  u(theta: ParameterValue, phi: ParameterValue, lambda: ParameterValue, qubit: QubitSpecifier): this;
   /** Controlled X (CNOT). */
   cx(control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Controlled Y. */
@@ -1213,21 +1552,21 @@ export interface QuantumCircuit {
   /** Controlled inverse of the square root of X. */
   csxdg(control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Controlled phase. */
-  cp(lambda: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  cp(lambda: ParameterValue, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Controlled phase, by its older name. */
-  cu1(lambda: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  cu1(lambda: ParameterValue, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Controlled rotation about X. */
-  crx(theta: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  crx(theta: ParameterValue, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Controlled rotation about Y. */
-  cry(theta: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  cry(theta: ParameterValue, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Controlled rotation about Z. */
-  crz(theta: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  crz(theta: ParameterValue, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Controlled u2. */
-  cu2(phi: number, lambda: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  cu2(phi: ParameterValue, lambda: ParameterValue, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Controlled u3. */
-  cu3(theta: number, phi: number, lambda: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  cu3(theta: ParameterValue, phi: ParameterValue, lambda: ParameterValue, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Controlled u times e^{iγ}. */
-  cu(theta: number, phi: number, lambda: number, gamma: number, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
+  cu(theta: ParameterValue, phi: ParameterValue, lambda: ParameterValue, gamma: ParameterValue, control_qubit: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Exchange of two qubits. */
   swap(qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
   /** Exchange of two qubits with a phase i where they differ. */
@@ -1237,13 +1576,13 @@ export interface QuantumCircuit {
   /** Echoed cross-resonance. */
   ecr(qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
   /** Rotation about XX. */
-  rxx(theta: number, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  rxx(theta: ParameterValue, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
   /** Rotation about YY. */
-  ryy(theta: number, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  ryy(theta: ParameterValue, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
   /** Rotation about ZZ. */
-  rzz(theta: number, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  rzz(theta: ParameterValue, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
   /** Rotation about Z on the first qubit and X on the second. */
-  rzx(theta: number, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
+  rzx(theta: ParameterValue, qubit1: QubitSpecifier, qubit2: QubitSpecifier): this;
   /** Toffoli. */
   ccx(control_qubit1: QubitSpecifier, control_qubit2: QubitSpecifier, target_qubit: QubitSpecifier): this;
   /** Z with two controls. */
@@ -1273,25 +1612,25 @@ export interface QuantumCircuit {
   /** Inverse of the square root of X with any number of controls. */
   mcsxdg(control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** Phase with any number of controls. */
-  mcp(lambda: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  mcp(lambda: ParameterValue, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** Phase with any number of controls, by its name in Aer. */
-  mcphase(lambda: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  mcphase(lambda: ParameterValue, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** Phase with any number of controls, by its older name. */
-  mcu1(lambda: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  mcu1(lambda: ParameterValue, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** Rotation r with any number of controls. */
-  mcr(theta: number, phi: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  mcr(theta: ParameterValue, phi: ParameterValue, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** Rotation about X with any number of controls. */
-  mcrx(theta: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  mcrx(theta: ParameterValue, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** Rotation about Y with any number of controls. */
-  mcry(theta: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  mcry(theta: ParameterValue, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** Rotation about Z with any number of controls. */
-  mcrz(theta: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  mcrz(theta: ParameterValue, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** u2 with any number of controls. */
-  mcu2(phi: number, lambda: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  mcu2(phi: ParameterValue, lambda: ParameterValue, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** u3 with any number of controls. */
-  mcu3(theta: number, phi: number, lambda: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  mcu3(theta: ParameterValue, phi: ParameterValue, lambda: ParameterValue, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** u times e^{iγ} with any number of controls. */
-  mcu(theta: number, phi: number, lambda: number, gamma: number, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
+  mcu(theta: ParameterValue, phi: ParameterValue, lambda: ParameterValue, gamma: ParameterValue, control_qubits: Iterable<QubitSpecifier>, target_qubit: QubitSpecifier): this;
   /** Exchange of the last two qubits with any number of controls. */
   mcswap(control_qubits: Iterable<QubitSpecifier>, target_qubit1: QubitSpecifier, target_qubit2: QubitSpecifier): this;
 }

@@ -3,7 +3,7 @@ import { core } from './core.js';
 import { explained } from './errors.js';
 
 /** Options that are objects of this page and stay on it; the rest travels to the worker. */
-const HOST_OPTIONS = ['executor', 'signal', 'on_progress'];
+const HOST_OPTIONS = ['executor', 'signal', 'on_progress', 'parameter_binds'];
 
 /** The simulator. Making one starts nothing; workers start with the first job. */
 export class AerSimulator {

@@ -50,3 +50,13 @@ export function explained(message, details, type = AerError) {
 export function make_error(class_name, message, details) {
   return new classes[class_name](message, details);
 }
+
+/** The error of an argument that cannot be used. */
+export function bad_argument(name, found, expected) {
+  return explained(`The argument "${name}" is wrong.`, { code: 'INVALID_ARGUMENT', found: shown(found), expected });
+}
+
+function shown(value) {
+  if (typeof value !== 'object' || value === null || Object.hasOwn(value, 'toString')) return String(value);
+  return Array.isArray(value) ? `an array of ${value.length}` : `an object of class ${value.constructor?.name ?? 'none'}`;
+}

@@ -23,6 +23,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// `automatic` or the name of a method.
     Method,
+    /// An object: names and values.
+    Object,
     /// A thing of the caller's world (a function, an executor); the core never sees it.
     Host,
 }
@@ -101,11 +103,13 @@ options! {
     mps_parallel_threshold Integer(1, ANY) = "14" "Qubits from which a matrix product state is worked on in parallel.";
     mps_omp_threads Integer(1, ANY) = "1" "Threads of a matrix product state.";
     mps_lapack Bool = "false" "Whether singular values come from LAPACK.";
+    inputs Object = "null" "Values for the `input`s of OpenQASM 3 programs, by name (not in Aer).";
+    includes Object = "null" "The texts of files that OpenQASM programs include, by name (not in Aer).";
     executor Host = "null" "Where jobs run: an Executor.";
     signal Host = "null" "An AbortSignal that cancels the job.";
     on_progress Host = "null" "Called with what `progress()` gives.";
     noise_model Host = "null" "A noise model.";
-    parameter_binds Host = "null" "Values for the circuits' parameters.";
+    parameter_binds Host = "null" "Values for the circuits' parameters, one object per circuit.";
 }
 
 impl OptionSpec {
@@ -157,6 +161,8 @@ impl OptionSpec {
                 Some(name) => return method(name).map(|_| ()),
                 None => "the name of a method".to_owned(),
             },
+            Kind::Object if value.is_object() => return Ok(()),
+            Kind::Object => "an object".to_owned(),
             Kind::Host => return Ok(()),
         };
         Err(AerError::new(
@@ -389,6 +395,7 @@ mod tests {
             json!({"device": "GPU"}),
             json!({"method": 3}),
             json!({"method": null}),
+            json!({"inputs": [1]}),
         ] {
             let error = check(&map(wrong.clone())).expect_err(&wrong.to_string());
             assert_eq!(error.code, ErrorCode::InvalidOption, "{wrong}");

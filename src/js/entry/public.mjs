@@ -3,5 +3,8 @@ export { AerJob, WorkerExecutor, version } from '#glue';
 export { Aer, AerSimulator, assemble } from '../aer_simulator.js';
 export { BaseJob, JOB_FINAL_STATES, JOB_STATUS_DESCRIPTIONS, JobStatus } from '../base_job.js';
 export { AerError, JobCancelledError, JobError, JobTimeoutError } from '../errors.js';
-export { ClassicalRegister, QuantumCircuit, QuantumRegister } from '../quantum_circuit.js';
+export {
+  CASE_DEFAULT, ClassicalRegister, Parameter, ParameterExpression, ParameterVector, QuantumRegister, expr, types,
+} from '../operands.js';
+export { QuantumCircuit } from '../quantum_circuit.js';
 export { Result } from '../result.js';
