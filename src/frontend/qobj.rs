@@ -22,7 +22,7 @@ mod write;
 mod tests;
 
 pub use read::{load_with, one_instruction};
-pub use write::{ExperimentJson, QobjJson, experiment_json, qobj_json};
+pub use write::{ExperimentJson, QobjJson, experiment_json, instruction_json, qobj_json};
 
 use crate::circuit::Operation;
 use crate::error::AerError;

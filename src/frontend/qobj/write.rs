@@ -37,6 +37,11 @@ pub fn experiment_json(circuit: &Circuit) -> Value {
     serde_json::to_value(ExperimentJson(circuit)).unwrap_or_default()
 }
 
+/// One instruction as it stands in an experiment; qubits and bits are numbered through.
+pub fn instruction_json(step: &Instruction) -> Value {
+    serde_json::to_value(InstructionJson(step)).unwrap_or_default()
+}
+
 /// Circuits as a whole Qobj; see [`QobjJson`].
 pub fn qobj_json(
     circuits: &[Circuit],

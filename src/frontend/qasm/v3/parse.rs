@@ -514,7 +514,13 @@ impl<'a> Parser<'a> {
         arguments: Vec<Expression<'a>>,
         duration: Option<Expression<'a>>,
     ) -> Parsed<StatementKind<'a>> {
-        let qubits = self.operands()?;
+        let qubits = match self.operands() {
+            // `fro int …`
+            Err(error) if self.at_type() && self.cursor.last_end() == name.span.end => {
+                return Err(Box::new(near_hint(*error, name.text, ["for", "const", "input", "output"])));
+            }
+            qubits => qubits?,
+        };
         match self.cursor.kind() {
             TokenKind::Semicolon => {
                 self.cursor.advance();

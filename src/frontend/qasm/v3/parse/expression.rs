@@ -37,12 +37,12 @@ fn binary_op(kind: TokenKind) -> Option<BinaryOp> {
     })
 }
 
-/// Seconds per unit of time.
-fn unit(text: &str) -> Option<f64> {
-    Some(match text {
-        "dt" | "ns" => 1e-9,
-        "us" | "µs" | "μs" => 1e-6,
-        "ms" => 1e-3,
+/// Units of time per second: dividing by it rounds only once.
+fn per_second(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "dt" | "ns" => 1e9,
+        "us" | "µs" | "μs" => 1e6,
+        "ms" => 1e3,
         "s" => 1.0,
         _ => return None,
     })
@@ -457,7 +457,7 @@ impl<'a> Parser<'a> {
         if suffix.is_empty()
             && self.cursor.kind() == TokenKind::Identifier
             && self.cursor.gap().bytes().all(|b| matches!(b, b' ' | b'\t'))
-            && (unit(self.cursor.text()).is_some() || self.cursor.text() == "im")
+            && (per_second(self.cursor.text()).is_some() || self.cursor.text() == "im")
         {
             suffix = self.cursor.text();
             self.cursor.advance();
@@ -479,9 +479,9 @@ impl<'a> Parser<'a> {
         if !value.is_finite() {
             return Err(self.too_large(token.span));
         }
-        Ok(match (suffix, unit(suffix)) {
+        Ok(match (suffix, per_second(suffix)) {
             ("", _) => ExpressionKind::Real(value),
-            (_, Some(unit)) => ExpressionKind::Duration(value * unit),
+            (_, Some(unit)) => ExpressionKind::Duration(value / unit),
             (_, None) => ExpressionKind::Imaginary(value),
         })
     }
