@@ -72,6 +72,25 @@ fn empty(variables: bool) -> Circuit {
     circuit
 }
 
+/// Makes every bit and variable something that only the run knows: what is known before is computed by readers.
+fn measured(variables: bool) -> Vec<Instruction> {
+    let mut steps: Vec<Instruction> = (0..CLBITS).map(|bit| measure_into(bit, bit)).collect();
+    if variables {
+        let c = || Expr::read(Slot::new(0, Type::Uint(3)));
+        for variable in empty(true).variables {
+            let value = c().cast(variable.slot.ty).unwrap();
+            let store = Store { target: variable.slot, value };
+            steps.push(Instruction::new(Operation::Store(Box::new(store)), []));
+        }
+    }
+    steps
+}
+
+fn measure_into(qubit: Qubit, bit: u32) -> Instruction {
+    let measure = Measure { memory: vec![bit], register: vec![bit] };
+    Instruction::new(Operation::Measure(Box::new(measure)), [qubit])
+}
+
 fn gate(random: &mut Random, most_controls: usize) -> Instruction {
     loop {
         let spec = &GATES[random.below(GATES.len())];
@@ -88,8 +107,7 @@ fn gate(random: &mut Random, most_controls: usize) -> Instruction {
 
 fn measure(random: &mut Random) -> Instruction {
     let bit = random.below(CLBITS as usize) as u32;
-    let measure = Measure { memory: vec![bit], register: vec![bit] };
-    Instruction::new(Operation::Measure(Box::new(measure)), random.qubits(1, QUBITS))
+    measure_into(random.qubits(1, QUBITS)[0], bit)
 }
 
 /// A step that needs no control flow and that OpenQASM 2 and 3 both have words for.
@@ -146,7 +164,10 @@ fn condition(random: &mut Random) -> Expr {
             let op = [BinaryOp::And, BinaryOp::Or][random.below(2)];
             Expr::binary(op, condition(random), condition(random)).unwrap()
         }
-        _ => Expr::binary(BinaryOp::Less, number(random, 2), number(random, 2)).unwrap(),
+        _ => {
+            let (x, limit) = (Expr::read(Slot::new(CLBITS + 40, Type::FLOAT)), number(random, 2));
+            Expr::binary(BinaryOp::Less, x, limit).unwrap()
+        }
     }
 }
 
@@ -208,8 +229,16 @@ fn structured(random: &mut Random, depth: u32, loops: u32, bound: bool) -> Instr
             }
             Instruction::new(Operation::ComputedGate(Gate::Rx, parameters.into()), random.qubits(1, QUBITS))
         }
-        2 if loops > 0 => flow(ControlFlow::Break { outer: 0 }),
-        3 if loops > 0 => flow(ControlFlow::Continue { outer: 0 }),
+        // Not for certain: what no run reaches is left out by readers.
+        2 | 3 if loops > 0 => {
+            let leave = if choice == 2 {
+                ControlFlow::Break { outer: 0 }
+            } else {
+                ControlFlow::Continue { outer: 0 }
+            };
+            let (then, otherwise) = (vec![flow(leave)], vec![]);
+            flow(ControlFlow::IfElse { condition: condition(random), then, otherwise })
+        }
         2..8 => plain(random),
         8 | 9 => {
             let (then, otherwise) = (inner(loops, bound), inner(loops, bound));
@@ -253,6 +282,7 @@ fn circuits_with_conditions_come_back_from_openqasm_2() {
         let mut random = Random(seed);
         let mut circuit = empty(false);
         let scratch = CLBITS;
+        circuit.instructions = measured(false);
         for _ in 0..1 + random.below(20) {
             let step = loop {
                 let step = plain(&mut random);
@@ -304,7 +334,8 @@ fn circuits_with_control_flow_come_back() {
     for seed in 3000..3400 {
         let mut random = Random(seed);
         let mut circuit = empty(true);
-        circuit.instructions = block(&mut random, 3, 0, false);
+        circuit.instructions = measured(true);
+        circuit.instructions.extend(block(&mut random, 3, 0, false));
         check::round_trips(&circuit);
         qasm::to_qasm3(&circuit).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     }

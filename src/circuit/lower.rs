@@ -351,18 +351,23 @@ impl Lowering {
                     if let Some(parameter) = parameter {
                         self.values.push((parameter.clone(), *value));
                     }
-                    self.round(round, body)?;
+                    let reached = self.round(round, body)?;
                     if parameter.is_some() {
                         self.values.pop();
+                    }
+                    if reached == Reached::No {
+                        break;
                     }
                 }
                 self.leave()?;
             }
             ControlFlow::Sequence(blocks) => {
-                let name = self.name("sequence");
+                let name = self.name("loop");
                 self.frames.push(Frame::new(name, qubits.clone()));
                 for (round, block) in blocks.iter().enumerate() {
-                    self.round(round, block)?;
+                    if self.round(round, block)? == Reached::No {
+                        break;
+                    }
                 }
                 self.leave()?;
             }
@@ -376,8 +381,8 @@ impl Lowering {
         Ok(Reached::Yes)
     }
 
-    /// One round of an unrolled loop; `continue` goes to its end.
-    fn round(&mut self, round: usize, body: &Block) -> Result<(), AerError> {
+    /// One round of an unrolled loop; `continue` goes to its end. Says whether the next round is reached.
+    fn round(&mut self, round: usize, body: &Block) -> Result<Reached, AerError> {
         self.spend()?;
         let mut label = String::new();
         if let Some(frame) = self.frames.last_mut() {
@@ -385,10 +390,42 @@ impl Lowering {
             frame.continues = 0;
             label.clone_from(&frame.next);
         }
-        self.block(body)?;
-        let Some(frame) = self.frames.last() else { return Ok(()) };
+        let reached = self.block(body)?;
+        let Some(frame) = self.frames.last() else { return Ok(reached) };
         let (qubits, uses) = (frame.qubits.clone(), frame.continues);
-        self.mark_if_used(&label, &qubits, uses)
+        self.mark_if_used(&label, &qubits, uses)?;
+        Ok(if uses > 0 { Reached::Yes } else { reached })
+    }
+
+    /// A block each instruction of which is run only if a register bit says so; loops are unrolled.
+    fn conditioned(&mut self, block: &Block, bit: u32) -> Result<(), AerError> {
+        if self.depth >= MAX_DEPTH {
+            return Err(super::control_flow::too_deep());
+        }
+        self.depth += 1;
+        for step in block {
+            match &step.operation {
+                Operation::Barrier => self.plain(step, None)?,
+                Operation::ControlFlow(flow) => {
+                    let ControlFlow::For { parameter, values, .. } = &**flow else {
+                        for block in flow.blocks() {
+                            self.spend()?;
+                            self.conditioned(block, bit)?;
+                        }
+                        continue;
+                    };
+                    for value in values {
+                        self.spend()?;
+                        self.values.extend(parameter.clone().map(|name| (name, *value)));
+                        flow.blocks().into_iter().try_for_each(|body| self.conditioned(body, bit))?;
+                        self.values.truncate(self.values.len() - usize::from(parameter.is_some()));
+                    }
+                }
+                _ => self.plain(step, Some(bit))?,
+            }
+        }
+        self.depth -= 1;
+        Ok(())
     }
 
     fn if_else(
@@ -409,10 +446,7 @@ impl Lowering {
                     Some(bit) => bit,
                     None => self.copied_test(condition)?,
                 };
-                return then.iter().try_for_each(|step| {
-                    let free = matches!(step.operation, Operation::Barrier);
-                    self.plain(step, (!free).then_some(bit))
-                });
+                return self.conditioned(then, bit);
             }
             if let [Instruction { operation: Operation::ControlFlow(flow), condition: None, .. }] =
                 then.as_slice()
@@ -522,6 +556,12 @@ fn negated(condition: &Expr) -> Result<Expr, AerError> {
 
 /// What native Aer too lets be conditional, and assignments.
 fn may_carry_condition(step: &Instruction) -> bool {
+    if let Operation::ControlFlow(flow) = &step.operation {
+        let unrolled = matches!(**flow, ControlFlow::For { .. } | ControlFlow::Sequence(_));
+        return unrolled
+            && step.condition.is_none()
+            && flow.blocks().into_iter().flatten().all(may_carry_condition);
+    }
     step.condition.is_none()
         && matches!(
             step.operation,
@@ -534,20 +574,24 @@ fn may_carry_condition(step: &Instruction) -> bool {
                 | Operation::Superoperator(_)
                 | Operation::Delay(_)
                 | Operation::Barrier
+                | Operation::Reset
+                | Operation::Measure(_)
                 | Operation::Store(_)
         )
 }
 
-/// Whether an instruction without blocks may write a register bit.
+/// Whether an instruction may write a register bit.
 fn writes(step: &Instruction, bit: u32) -> bool {
     match &step.operation {
         Operation::Store(store) => store.target.first <= bit && bit < store.target.range_end(),
+        Operation::Measure(measure) => measure.register.contains(&bit),
+        Operation::ControlFlow(flow) => flow.blocks().into_iter().flatten().any(|step| writes(step, bit)),
         _ => false,
     }
 }
 
 /// The register bit that an expression is, if it is one.
-fn register_bit(expression: &Expr) -> Option<u32> {
+pub fn register_bit(expression: &Expr) -> Option<u32> {
     match &expression.kind {
         ExprKind::Read(Slot { first, ty: Type::Bool, index: None }) => Some(*first),
         _ => None,
@@ -571,7 +615,7 @@ fn register_number(expression: &Expr) -> Option<(u32, u32)> {
 }
 
 /// The comparison of register bits with a constant that a condition is, if it is one.
-fn comparison(condition: &Expr) -> Option<Comparison> {
+pub fn comparison(condition: &Expr) -> Option<Comparison> {
     let compare = |(first, width): (u32, u32), relation, value: &Bits| {
         let mut mask = Bits::zeros(first + width);
         (first..first + width).for_each(|bit| mask.set(bit, true));
@@ -609,7 +653,8 @@ fn comparison(condition: &Expr) -> Option<Comparison> {
     }
 }
 
-const fn relation(op: BinaryOp) -> Option<Relation> {
+/// The relation that an operator is, if it is one.
+pub const fn relation(op: BinaryOp) -> Option<Relation> {
     Some(match op {
         BinaryOp::Equal => Relation::Equal,
         BinaryOp::NotEqual => Relation::NotEqual,

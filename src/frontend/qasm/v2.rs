@@ -107,8 +107,9 @@ struct Parser<'a> {
     /// The formulas of all definitions.
     terms: Vec<Term>,
     circuit: Circuit,
-    /// Register bits that hold conditions; numbered from 0 until the number of memory bits is known.
-    conditions: u32,
+    /// Whether there are conditions. One register bit behind the memory bits holds them all, as each is written
+    /// right before it is read; it has number 0 until the number of memory bits is known.
+    conditional: bool,
     steps: u64,
     /// The operands of the statement at hand.
     operands: Vec<Operand>,
@@ -122,7 +123,7 @@ impl<'a> Parser<'a> {
             definitions: Vec::new(),
             terms: Vec::new(),
             circuit: Circuit::new(0, 0),
-            conditions: 0,
+            conditional: false,
             steps: 0,
             operands: Vec::new(),
         };
@@ -161,8 +162,8 @@ impl<'a> Parser<'a> {
     fn finish(self) -> Circuit {
         let mut circuit = self.circuit;
         let offset = circuit.num_clbits;
-        circuit.num_register_bits = offset + self.conditions;
-        if self.conditions > 0 {
+        circuit.num_register_bits = offset + u32::from(self.conditional);
+        if self.conditional {
             for instruction in &mut circuit.instructions {
                 if let Some(bit) = &mut instruction.condition {
                     *bit += offset;
@@ -362,9 +363,9 @@ impl<'a> Parser<'a> {
             return Err(self.cursor.unexpected("a gate, a measurement or a reset"));
         }
 
-        let bit = self.conditions;
+        let bit = 0;
         self.charge(2 + u64::from(bits.end()) / 32, keyword)?;
-        self.conditions += 1;
+        self.conditional = true;
         let mut mask = Bits::zeros(bits.end());
         for bit in bits.first..bits.end() {
             mask.set(bit, true);

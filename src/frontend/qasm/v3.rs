@@ -16,9 +16,12 @@ mod parse;
 pub mod syntax;
 pub mod write;
 
-use crate::circuit::Circuit;
+use crate::circuit::{Circuit, Gate};
 use crate::error::AerError;
 use crate::frontend::LoadOptions;
+
+/// Gates that `stdgates.inc` also has by a second name.
+const OLD_NAMES: [(&str, Gate); 2] = [("phase", Gate::P), ("cphase", Gate::Cp)];
 
 /// Reads a program.
 pub fn load(source: &str, options: LoadOptions) -> Result<Circuit, AerError> {

@@ -37,6 +37,7 @@ use crate::frontend::qasm::diagnostic;
 use crate::frontend::qasm::lex::Span;
 use crate::frontend::{LoadOptions, Reading};
 use control::{Context, Flow, Subroutine};
+pub(super) use gate::controlled_row;
 use gate::{Callee, Definition, Op};
 use quantum::Wires;
 use variable::Cell;
@@ -135,6 +136,8 @@ struct Analyser<'a> {
     emitted: u64,
     /// Bits of the register from [`STORED`] on that are in use, and those that are free again, by width.
     stored: u32,
+    /// One more than the highest register bit of a pragma's instruction.
+    scratch: u32,
     free: HashMap<u32, Vec<u32>>,
     freed: Vec<(u32, u32)>,
     /// Whether a file of gates was included.
@@ -179,6 +182,7 @@ impl<'a> Analyser<'a> {
             steps: 0,
             emitted: 0,
             stored: 0,
+            scratch: 0,
             free: HashMap::new(),
             freed: Vec::new(),
             standard: false,
@@ -299,7 +303,7 @@ impl<'a> Analyser<'a> {
         for variable in &mut circuit.variables {
             variable.slot.first = moved(variable.slot.first);
         }
-        circuit.num_register_bits = clbits + self.stored;
+        circuit.num_register_bits = (clbits + self.stored).max(self.scratch);
         if self.stored > 0 {
             circuit.instructions.iter_mut().for_each(|step| relocate(step, &moved));
         }
@@ -614,8 +618,7 @@ impl<'a> Analyser<'a> {
                         global.names.entry(spec.name).or_insert(Entry { symbol, place });
                     }
                 }
-                for (name, gate) in [("phase", crate::circuit::Gate::P), ("cphase", crate::circuit::Gate::Cp)]
-                {
+                for (name, gate) in super::OLD_NAMES {
                     let place = Some((self.file, file.span));
                     let symbol = Symbol::Gate(Callee::Table(gate));
                     if let Some(global) = self.scopes.first_mut() {
@@ -644,7 +647,9 @@ impl<'a> Analyser<'a> {
         };
         let instruction =
             crate::frontend::qobj::one_instruction(json).map_err(|error| self.at(error, span))?;
-        self.circuit.num_register_bits = self.circuit.num_clbits;
+        // Its register bits are those of the circuit that comes out; what is beyond the memory is scratch.
+        self.scratch = self.scratch.max(instruction.register_end());
+        self.circuit.num_register_bits = self.circuit.num_clbits.max(self.scratch.min(MAX_BITS));
         validate::instruction(&instruction, &self.circuit)?;
         self.push(instruction)
     }

@@ -9,11 +9,15 @@ use std::collections::BTreeSet;
 use std::f64::consts::PI;
 use std::fmt::Write as _;
 
+use super::OLD_NAMES;
+use super::analyse::controlled_row;
 use super::parse::is_keyword;
+use crate::circuit::classical::{Comparison, Relation};
 use crate::circuit::expression::{BinaryOp, ExprKind, Function, Slot, Type, UnaryOp};
 use crate::circuit::gate::Controls;
 use crate::circuit::{
-    Circuit, ClassicalValue, ControlFlow, Expr, GATES, Gate, GateSpec, Instruction, Operation, Register,
+    Bits, Circuit, ClassicalValue, ControlFlow, Expr, GATES, Gate, GateSpec, Instruction, Operation,
+    Register, lower,
 };
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::qobj;
@@ -22,8 +26,7 @@ use crate::frontend::qobj;
 mod tests;
 
 /// The circuit as OpenQASM 3, which is read back to the same. Multi-qubit measurements and resets come apart,
-/// aliases of the gates with any number of controls (`mcphase`) get their first name, and a name that
-/// OpenQASM 3 cannot have is changed.
+/// and a name that OpenQASM 3 cannot have is changed.
 ///
 /// # Errors
 ///
@@ -31,6 +34,8 @@ mod tests;
 /// for a classical value that is in no variable; [`ErrorCode::InvalidParameter`] for a number that is not
 /// finite.
 pub fn write(circuit: &Circuit) -> Result<String, AerError> {
+    let raised = raised(circuit);
+    let circuit = raised.as_ref().unwrap_or(circuit);
     let mut writer = Writer::new(circuit);
     let mut parameters = Vec::new();
     free_parameters(&circuit.instructions, &mut Vec::new(), &mut parameters);
@@ -63,6 +68,60 @@ pub fn write(circuit: &Circuit) -> Result<String, AerError> {
         let _ = writeln!(text, "{} {name};", variable.slot.ty);
     }
     Ok(text + &body)
+}
+
+/// The circuit with an `if` for each comparison into a scratch bit and the instructions that it conditions: the
+/// form that Qobj and OpenQASM 2 give. `None` where lowering would not give the very same instructions back.
+fn raised(circuit: &Circuit) -> Option<Circuit> {
+    let is_comparison = |step: &Instruction| matches!(step.operation, Operation::BooleanFunction(_));
+    if !circuit.instructions.iter().any(is_comparison) || !lower::is_flat(circuit) {
+        return None;
+    }
+    let variables = circuit.variables.iter().map(|variable| variable.slot.end());
+    let scratch = variables.fold(circuit.num_clbits, u32::max);
+    let mut steps = circuit.instructions.iter().peekable();
+    let mut instructions = Vec::new();
+    while let Some(step) = steps.next() {
+        let Operation::BooleanFunction(function) = &step.operation else {
+            instructions.push(step.clone());
+            continue;
+        };
+        let condition = register_comparison(&function.comparison)?;
+        let mut then = Vec::new();
+        while let Some(next) = steps.next_if(|next| next.condition == Some(scratch)) {
+            then.push(Instruction { condition: None, ..next.clone() });
+        }
+        let qubits: BTreeSet<u32> = then.iter().flat_map(|step| step.qubits.iter().copied()).collect();
+        let flow = ControlFlow::IfElse { condition, then, otherwise: Vec::new() };
+        instructions.push(Instruction::new(Operation::ControlFlow(Box::new(flow)), qubits));
+    }
+    let raised = Circuit { instructions, num_register_bits: scratch, ..circuit.clone() };
+    let mut again = raised.clone();
+    lower::expand(&mut again).ok()?;
+    (again.instructions == circuit.instructions).then_some(raised)
+}
+
+/// The first bit and the number of the bits of a mask, if they stand in a row.
+fn range(mask: &Bits) -> Option<(u32, u32)> {
+    let end = mask.highest()? + 1;
+    let first = (0..end).find(|bit| mask.get(*bit))?;
+    (mask.count_ones() == end - first).then_some((first, end - first))
+}
+
+/// A comparison of register bits as an expression.
+fn register_comparison(comparison: &Comparison) -> Option<Expr> {
+    let (first, width) = range(&comparison.mask)?;
+    let op = comparison_op(comparison.relation)?;
+    let top = comparison.value.highest().map_or(0, |top| top + 1);
+    if top > first + width || comparison.value.slice(0, first).any() {
+        return None;
+    }
+    let value = Expr::uint(comparison.value.slice(first, width), width);
+    Expr::binary(op, Expr::read(Slot::new(first, Type::Uint(width))), value).ok()
+}
+
+fn comparison_op(relation: Relation) -> Option<BinaryOp> {
+    BinaryOp::ALL.iter().copied().find(|op| lower::relation(*op) == Some(relation))
 }
 
 /// The named parameters that no loop around them gives a value, each once.
@@ -145,6 +204,20 @@ fn base_of(spec: &GateSpec) -> Option<(&'static GateSpec, usize)> {
     })
 }
 
+/// A gate with any number of controls, on so many qubits, as a modifier and the gate behind it; and whether the
+/// reader makes the same gate of it again.
+fn modified(gate: Gate, num_qubits: usize) -> Option<(String, &'static GateSpec, bool)> {
+    let (base, own) = base_of(gate.spec())?;
+    let controls = gate.num_controls(num_qubits);
+    let modifier = match controls.checked_sub(own)? {
+        0 => String::new(),
+        1 => "ctrl @ ".into(),
+        n => format!("ctrl({n}) @ "),
+    };
+    let is_read_back = controls > own && controlled_row(base.gate, controls) == Some(gate);
+    Some((modifier, base, is_read_back))
+}
+
 /// The body of a gate that `stdgates.inc` lacks, equal to the row's matrix with its phase.
 fn exact_body(spec: &'static GateSpec) -> String {
     match spec.gate {
@@ -190,8 +263,8 @@ struct Writer<'a> {
     variables: Vec<String>,
     /// Named parameters and how they are written; the innermost last.
     parameters: Vec<(String, String)>,
-    /// Gates to be defined.
-    used: BTreeSet<Gate>,
+    /// Gates to be defined; one with any number of controls with its number of qubits, others with 0.
+    used: BTreeSet<(Gate, usize)>,
 }
 
 impl<'a> Writer<'a> {
@@ -240,6 +313,7 @@ impl<'a> Writer<'a> {
             !is_keyword(name)
                 && !CONSTANTS.contains(&name)
                 && Gate::by_name(name).is_none()
+                && OLD_NAMES.iter().all(|(old, _)| *old != name)
                 && Function::by_name(name).is_none()
                 && !self.taken.contains(name)
         };
@@ -272,8 +346,21 @@ impl<'a> Writer<'a> {
                 writeln!(text, "gate {}{} {qubits} {{ {body} }}", spec.name, parenthesised(spec.parameters));
         }
         let mut done = BTreeSet::new();
-        for gate in &self.used {
-            define(*gate, &mut done, text);
+        for (gate, count) in &self.used {
+            let spec = gate.spec();
+            match QUBITS.get(..*count).filter(|qubits| !qubits.is_empty()) {
+                None => define(*gate, &mut done, text),
+                Some(qubits) => {
+                    let Some((modifier, base, _)) = modified(*gate, *count) else { continue };
+                    define(base.gate, &mut done, text);
+                    let (name, base) = (spec.name, base.name);
+                    let (parameters, qubits) = (parenthesised(spec.parameters), qubits.join(", "));
+                    let _ = writeln!(
+                        text,
+                        "gate {name}_{count}{parameters} {qubits} {{ {modifier}{base}{parameters} {qubits}; }}"
+                    );
+                }
+            }
         }
     }
 
@@ -305,12 +392,18 @@ impl<'a> Writer<'a> {
         match &step.operation {
             Operation::Gate(gate, parameters) => {
                 let parameters = parameters.iter().map(|p| real(*p)).collect::<Result<Vec<_>, _>>()?;
-                line(self.gate(*gate, &parameters, &step.qubits)?);
+                match self.gate(*gate, &parameters, &step.qubits)? {
+                    Some(text) => line(text),
+                    None => return Self::pragma(step, &indent, out),
+                }
             }
             Operation::ComputedGate(gate, parameters) => {
                 let parameters = parameters.iter().map(|p| self.expression(p, 0));
                 let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
-                line(self.gate(*gate, &parameters, &step.qubits)?);
+                let text = self.gate(*gate, &parameters, &step.qubits)?;
+                line(text.ok_or_else(|| {
+                    unsupported(format!("\"{}\" cannot be written as OpenQASM 3.", gate.name()))
+                })?);
             }
             Operation::Barrier => line(format!("barrier {};", self.qubit_list(&step.qubits)?)),
             Operation::Delay(duration) if duration.is_finite() && *duration >= 0.0 => {
@@ -361,33 +454,30 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// A gate call.
-    fn gate(&mut self, gate: Gate, parameters: &[String], qubits: &[u32]) -> Result<String, AerError> {
+    /// A gate call; `None` where only a pragma says it.
+    fn gate(
+        &mut self,
+        gate: Gate,
+        parameters: &[String],
+        qubits: &[u32],
+    ) -> Result<Option<String>, AerError> {
         let spec = gate.spec();
-        let (qubits, parameters) =
-            (self.qubit_list(qubits).map(|list| (list, qubits.len()))?, parenthesised(parameters));
-        let (qubits, count) = qubits;
+        let (list, parameters) = (self.qubit_list(qubits)?, parenthesised(parameters));
         if spec.controls != Controls::Any {
-            self.used.insert(gate);
-            return Ok(format!("{}{parameters} {qubits};", spec.name));
+            self.used.insert((gate, 0));
+            return Ok(Some(format!("{}{parameters} {list};", spec.name)));
         }
-        let Some((base, own)) = base_of(spec) else {
-            return Err(unsupported(format!("\"{}\" cannot be written as OpenQASM 3.", spec.name)));
-        };
-        let controls = gate.num_controls(count);
-        if controls < own {
-            return Err(unsupported(format!(
-                "\"{}\" without controls cannot be written as OpenQASM 3.",
-                spec.name
-            )));
+        let Some((modifier, base, is_read_back)) = modified(gate, qubits.len()) else { return Ok(None) };
+        if is_read_back {
+            self.used.insert((base.gate, 0));
+            return Ok(Some(format!("{modifier}{}{parameters} {list};", base.name)));
         }
-        self.used.insert(base.gate);
-        let modifier = match controls - own {
-            0 => String::new(),
-            1 => "ctrl @ ".into(),
-            n => format!("ctrl({n}) @ "),
-        };
-        Ok(format!("{modifier}{}{parameters} {qubits};", base.name))
+        if qubits.len() > QUBITS.len() {
+            return Ok(None);
+        }
+        // Another row is read from these words: this one needs a name of its own.
+        self.used.insert((gate, qubits.len()));
+        Ok(Some(format!("{}_{}{parameters} {list};", spec.name, qubits.len())))
     }
 
     fn block(&mut self, block: &[Instruction], level: usize, out: &mut String) -> Result<(), AerError> {
@@ -403,7 +493,7 @@ impl<'a> Writer<'a> {
     fn control_flow(&mut self, flow: &ControlFlow, level: usize, out: &mut String) -> Result<(), AerError> {
         match flow {
             ControlFlow::IfElse { condition, then, otherwise } => {
-                let _ = write!(out, "if ({}) ", self.expression(condition, 0)?);
+                let _ = write!(out, "if ({}) ", self.condition(condition)?);
                 self.block(then, level, out)?;
                 if !otherwise.is_empty() {
                     out.push_str(" else ");
@@ -411,7 +501,7 @@ impl<'a> Writer<'a> {
                 }
             }
             ControlFlow::While { condition, body } => {
-                let _ = write!(out, "while ({}) ", self.expression(condition, 0)?);
+                let _ = write!(out, "while ({}) ", self.condition(condition)?);
                 self.block(body, level, out)?;
             }
             ControlFlow::For { parameter, values, body } => {
@@ -498,6 +588,24 @@ impl<'a> Writer<'a> {
             }
         }
         Err(fail())
+    }
+
+    /// A condition; a register compared with a number is written so, which is read back to the same comparison.
+    fn condition(&self, condition: &Expr) -> Result<String, AerError> {
+        let compared = || {
+            let ExprKind::Binary(..) = &condition.kind else { return None };
+            let comparison = lower::comparison(condition)?;
+            let op = comparison_op(comparison.relation)?;
+            let (first, width) = range(&comparison.mask).filter(|(_, width)| *width < 64)?;
+            let again = register_comparison(&comparison).and_then(|again| lower::comparison(&again));
+            let name = self.slot(&Slot::new(first, Type::Uint(width))).ok()?;
+            let value = comparison.value.slice(first, width).low_u64();
+            (again == Some(comparison)).then(|| format!("{name} {} {value}", op.symbol()))
+        };
+        match compared() {
+            Some(text) => Ok(text),
+            None => self.expression(condition, 0),
+        }
     }
 
     /// An expression within an operator that binds as strongly as `weakest`.

@@ -44,6 +44,41 @@ pub(super) struct Definition<'a> {
     file: usize,
 }
 
+/// The row of the table that is a gate with so many controls in all, its own included. `U` gets a fourth
+/// parameter by it, which is 0.
+pub fn controlled_row(gate: Gate, controls: usize) -> Option<Gate> {
+    let (exact, any): (&[Option<Gate>], Option<Gate>) = match gate {
+        Gate::X
+        | Gate::Cx
+        | Gate::CxBuiltin
+        | Gate::Ccx
+        | Gate::C3x
+        | Gate::C4x
+        | Gate::Mcx
+        | Gate::McxGray => (&[Some(Gate::Cx), Some(Gate::Ccx)], Some(Gate::Mcx)),
+        Gate::Y | Gate::Cy | Gate::Mcy => (&[Some(Gate::Cy)], Some(Gate::Mcy)),
+        Gate::Z | Gate::Cz | Gate::Ccz | Gate::Mcz => (&[Some(Gate::Cz), Some(Gate::Ccz)], Some(Gate::Mcz)),
+        Gate::H | Gate::Ch => (&[Some(Gate::Ch)], None),
+        Gate::S | Gate::Cs => (&[Some(Gate::Cs)], None),
+        Gate::Sdg | Gate::Csdg => (&[Some(Gate::Csdg)], None),
+        Gate::Sx | Gate::Csx | Gate::C3sqrtx | Gate::Mcsx => (&[Some(Gate::Csx)], Some(Gate::Mcsx)),
+        Gate::Sxdg | Gate::Csxdg | Gate::Mcsxdg => (&[Some(Gate::Csxdg)], Some(Gate::Mcsxdg)),
+        Gate::P | Gate::U1 | Gate::Cp | Gate::Cu1 | Gate::Mcp | Gate::Mcphase | Gate::Mcu1 => {
+            (&[Some(Gate::Cp)], Some(Gate::Mcphase))
+        }
+        Gate::R | Gate::Mcr => (&[], Some(Gate::Mcr)),
+        Gate::Rx | Gate::Crx | Gate::Mcrx => (&[Some(Gate::Crx)], Some(Gate::Mcrx)),
+        Gate::Ry | Gate::Cry | Gate::Mcry => (&[Some(Gate::Cry)], Some(Gate::Mcry)),
+        Gate::Rz | Gate::Crz | Gate::Mcrz => (&[Some(Gate::Crz)], Some(Gate::Mcrz)),
+        Gate::U2 | Gate::Cu2 | Gate::Mcu2 => (&[Some(Gate::Cu2)], Some(Gate::Mcu2)),
+        Gate::U3 | Gate::Cu3 | Gate::Mcu3 => (&[Some(Gate::Cu3)], Some(Gate::Mcu3)),
+        Gate::U | Gate::UBuiltin | Gate::Cu | Gate::Mcu => (&[Some(Gate::Cu)], Some(Gate::Mcu)),
+        Gate::Swap | Gate::Cswap | Gate::Mcswap => (&[Some(Gate::Cswap)], Some(Gate::Mcswap)),
+        _ => (&[], None),
+    };
+    exact.get(controls.checked_sub(1)?).copied().flatten().or(any)
+}
+
 /// A gate that may still be modified. The first `controls` qubits are controls that were added.
 #[derive(Clone, Debug)]
 pub(super) struct Op {
@@ -470,7 +505,12 @@ impl<'a> Analyser<'a> {
         self.body(&definition, sample(0), &wires)?;
         self.calls -= 1;
         self.checking = false;
-        let symbol = match included.or_else(|| Gate::by_name(name.text)) {
+        // `mcx_5` is the gate with any number of controls on 5 qubits.
+        let counted = name.text.rsplit_once('_').filter(|(_, count)| *count == qubits.len().to_string());
+        let counted = counted
+            .and_then(|(base, _)| Gate::by_name(base))
+            .filter(|gate| gate.spec().controls == Controls::Any);
+        let symbol = match included.or(counted).or_else(|| Gate::by_name(name.text)) {
             Some(gate) if self.is_standard(gate, &definition, &sample) => Callee::Table(gate),
             _ => {
                 if included.is_some() {
@@ -498,7 +538,7 @@ impl<'a> Analyser<'a> {
         let count = definition.qubits.len();
         let fits = match spec.controls {
             Controls::Exactly(controls) => controls + spec.targets == count,
-            Controls::Any => false,
+            Controls::Any => spec.targets <= count,
         };
         if !fits || count > 5 || spec.parameters.len() != definition.parameters.len() {
             return false;
@@ -556,10 +596,7 @@ impl<'a> Analyser<'a> {
     fn phase(&mut self, angle: Expr) -> Fallible<()> {
         match (angle.as_f64(), self.conditional()) {
             (Some(angle), false) => {
-                let sum = self.circuit.global_phase + angle;
-                // As Qiskit keeps it.
-                self.circuit.global_phase =
-                    if (0.0..2.0 * PI).contains(&sum) { sum } else { sum.rem_euclid(2.0 * PI) };
+                self.circuit.global_phase += angle;
                 Ok(())
             }
             _ if self.circuit.num_qubits == 0 => Ok(()),
@@ -587,42 +624,10 @@ impl<'a> Analyser<'a> {
     ) -> Fallible<()> {
         let own = gate.num_controls(qubits.len() - added);
         let controls = own + added;
-        let (exact, any): (&[Option<Gate>], Option<Gate>) = match gate {
-            Gate::X
-            | Gate::Cx
-            | Gate::CxBuiltin
-            | Gate::Ccx
-            | Gate::C3x
-            | Gate::C4x
-            | Gate::Mcx
-            | Gate::McxGray => (&[Some(Gate::Cx), Some(Gate::Ccx)], Some(Gate::Mcx)),
-            Gate::Y | Gate::Cy | Gate::Mcy => (&[Some(Gate::Cy)], Some(Gate::Mcy)),
-            Gate::Z | Gate::Cz | Gate::Ccz | Gate::Mcz => {
-                (&[Some(Gate::Cz), Some(Gate::Ccz)], Some(Gate::Mcz))
-            }
-            Gate::H | Gate::Ch => (&[Some(Gate::Ch)], None),
-            Gate::S | Gate::Cs => (&[Some(Gate::Cs)], None),
-            Gate::Sdg | Gate::Csdg => (&[Some(Gate::Csdg)], None),
-            Gate::Sx | Gate::Csx | Gate::C3sqrtx | Gate::Mcsx => (&[Some(Gate::Csx)], Some(Gate::Mcsx)),
-            Gate::Sxdg | Gate::Csxdg | Gate::Mcsxdg => (&[Some(Gate::Csxdg)], Some(Gate::Mcsxdg)),
-            Gate::P | Gate::U1 | Gate::Cp | Gate::Cu1 | Gate::Mcp | Gate::Mcphase | Gate::Mcu1 => {
-                (&[Some(Gate::Cp)], Some(Gate::Mcphase))
-            }
-            Gate::R | Gate::Mcr => (&[], Some(Gate::Mcr)),
-            Gate::Rx | Gate::Crx | Gate::Mcrx => (&[Some(Gate::Crx)], Some(Gate::Mcrx)),
-            Gate::Ry | Gate::Cry | Gate::Mcry => (&[Some(Gate::Cry)], Some(Gate::Mcry)),
-            Gate::Rz | Gate::Crz | Gate::Mcrz => (&[Some(Gate::Crz)], Some(Gate::Mcrz)),
-            Gate::U2 | Gate::Cu2 | Gate::Mcu2 => (&[Some(Gate::Cu2)], Some(Gate::Mcu2)),
-            Gate::U3 | Gate::Cu3 | Gate::Mcu3 => (&[Some(Gate::Cu3)], Some(Gate::Mcu3)),
-            Gate::U | Gate::UBuiltin | Gate::Cu | Gate::Mcu => (&[Some(Gate::Cu)], Some(Gate::Mcu)),
-            Gate::Swap | Gate::Cswap | Gate::Mcswap => (&[Some(Gate::Cswap)], Some(Gate::Mcswap)),
-            _ => (&[], None),
-        };
         if matches!(gate, Gate::U | Gate::UBuiltin) {
             arguments.push(Expr::float(0.0));
         }
-        let row = exact.get(controls - 1).copied().flatten().or(any);
-        if let Some(row) = row {
+        if let Some(row) = controlled_row(gate, controls) {
             return self.table_gate(row, arguments, qubits);
         }
         let angle = match gate {
