@@ -100,9 +100,16 @@ fn blocks_become_jumps() {
         shown(&steps(vec![when(Expr::bit(0), vec![measure()], vec![x()])])),
         ["jump if_0_true if 0", "x[]", "jump if_0_end", "mark if_0_true", "measure", "mark if_0_end"]
     );
+    assert_eq!(shown(&steps(vec![when(Expr::bit(0), vec![measure()], vec![])])), ["measure if 0"]);
+    let unrolled = repeat(0..2, vec![x(), measure()]);
     assert_eq!(
-        shown(&steps(vec![when(Expr::bit(0), vec![measure()], vec![])])),
-        ["3 = 0x1 NotEqual 0x1", "jump if_0_end if 3", "measure", "mark if_0_end"]
+        shown(&steps(vec![when(Expr::bit(2), vec![unrolled], vec![])])),
+        ["x[] if 2", "measure if 2", "x[] if 2", "measure if 2"]
+    );
+    let inner = when(Expr::bit(1), vec![x()], vec![]);
+    assert_eq!(
+        shown(&steps(vec![when(Expr::bit(0), vec![inner], vec![])])),
+        ["3 = 0x1 NotEqual 0x1", "jump if_0_end if 3", "x[] if 1", "mark if_0_end"]
     );
     let body = vec![x(), when(Expr::bit(1), vec![flow_on(&[], ControlFlow::Break { outer: 0 })], vec![])];
     assert_eq!(
@@ -168,7 +175,7 @@ fn jumps_that_lead_nowhere_else_are_left_out() {
         vec![x()],
     ]));
     let shown_both = shown(&steps(vec![both]));
-    assert_eq!(shown_both.iter().filter(|line| *line == "jump sequence_0_end").count(), 2, "{shown_both:?}");
+    assert_eq!(shown_both.iter().filter(|line| *line == "jump loop_0_end").count(), 2, "{shown_both:?}");
     let end = flow_on(&[], ControlFlow::End);
     assert_eq!(shown(&steps(vec![x(), end.clone(), measure()])), ["x[]"]);
     let there = |operation: fn(Box<str>) -> Operation| Instruction::new(operation("a".into()), []);
@@ -193,7 +200,7 @@ fn conditions_of_control_flow_itself_hold() {
 #[test]
 fn labels_do_not_meet_those_that_are_there() {
     let mark = Instruction::new(Operation::Mark("if_0_end".into()), [0]);
-    let out = steps(vec![mark, when(Expr::bit(0), vec![measure()], vec![])]);
+    let out = steps(vec![mark, when(Expr::bit(0), vec![when(Expr::bit(1), vec![x()], vec![])], vec![])]);
     assert_eq!(shown(&out).last().unwrap(), "mark if_1_end");
 }
 

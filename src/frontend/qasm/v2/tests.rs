@@ -184,20 +184,20 @@ fn conditions_compare_once_and_before_everything_else() {
             "bfunc 0x1c==0x14 -> 7",
             "x 0 ?7",
             "x 1 ?7",
-            "bfunc 0x3==0x2 -> 8",
-            "h 0 ?8",
+            "bfunc 0x3==0x2 -> 7",
+            "h 0 ?7",
             "barrier 0,1",
-            "cx 0,1 ?8",
-            "bfunc 0x1c==0x0 -> 9",
-            "measure 0 -> 0 ?9",
-            "measure 1 -> 1 ?9",
-            "bfunc 0x3==0x1 -> 10",
-            "reset 0 ?10",
-            "bfunc 0x60==0x60 -> 11",
-            "z 0 ?11",
+            "cx 0,1 ?7",
+            "bfunc 0x1c==0x0 -> 7",
+            "measure 0 -> 0 ?7",
+            "measure 1 -> 1 ?7",
+            "bfunc 0x3==0x1 -> 7",
+            "reset 0 ?7",
+            "bfunc 0x60==0x60 -> 7",
+            "z 0 ?7",
         ]
     );
-    assert_eq!((circuit.num_clbits, circuit.num_register_bits), (7, 12));
+    assert_eq!((circuit.num_clbits, circuit.num_register_bits), (7, 8));
 }
 
 #[test]

@@ -169,8 +169,8 @@ fn random_circuits_are_read_back() {
                 if pick(9) == 0 {
                     value.set(first + size, true);
                 }
-                let register = circuit.num_register_bits;
-                circuit.num_register_bits += 1;
+                let register = circuit.num_clbits;
+                circuit.num_register_bits = register + 1;
                 let comparison = Comparison { mask, relation: Relation::Equal, value };
                 let function = BooleanFunction { comparison, register, memory: None };
                 let function = Operation::BooleanFunction(Box::new(function));

@@ -51,6 +51,7 @@ fn gates_measurements_and_conditions() {
         written(&circuit),
         "gate csx a, b { ctrl @ sx a, b; }
 gate rzz(theta) a, b { gphase(-theta/2); cx a,b; u1(theta) b; cx a,b; }
+gate mcx_3 a, b, c { ctrl(2) @ x a, b, c; }
 qubit[3] q;
 bit[2] c;
 gphase(pi/4);
@@ -60,7 +61,7 @@ rz(-3*pi/4) q[2];
 rx(0.1) q[2];
 rzz(1e-7) q[0], q[2];
 csx q[0], q[2];
-ctrl(2) @ x q[0], q[1], q[2];
+mcx_3 q[0], q[1], q[2];
 ctrl @ cu(0.1, 0.2, 0.3, 0.4) q[0], q[1], q[2];
 barrier q[0], q[2];
 delay[1e-7s] q[1];
