@@ -259,6 +259,8 @@ struct Writer<'a> {
     taken: BTreeSet<String>,
     qubits: Vec<Place>,
     clbits: Vec<Place>,
+    /// Whether anything depends on register bits, so that it matters whether a measurement writes them.
+    conditional: bool,
     /// The names of the circuit's variables.
     variables: Vec<String>,
     /// Named parameters and how they are written; the innermost last.
@@ -274,6 +276,19 @@ impl<'a> Writer<'a> {
             taken: BTreeSet::new(),
             qubits: Vec::new(),
             clbits: Vec::new(),
+            conditional: circuit.instructions.iter().any(|step| {
+                let Instruction { operation, condition, .. } = step;
+                condition.is_some()
+                    || matches!(
+                        operation,
+                        Operation::BooleanFunction(_)
+                            | Operation::Store(_)
+                            | Operation::ComputedGate(..)
+                            | Operation::ControlFlow(_)
+                            | Operation::Save(_)
+                            | Operation::ReadoutError(_)
+                    )
+            }),
             variables: Vec::new(),
             parameters: Vec::new(),
             used: BTreeSet::new(),
@@ -405,7 +420,10 @@ impl<'a> Writer<'a> {
                     unsupported(format!("\"{}\" cannot be written as OpenQASM 3.", gate.name()))
                 })?);
             }
-            Operation::Barrier => line(format!("barrier {};", self.qubit_list(&step.qubits)?)),
+            // Without qubits OpenQASM means all of them.
+            Operation::Barrier if !step.qubits.is_empty() => {
+                line(format!("barrier {};", self.qubit_list(&step.qubits)?))
+            }
             Operation::Delay(duration) if duration.is_finite() && *duration >= 0.0 => {
                 line(format!("delay[{duration:?}s] {};", self.qubit_list(&step.qubits)?));
             }
@@ -415,7 +433,9 @@ impl<'a> Writer<'a> {
                 }
             }
             Operation::Measure(measure)
-                if measure.memory == measure.register && measure.memory.len() == step.qubits.len() =>
+                if (measure.memory == measure.register
+                    || measure.register.is_empty() && !self.conditional)
+                    && measure.memory.len() == step.qubits.len() =>
             {
                 for (qubit, bit) in step.qubits.iter().zip(&measure.memory) {
                     let bit = self.slot(&Slot::new(*bit, Type::Bool))?;
