@@ -15,8 +15,33 @@ use crate::circuit::{
     Bits, Circuit, Expr, GATES, Gate, Instruction, Operation, Parameters, Register, Variable, validate,
 };
 use crate::error::{AerError, ErrorCode, nearest};
-use crate::frontend::{LoadOptions, Program};
+use crate::frontend::{LoadOptions, Program, Reading};
 use crate::linalg::{Complex, Matrix};
+
+/// Bytes between two reports of progress.
+const PROGRESS_BYTES: usize = 1 << 16;
+
+/// How far the reading is, and who wants to know.
+struct Progress<'a> {
+    text: &'a str,
+    tell: Option<&'a dyn Fn(Reading)>,
+    reported: usize,
+    instructions: usize,
+}
+
+impl Progress<'_> {
+    /// Reports now and then; `raw`, a part of the text, is next.
+    fn at(&mut self, raw: &RawValue) {
+        self.instructions += 1;
+        let bytes = (raw.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        if let Some(tell) = self.tell
+            && bytes >= self.reported + PROGRESS_BYTES
+        {
+            self.reported = bytes;
+            tell(Reading { bytes, total_bytes: self.text.len(), instructions: self.instructions - 1 });
+        }
+    }
+}
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -62,7 +87,7 @@ struct Named {
 }
 
 /// Reads a Qobj. Costs time linear in the text, and matrix products for `unitary` instructions.
-pub fn load_with(text: &str, _options: LoadOptions) -> Result<Program, AerError> {
+pub fn load_with(text: &str, options: LoadOptions) -> Result<Program, AerError> {
     if !text.trim_start().starts_with('{') {
         return Err(invalid("Invalid qobj: it is not a JSON object."));
     }
@@ -76,8 +101,10 @@ pub fn load_with(text: &str, _options: LoadOptions) -> Result<Program, AerError>
         envelope.experiments.ok_or_else(|| invalid("Invalid qobj: no \"experiments\" field."))?;
     let mut parameterizations = Parameterizations::take(&mut config, experiments.len())?;
     let mut circuits = Vec::with_capacity(experiments.len());
+    let mut progress = Progress { text, tell: options.progress, reported: 0, instructions: 0 };
     for (index, raw) in experiments.into_iter().enumerate() {
-        let read = experiment(raw, &config).and_then(|circuit| parameterizations.bind(index, circuit));
+        let read = experiment(raw, &config, &mut progress)
+            .and_then(|circuit| parameterizations.bind(index, circuit));
         let first = circuits.len();
         match read {
             Ok(bound) => circuits.extend(bound.into_iter().map(Ok)),
@@ -144,7 +171,11 @@ pub(super) fn found(value: Option<&Value>) -> String {
     value.map_or_else(|| "nothing".to_owned(), |value| shown(&value.to_string()))
 }
 
-fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit, AerError> {
+fn experiment(
+    raw: &RawValue,
+    job_config: &Map<String, Value>,
+    progress: &mut Progress,
+) -> Result<Circuit, AerError> {
     let Experiment { header, config, instructions } = object(raw, "Qobj experiment")?;
     let instructions =
         instructions.ok_or_else(|| invalid("Invalid Qobj experiment: no \"instructions\" field."))?;
@@ -175,6 +206,7 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
     };
     circuit.instructions.reserve_exact(instructions.len());
     for (index, raw) in instructions.iter().enumerate() {
+        progress.at(raw);
         let fields: Fields = object(raw, "qobj instruction").map_err(|error| {
             let name = object::<Named>(raw, "qobj instruction").ok().and_then(|named| named.name);
             error.at_instruction(index, name.as_deref().unwrap_or_default())

@@ -7,7 +7,7 @@ use crate::circuit::operation::{
 };
 use crate::circuit::{Bits, Circuit, GATES, Gate, Instruction, Operation};
 use crate::error::{AerError, ErrorCode};
-use crate::frontend::Program;
+use crate::frontend::{LoadOptions, Program, Reading};
 use crate::linalg::{Complex, Matrix};
 use crate::rng::ShotRng;
 
@@ -630,4 +630,24 @@ fn expressions_from_a_text_are_checked() {
     }
     let fine = store(slot(0, &int), deep);
     only(load(&with_instructions(&json!([fine]))).unwrap()).unwrap();
+}
+
+#[test]
+fn progress_is_told_every_64_kilobytes() {
+    const EVERY: usize = 1 << 16;
+    let count = 20_000;
+    let text = with_instructions(&vec![json!({"name": "x", "qubits": [0]}); count].into());
+    let told = std::cell::RefCell::new(Vec::new());
+    let progress = |reading: Reading| told.borrow_mut().push(reading);
+    let program = load_with(&text, LoadOptions { progress: Some(&progress), ..Default::default() }).unwrap();
+    assert_eq!(only(program).unwrap().instructions.len(), count);
+    let told = told.into_inner();
+    assert_eq!(told.len(), text.len() / EVERY);
+    let size = r#"{"name":"x","qubits":[0]},"#.len();
+    for pair in told.windows(2) {
+        let (step, grown) = (pair[1].bytes - pair[0].bytes, pair[1].instructions - pair[0].instructions);
+        assert_eq!(pair[1].total_bytes, text.len());
+        assert!((EVERY..EVERY + size).contains(&step), "{step}");
+        assert_eq!(grown, step / size);
+    }
 }
