@@ -184,10 +184,9 @@ fn experiment(
     let any_conditional = config.get(CONDITIONAL_ANY) == Some(&Value::Bool(true));
     let size = |key: &str| match config.get(key).or_else(|| in_header(key)).or_else(|| job_config.get(key)) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => index(value, "size").map(Some).map_err(|error| AerError {
-            code: ErrorCode::InvalidQobj,
-            message: format!("Invalid \"{key}\"."),
-            ..error
+        Some(value) => index(value, "size").map(Some).map_err(|mut error| {
+            error.code = ErrorCode::InvalidQobj;
+            error.message(format!("Invalid \"{key}\"."))
         }),
     };
     let (num_qubits, num_clbits) = (size("n_qubits")?, size("memory_slots")?);
@@ -237,7 +236,7 @@ fn experiment(
     })?;
     validate::circuit(&circuit).map_err(|error| match (error.code, error.place.instruction) {
         (ErrorCode::ClbitOutOfRange, Some(_)) => {
-            AerError { message: "Invalid Qobj experiment: not enough memory slots.".to_owned(), ..error }
+            error.message("Invalid Qobj experiment: not enough memory slots.")
         }
         _ => error,
     })?;

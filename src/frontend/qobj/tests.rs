@@ -280,7 +280,7 @@ fn a_syntax_error_names_line_and_column_in_characters() {
     // One long line: the snippet is a window.
     let error = load(&format!("{{\"a\": \"{}\", }}", "x".repeat(10_000))).unwrap_err();
     assert!(error.place.column > Some(10_000));
-    assert!(error.snippet.unwrap().len() < 300);
+    assert!(error.snippet.clone().unwrap().len() < 300);
 }
 
 #[test]
@@ -399,7 +399,7 @@ fn a_huge_register_index_takes_no_memory() {
 
 #[test]
 fn errors_say_it_in_aers_words() {
-    let message = |instruction: Value| refused(&instruction).message;
+    let message = |instruction: Value| refused(&instruction).message.clone();
     assert_eq!(message(json!({"name": "foo", "qubits": [0]})), "Invalid gate name :\"foo\".");
     assert_eq!(
         message(json!({"name": "reset", "qubits": [0], "conditional": 0})),
@@ -421,9 +421,9 @@ fn errors_say_it_in_aers_words() {
         message(json!({"name": "diagonal", "qubits": [0], "params": [1, 2]})),
         "\"diagonal\" matrix is not unitary."
     );
-    let hint = refused(&json!({"name": "save_statevectr", "qubits": [0]})).hint;
+    let hint = refused(&json!({"name": "save_statevectr", "qubits": [0]})).hint.clone();
     assert_eq!(hint.as_deref(), Some("Did you mean \"save_statevector\"?"));
-    let hint = refused(&json!({"name": "mesure", "qubits": [0]})).hint;
+    let hint = refused(&json!({"name": "mesure", "qubits": [0]})).hint.clone();
     assert_eq!(hint.as_deref(), Some("Did you mean \"measure\"?"));
 }
 
