@@ -80,6 +80,27 @@ struct Fields {
     expr: Option<Value>,
 }
 
+/// A gate as it usually stands.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlainGate<'a> {
+    name: &'a str,
+    qubits: Vec<u32>,
+    #[serde(default)]
+    params: Vec<f64>,
+}
+
+/// A gate of the table with nothing but qubits and numbers, as nearly all instructions of a long circuit are;
+/// everything else, and every error, is for [`instruction`].
+fn plain_gate(raw: &RawValue) -> Option<Instruction> {
+    if !raw.get().starts_with('{') {
+        return None;
+    }
+    let PlainGate { name, qubits, params } = serde_json::from_str(raw.get()).ok()?;
+    let gate = Gate::by_name(name).filter(|gate| gate.spec().parameters.len() == params.len())?;
+    (!qubits.is_empty()).then(|| Instruction::gate(gate, params, qubits))
+}
+
 /// The name of an instruction of which something else cannot be read.
 #[derive(Deserialize)]
 struct Named {
@@ -206,6 +227,10 @@ fn experiment(
     circuit.instructions.reserve_exact(instructions.len());
     for (index, raw) in instructions.iter().enumerate() {
         progress.at(raw);
+        if let Some(step) = plain_gate(raw) {
+            circuit.instructions.push(step);
+            continue;
+        }
         let fields: Fields = object(raw, "qobj instruction").map_err(|error| {
             let name = object::<Named>(raw, "qobj instruction").ok().and_then(|named| named.name);
             error.at_instruction(index, name.as_deref().unwrap_or_default())
