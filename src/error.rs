@@ -5,6 +5,7 @@
 //! classes, the documentation and the tests read that table.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
 
@@ -101,9 +102,15 @@ pub struct Place {
     pub file: Option<String>,
 }
 
-/// An error with its code, its place and what to do about it.
+/// An error with its code, its place and what to do about it: [`Details`], boxed so that a `Result` is small.
+///
+/// What makes and words errors is kept out of line: there are hundreds of places that do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AerError {
+pub struct AerError(Box<Details>);
+
+/// What an [`AerError`] says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
     /// Stable reason.
     pub code: ErrorCode,
     /// One sentence, without the place.
@@ -130,8 +137,10 @@ pub struct AerError {
 
 impl AerError {
     /// An error with a code and a sentence; the rest is added by the methods below.
+    #[cold]
+    #[inline(never)]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Details {
             code,
             message: message.into(),
             place: Place::default(),
@@ -140,7 +149,7 @@ impl AerError {
             hint: None,
             snippet: None,
             diagnostics: Vec::new(),
-        }
+        }))
     }
 
     /// One error of several that were found in one text: the first, with the others in it. `None` if there are
@@ -156,8 +165,19 @@ impl AerError {
         Some(first)
     }
 
+    /// Says another sentence.
+    #[must_use]
+    #[cold]
+    #[inline(never)]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// Says what was found.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn found(mut self, found: impl Into<String>) -> Self {
         self.found = Some(found.into());
         self
@@ -165,6 +185,8 @@ impl AerError {
 
     /// Says what was expected.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
         self.expected = Some(expected.into());
         self
@@ -172,6 +194,8 @@ impl AerError {
 
     /// Says what the user can do.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -179,6 +203,8 @@ impl AerError {
 
     /// Names the instruction; an instruction already named stays.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn at_instruction(mut self, index: usize, name: &str) -> Self {
         self.place.instruction.get_or_insert(index);
         self.place.name.get_or_insert_with(|| name.to_owned());
@@ -194,6 +220,8 @@ impl AerError {
 
     /// Names line and column (from 1) and keeps the line's text with a caret under the column.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn at_line(mut self, line: u32, column: u32, text: &str) -> Self {
         self.place.line = Some(line);
         self.place.column = Some(column);
@@ -245,6 +273,20 @@ impl fmt::Display for AerError {
 }
 
 impl std::error::Error for AerError {}
+
+impl Deref for AerError {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for AerError {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
+}
 
 /// The known name nearest to a misspelt one (Levenshtein), if any is near enough to be meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

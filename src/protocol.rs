@@ -57,7 +57,7 @@ pub enum ToWorker {
 
 /// Worker to front.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "Flat")]
 pub enum FromWorker {
     /// The worker takes jobs now.
     Ready {
@@ -109,6 +109,44 @@ pub enum FromWorker {
         /// Bytes of wasm memory the worker holds now.
         memory_bytes: f64,
     },
+}
+
+/// Every field of every [`FromWorker`]: read as one object, which takes far less code than serde needs to
+/// find the `kind` first.
+#[derive(Deserialize)]
+struct Flat {
+    kind: String,
+    job: Option<u32>,
+    protocol: Option<u32>,
+    progress: Option<Progress>,
+    error: Option<AerError>,
+    memory_bytes: Option<f64>,
+}
+
+impl TryFrom<Flat> for FromWorker {
+    type Error = String;
+
+    fn try_from(flat: Flat) -> Result<Self, String> {
+        let Flat { kind, job, protocol, progress, error, memory_bytes } = flat;
+        let read = match kind.as_str() {
+            "ready" => protocol.map(|protocol| Self::Ready { protocol }),
+            "validating" => job.map(|job| Self::Validating { job }),
+            "running" => job.map(|job| Self::Running { job }),
+            "progress" => job.zip(progress).map(|(job, progress)| Self::Progress { job, progress }),
+            "experiment" => job.map(|job| Self::Experiment { job }),
+            "done" => job.zip(memory_bytes).map(|(job, memory_bytes)| Self::Done { job, memory_bytes }),
+            "failed" => job.zip(error).zip(memory_bytes).map(|((job, error), memory_bytes)| Self::Failed {
+                job,
+                error,
+                memory_bytes,
+            }),
+            "cancelled" => {
+                job.zip(memory_bytes).map(|(job, memory_bytes)| Self::Cancelled { job, memory_bytes })
+            }
+            _ => None,
+        };
+        read.ok_or(kind)
+    }
 }
 
 /// The error of the job of a worker that does not speak this protocol.

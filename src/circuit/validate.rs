@@ -596,9 +596,8 @@ fn some(name: &str, count: usize, num_qubits: u32) -> Result<(), AerError> {
 
 /// A save of all qubits, with Aer's sentence where it is not.
 fn everything(name: &str, what: &str, count: usize, num_qubits: u32) -> Result<(), AerError> {
-    whole(name, count, num_qubits).map_err(|error| AerError {
-        message: format!("{name} was not applied to all qubits. Only the full {what} can be saved."),
-        ..error
+    whole(name, count, num_qubits).map_err(|error| {
+        error.message(format!("{name} was not applied to all qubits. Only the full {what} can be saved."))
     })
 }
 

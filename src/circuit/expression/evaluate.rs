@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::f64::consts::TAU;
+use std::fmt;
 
 use super::{BinaryOp, Expr, ExprKind, Function, Slot, Type, UnaryOp, Value};
 use crate::circuit::classical::Bits;
@@ -13,14 +14,14 @@ fn broken() -> AerError {
     AerError::new(ErrorCode::SemanticError, "The types of a classical expression do not fit.")
 }
 
-fn finite(value: f64, what: &str) -> Result<Value, AerError> {
+fn finite(value: f64, what: fmt::Arguments) -> Result<Value, AerError> {
     if value.is_finite() {
         return Ok(Value::Float(value));
     }
     Err(AerError::new(ErrorCode::InvalidParameter, format!("{what} is not a finite real number.")))
 }
 
-fn finite_complex(value: Complex, what: &str) -> Result<Value, AerError> {
+fn finite_complex(value: Complex, what: fmt::Arguments) -> Result<Value, AerError> {
     if value.re.is_finite() && value.im.is_finite() {
         return Ok(Value::Complex(value.re, value.im));
     }
@@ -255,7 +256,7 @@ fn binary(op: BinaryOp, left: &Value, right: &Value, operands: Type, ty: Type) -
         }
         (Value::Float(a), Value::Float(b)) => {
             let rounded = |value: f64| if ty == Type::Float(32) { f64::from(value as f32) } else { value };
-            let number = |value: f64| finite(rounded(value), &format!("`{a} {} {b}`", op.symbol()));
+            let number = |value: f64| finite(rounded(value), format_args!("`{a} {} {b}`", op.symbol()));
             match op {
                 Op::Add => number(a + b),
                 Op::Subtract => number(a - b),
@@ -271,7 +272,7 @@ fn binary(op: BinaryOp, left: &Value, right: &Value, operands: Type, ty: Type) -
             let (Some(a), Some(b)) = (to_complex(left, operands), to_complex(right, operands)) else {
                 return Err(broken());
             };
-            let number = |value: Complex| finite_complex(value, &format!("`{a} {} {b}`", op.symbol()));
+            let number = |value: Complex| finite_complex(value, format_args!("`{a} {} {b}`", op.symbol()));
             match op {
                 Op::Add => number(a + b),
                 Op::Subtract => number(a - b),
@@ -319,7 +320,7 @@ fn power(base: i128, power: i64, ty: Type) -> Result<Value, AerError> {
 
 fn call(function: Function, arguments: &[Value], ty: Type) -> Result<Value, AerError> {
     use Function as F;
-    let number = |value: f64, x: f64| finite(value, &format!("`{}({x})`", function.name()));
+    let number = |value: f64, x: f64| finite(value, format_args!("`{}({x})`", function.name()));
     match (function, arguments) {
         (F::Popcount, [Value::Uint(bits)]) => Ok(Value::Uint(Bits::from_u64(u64::from(bits.count_ones())))),
         (F::Rotl | F::Rotr, [Value::Uint(bits), Value::Int(by)]) => {
@@ -345,8 +346,12 @@ fn call(function: Function, arguments: &[Value], ty: Type) -> Result<Value, AerE
         (F::Real, [Value::Complex(re, _)]) => Ok(Value::Float(*re)),
         (F::Imag, [Value::Complex(_, im)]) => Ok(Value::Float(*im)),
         (F::Abs, [Value::Complex(re, im)]) => number(re.hypot(*im), *re),
-        (F::Exp, [Value::Complex(re, im)]) => finite_complex(Complex::new(*re, *im).exp(), "`exp`"),
-        (F::Sqrt, [Value::Complex(re, im)]) => finite_complex(Complex::new(*re, *im).sqrt(), "`sqrt`"),
+        (F::Exp, [Value::Complex(re, im)]) => {
+            finite_complex(Complex::new(*re, *im).exp(), format_args!("`exp`"))
+        }
+        (F::Sqrt, [Value::Complex(re, im)]) => {
+            finite_complex(Complex::new(*re, *im).sqrt(), format_args!("`sqrt`"))
+        }
         (_, [Value::Float(x)]) => {
             let x = *x;
             let value = match function {
@@ -433,7 +438,7 @@ fn cast(value: &Value, from: Type, to: Type) -> Result<Value, AerError> {
         (_, Type::Int(width)) => wrap_int(i128::from(bits().low_u64().cast_signed()), width),
         (_, Type::Float(32)) => finite(
             f64::from(to_f64(value, from).ok_or_else(broken)? as f32),
-            "The number in single precision",
+            format_args!("The number in single precision"),
         )?,
         (_, Type::Float(_)) => Value::Float(to_f64(value, from).ok_or_else(broken)?),
         (_, Type::Complex) => {

@@ -216,7 +216,7 @@ fn unrolling_has_a_limit_and_parameters_need_values() {
     let free = Instruction::new(Operation::ComputedGate(Gate::Rx, [Expr::parameter("theta")].into()), [0]);
     let mut circuit = Circuit { instructions: vec![x(), free.clone()], ..Circuit::new(2, 3) };
     let error = lower(&mut circuit).unwrap_err();
-    assert!(error.message.contains("`theta`") && error.hint.unwrap().contains("assign_parameters"));
+    assert!(error.message.contains("`theta`") && error.hint.clone().unwrap().contains("assign_parameters"));
     assert_eq!(error.place.instruction, Some(1));
     expand(&mut circuit).unwrap();
     assert_eq!(code(vec![repeat(0..2, vec![free])]), ErrorCode::InvalidParameter);

@@ -54,6 +54,11 @@ impl<'a> Cursor<'a> {
         self.last_end
     }
 
+    /// The byte directly behind the token ahead.
+    pub fn byte_behind(&self) -> Option<u8> {
+        self.source.as_bytes().get(self.token.span.end as usize).copied()
+    }
+
     /// The text between the last token that was taken and the token ahead: blanks and comments.
     pub fn gap(&self) -> &'a str {
         Span { start: self.last_end, end: self.token.span.start }.text(self.source)

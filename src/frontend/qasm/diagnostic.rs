@@ -55,7 +55,7 @@ mod tests {
         let source = "\u{feff}a;\r\nπé x\r\n";
         let error = located(source, source.find('x').unwrap());
         assert_eq!((error.place.line, error.place.column), (Some(2), Some(4)));
-        assert_eq!(error.snippet.unwrap(), "2 | πé x\n  |    ^");
+        assert_eq!(error.snippet.clone().unwrap(), "2 | πé x\n  |    ^");
         let error = located("a\n", 2);
         assert_eq!((error.place.line, error.place.column), (Some(2), Some(1)));
     }
@@ -65,7 +65,7 @@ mod tests {
         let source = format!("{}x{}", "é".repeat(1000), "b".repeat(1000));
         let error = located(&source, 2000);
         assert_eq!(error.place.column, Some(1001));
-        let snippet = error.snippet.unwrap();
+        let snippet = error.snippet.clone().unwrap();
         let (text, caret) = snippet.split_once('\n').unwrap();
         assert!(text.chars().count() < 140);
         assert_eq!(text.chars().position(|c| c == 'x'), caret.chars().position(|c| c == '^'));

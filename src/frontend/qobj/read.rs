@@ -15,8 +15,33 @@ use crate::circuit::{
     Bits, Circuit, Expr, GATES, Gate, Instruction, Operation, Parameters, Register, Variable, validate,
 };
 use crate::error::{AerError, ErrorCode, nearest};
-use crate::frontend::{LoadOptions, Program};
+use crate::frontend::{LoadOptions, Program, Reading};
 use crate::linalg::{Complex, Matrix};
+
+/// Bytes between two reports of progress.
+const PROGRESS_BYTES: usize = 1 << 16;
+
+/// How far the reading is, and who wants to know.
+struct Progress<'a> {
+    text: &'a str,
+    tell: Option<&'a dyn Fn(Reading)>,
+    reported: usize,
+    instructions: usize,
+}
+
+impl Progress<'_> {
+    /// Reports now and then; `raw`, a part of the text, is next.
+    fn at(&mut self, raw: &RawValue) {
+        self.instructions += 1;
+        let bytes = (raw.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        if let Some(tell) = self.tell
+            && bytes >= self.reported + PROGRESS_BYTES
+        {
+            self.reported = bytes;
+            tell(Reading { bytes, total_bytes: self.text.len(), instructions: self.instructions - 1 });
+        }
+    }
+}
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -55,6 +80,27 @@ struct Fields {
     expr: Option<Value>,
 }
 
+/// A gate as it usually stands.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlainGate<'a> {
+    name: &'a str,
+    qubits: Vec<u32>,
+    #[serde(default)]
+    params: Vec<f64>,
+}
+
+/// A gate of the table with nothing but qubits and numbers, as nearly all instructions of a long circuit are;
+/// everything else, and every error, is for [`instruction`].
+fn plain_gate(raw: &RawValue) -> Option<Instruction> {
+    if !raw.get().starts_with('{') {
+        return None;
+    }
+    let PlainGate { name, qubits, params } = serde_json::from_str(raw.get()).ok()?;
+    let gate = Gate::by_name(name).filter(|gate| gate.spec().parameters.len() == params.len())?;
+    (!qubits.is_empty()).then(|| Instruction::gate(gate, params, qubits))
+}
+
 /// The name of an instruction of which something else cannot be read.
 #[derive(Deserialize)]
 struct Named {
@@ -62,7 +108,7 @@ struct Named {
 }
 
 /// Reads a Qobj. Costs time linear in the text, and matrix products for `unitary` instructions.
-pub fn load_with(text: &str, _options: LoadOptions) -> Result<Program, AerError> {
+pub fn load_with(text: &str, options: LoadOptions) -> Result<Program, AerError> {
     if !text.trim_start().starts_with('{') {
         return Err(invalid("Invalid qobj: it is not a JSON object."));
     }
@@ -76,8 +122,10 @@ pub fn load_with(text: &str, _options: LoadOptions) -> Result<Program, AerError>
         envelope.experiments.ok_or_else(|| invalid("Invalid qobj: no \"experiments\" field."))?;
     let mut parameterizations = Parameterizations::take(&mut config, experiments.len())?;
     let mut circuits = Vec::with_capacity(experiments.len());
+    let mut progress = Progress { text, tell: options.progress, reported: 0, instructions: 0 };
     for (index, raw) in experiments.into_iter().enumerate() {
-        let read = experiment(raw, &config).and_then(|circuit| parameterizations.bind(index, circuit));
+        let read = experiment(raw, &config, &mut progress)
+            .and_then(|circuit| parameterizations.bind(index, circuit));
         let first = circuits.len();
         match read {
             Ok(bound) => circuits.extend(bound.into_iter().map(Ok)),
@@ -144,7 +192,11 @@ pub(super) fn found(value: Option<&Value>) -> String {
     value.map_or_else(|| "nothing".to_owned(), |value| shown(&value.to_string()))
 }
 
-fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit, AerError> {
+fn experiment(
+    raw: &RawValue,
+    job_config: &Map<String, Value>,
+    progress: &mut Progress,
+) -> Result<Circuit, AerError> {
     let Experiment { header, config, instructions } = object(raw, "Qobj experiment")?;
     let instructions =
         instructions.ok_or_else(|| invalid("Invalid Qobj experiment: no \"instructions\" field."))?;
@@ -153,10 +205,9 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
     let any_conditional = config.get(CONDITIONAL_ANY) == Some(&Value::Bool(true));
     let size = |key: &str| match config.get(key).or_else(|| in_header(key)).or_else(|| job_config.get(key)) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => index(value, "size").map(Some).map_err(|error| AerError {
-            code: ErrorCode::InvalidQobj,
-            message: format!("Invalid \"{key}\"."),
-            ..error
+        Some(value) => index(value, "size").map(Some).map_err(|mut error| {
+            error.code = ErrorCode::InvalidQobj;
+            error.message(format!("Invalid \"{key}\"."))
         }),
     };
     let (num_qubits, num_clbits) = (size("n_qubits")?, size("memory_slots")?);
@@ -175,6 +226,11 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
     };
     circuit.instructions.reserve_exact(instructions.len());
     for (index, raw) in instructions.iter().enumerate() {
+        progress.at(raw);
+        if let Some(step) = plain_gate(raw) {
+            circuit.instructions.push(step);
+            continue;
+        }
         let fields: Fields = object(raw, "qobj instruction").map_err(|error| {
             let name = object::<Named>(raw, "qobj instruction").ok().and_then(|named| named.name);
             error.at_instruction(index, name.as_deref().unwrap_or_default())
@@ -205,7 +261,7 @@ fn experiment(raw: &RawValue, job_config: &Map<String, Value>) -> Result<Circuit
     })?;
     validate::circuit(&circuit).map_err(|error| match (error.code, error.place.instruction) {
         (ErrorCode::ClbitOutOfRange, Some(_)) => {
-            AerError { message: "Invalid Qobj experiment: not enough memory slots.".to_owned(), ..error }
+            error.message("Invalid Qobj experiment: not enough memory slots.")
         }
         _ => error,
     })?;

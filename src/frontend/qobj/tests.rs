@@ -7,7 +7,7 @@ use crate::circuit::operation::{
 };
 use crate::circuit::{Bits, Circuit, GATES, Gate, Instruction, Operation};
 use crate::error::{AerError, ErrorCode};
-use crate::frontend::Program;
+use crate::frontend::{LoadOptions, Program, Reading};
 use crate::linalg::{Complex, Matrix};
 use crate::rng::ShotRng;
 
@@ -280,7 +280,7 @@ fn a_syntax_error_names_line_and_column_in_characters() {
     // One long line: the snippet is a window.
     let error = load(&format!("{{\"a\": \"{}\", }}", "x".repeat(10_000))).unwrap_err();
     assert!(error.place.column > Some(10_000));
-    assert!(error.snippet.unwrap().len() < 300);
+    assert!(error.snippet.clone().unwrap().len() < 300);
 }
 
 #[test]
@@ -399,7 +399,7 @@ fn a_huge_register_index_takes_no_memory() {
 
 #[test]
 fn errors_say_it_in_aers_words() {
-    let message = |instruction: Value| refused(&instruction).message;
+    let message = |instruction: Value| refused(&instruction).message.clone();
     assert_eq!(message(json!({"name": "foo", "qubits": [0]})), "Invalid gate name :\"foo\".");
     assert_eq!(
         message(json!({"name": "reset", "qubits": [0], "conditional": 0})),
@@ -421,9 +421,9 @@ fn errors_say_it_in_aers_words() {
         message(json!({"name": "diagonal", "qubits": [0], "params": [1, 2]})),
         "\"diagonal\" matrix is not unitary."
     );
-    let hint = refused(&json!({"name": "save_statevectr", "qubits": [0]})).hint;
+    let hint = refused(&json!({"name": "save_statevectr", "qubits": [0]})).hint.clone();
     assert_eq!(hint.as_deref(), Some("Did you mean \"save_statevector\"?"));
-    let hint = refused(&json!({"name": "mesure", "qubits": [0]})).hint;
+    let hint = refused(&json!({"name": "mesure", "qubits": [0]})).hint.clone();
     assert_eq!(hint.as_deref(), Some("Did you mean \"measure\"?"));
 }
 
@@ -630,4 +630,24 @@ fn expressions_from_a_text_are_checked() {
     }
     let fine = store(slot(0, &int), deep);
     only(load(&with_instructions(&json!([fine]))).unwrap()).unwrap();
+}
+
+#[test]
+fn progress_is_told_every_64_kilobytes() {
+    const EVERY: usize = 1 << 16;
+    let count = 20_000;
+    let text = with_instructions(&vec![json!({"name": "x", "qubits": [0]}); count].into());
+    let told = std::cell::RefCell::new(Vec::new());
+    let progress = |reading: Reading| told.borrow_mut().push(reading);
+    let program = load_with(&text, LoadOptions { progress: Some(&progress), ..Default::default() }).unwrap();
+    assert_eq!(only(program).unwrap().instructions.len(), count);
+    let told = told.into_inner();
+    assert_eq!(told.len(), text.len() / EVERY);
+    let size = r#"{"name":"x","qubits":[0]},"#.len();
+    for pair in told.windows(2) {
+        let (step, grown) = (pair[1].bytes - pair[0].bytes, pair[1].instructions - pair[0].instructions);
+        assert_eq!(pair[1].total_bytes, text.len());
+        assert!((EVERY..EVERY + size).contains(&step), "{step}");
+        assert_eq!(grown, step / size);
+    }
 }

@@ -396,7 +396,7 @@ fn names_must_be_known_and_new() {
 
 #[test]
 fn hints_tell_what_to_do() {
-    let hint = |error: AerError| error.hint.unwrap_or_default();
+    let hint = |error: AerError| error.hint.clone().unwrap_or_default();
     assert!(
         hint(fails("qreg q[1];\nh q;", ErrorCode::UnknownGate, 2, 1)).contains("include \"qelib1.inc\";")
     );
@@ -477,7 +477,7 @@ fn sizes_are_bounded() {
     let doubling: Vec<_> = (1..=64).map(|i| format!("gate g{i} a {{ g{0} a; g{0} a; }}", i - 1)).collect();
     let doubling = doubling.concat();
     let error = fails_at(&format!("gate g0 a {{ x a; }} {doubling} qreg q[1]; §g64 q;"), InsufficientMemory);
-    assert!(error.expected.unwrap().contains("8000000"));
+    assert!(error.expected.clone().unwrap().contains("8000000"));
     lists(&format!("gate g0 a {{}} {doubling} qreg q[1]; g64 q;"), &[]);
 
     let barriers = "barrier q;".repeat(1000);

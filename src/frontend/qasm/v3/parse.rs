@@ -560,7 +560,7 @@ impl<'a> Parser<'a> {
         mut arguments: Vec<Expression<'a>>,
         qubits: Vec<Expression<'a>>,
     ) -> Expression<'a> {
-        arguments.extend(qubits);
+        arguments.extend(qubits.into_iter().map(Expression::spelled_out));
         Expression { kind: ExpressionKind::Call(name, arguments), span: self.since(name.span) }
     }
 

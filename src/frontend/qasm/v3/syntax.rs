@@ -326,6 +326,15 @@ pub enum ExpressionKind<'a> {
     DurationOf(Block<'a>),
     /// `value[i]`, `value[i, j]`, `value[a:b]`, `value[{a, b}]`: one entry per dimension.
     Index(Box<Expression<'a>>, Vec<Expression<'a>>),
+    /// `name[3]` where a qubit is named: an `Index` in short, as programs consist of little else.
+    Element {
+        /// The name.
+        name: &'a str,
+        /// The index.
+        index: u32,
+        /// Where the index starts; it ends before the bracket that ends the expression.
+        index_start: u32,
+    },
     /// `start:step:stop`, each of which may be missing; only within an index or a `for`.
     Range(Box<[Option<Expression<'a>>; 3]>),
     /// `{a, b}`: a set of indices, or the values of an array.
@@ -334,4 +343,20 @@ pub enum ExpressionKind<'a> {
     Concatenation(Vec<Expression<'a>>),
     /// `measure q`, only as the value of an assignment or a declaration, or what `return` gives.
     Measure(Box<Expression<'a>>),
+}
+
+impl Expression<'_> {
+    /// The same with an `Index` in the place of an `Element`.
+    #[must_use]
+    pub fn spelled_out(self) -> Self {
+        let ExpressionKind::Element { name, index, index_start } = self.kind else { return self };
+        let Span { start, end } = self.span;
+        let base =
+            Self { kind: ExpressionKind::Name(name), span: Span { start, end: start + name.len() as u32 } };
+        let index = Self {
+            kind: ExpressionKind::Integer(index.into()),
+            span: Span { start: index_start, end: end - 1 },
+        };
+        Self { kind: ExpressionKind::Index(Box::new(base), vec![index]), span: self.span }
+    }
 }

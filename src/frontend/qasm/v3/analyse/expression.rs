@@ -5,7 +5,7 @@ use std::f64::consts;
 use super::variable::{Data, Elements, Index, Located, Place, Selection, Shape, extract, join};
 use super::{Analyser, Fallible, Symbol};
 use crate::circuit::classical::Bits;
-use crate::circuit::expression::{BinaryOp, Expr, Function};
+use crate::circuit::expression::{BinaryOp, Expr, Function, UnaryOp};
 use crate::circuit::{ClassicalValue as Value, MAX_BITS, Type};
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::qasm::cursor::{near_hint, quoted};
@@ -26,6 +26,42 @@ impl<'a> Analyser<'a> {
     /// The value of an expression.
     pub(super) fn expression(&mut self, expression: &Expression<'a>) -> Fallible<Expr> {
         self.value(expression).map_err(|error| self.at(error, expression.span))
+    }
+
+    /// The value of a formula of real literals, real parameters and constants, if it is one that has no error:
+    /// the usual case of [`Self::expression`] without a detour.
+    pub(super) fn real(&self, expression: &Expression<'a>) -> Option<f64> {
+        let whole = |operand: &Expression<'a>| match operand.kind {
+            ExpressionKind::Integer(value) => i64::try_from(value).ok().map(|value| value as f64),
+            _ => None,
+        };
+        let value = match &expression.kind {
+            ExpressionKind::Real(value) => *value,
+            ExpressionKind::Name(name) => match self.find(name).map(|entry| &entry.symbol) {
+                None => constant(name)?,
+                Some(Symbol::Value(value)) if value.ty == Type::FLOAT => value.as_f64()?,
+                Some(_) => return None,
+            },
+            ExpressionKind::Parenthesis(inner) => self.real(inner)?,
+            ExpressionKind::Unary(UnaryOp::Negate, operand) => -self.real(operand)?,
+            ExpressionKind::Binary(op, operands) => {
+                let (left, right) = match (self.real(&operands.0), self.real(&operands.1)) {
+                    (Some(left), Some(right)) => (left, right),
+                    (Some(left), None) => (left, whole(&operands.1)?),
+                    (None, Some(right)) => (whole(&operands.0)?, right),
+                    (None, None) => return None,
+                };
+                match op {
+                    BinaryOp::Add => left + right,
+                    BinaryOp::Subtract => left - right,
+                    BinaryOp::Multiply => left * right,
+                    BinaryOp::Divide => left / right,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        value.is_finite().then_some(value)
     }
 
     fn value(&mut self, expression: &Expression<'a>) -> Fallible<Expr> {
@@ -94,6 +130,7 @@ impl<'a> Analyser<'a> {
                 }
                 value
             }
+            Kind::Element { .. } => return self.value(&expression.clone().spelled_out()),
             Kind::Measure(qubits) => return self.measured(qubits),
             Kind::HardwareQubit(_) => return self.no_value(expression.span, "a qubit"),
             Kind::Range(_) => return self.no_value(expression.span, "a range"),

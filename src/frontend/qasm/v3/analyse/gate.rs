@@ -203,7 +203,32 @@ impl<'a> Analyser<'a> {
         }
     }
 
+    /// A gate of the table with real numbers on single qubits, without modifiers and errors: the usual call.
+    fn plain_gate(&self, call: &GateCall<'a>) -> Option<Instruction> {
+        let Symbol::Gate(Callee::Table(gate)) = self.find(call.name.text)?.symbol else { return None };
+        let plain = call.modifiers.is_empty() && call.duration.is_none();
+        if !plain || self.checking || self.ops.is_some() {
+            return None;
+        }
+        let parameters =
+            call.arguments.iter().map(|argument| self.real(argument)).collect::<Option<Parameters>>()?;
+        let qubits =
+            call.qubits.iter().map(|operand| self.single_wire(operand)).collect::<Option<Qubits>>()?;
+        let spec = gate.spec();
+        let fits = parameters.len() == spec.parameters.len()
+            && spec.num_qubits().map_or(spec.targets <= qubits.len(), |count| count == qubits.len());
+        (fits && different(&qubits).is_ok()).then_some(Instruction {
+            operation: Operation::Gate(gate, parameters),
+            qubits,
+            condition: None,
+            label: None,
+        })
+    }
+
     pub(super) fn gate_call(&mut self, call: &GateCall<'a>) -> Fallible<()> {
+        if let Some(instruction) = self.plain_gate(call) {
+            return self.push(instruction);
+        }
         let callee = self.callee(call.name)?;
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {

@@ -37,11 +37,8 @@ impl<'a> Analyser<'a> {
         };
         let mut values = Vec::new();
         if let Err(error) = read(given, &shape, &shape.sizes, &mut values) {
-            let error = AerError {
-                message: format!("The value of the input {} does not fit its type.", quoted(name.text)),
-                ..error
-            };
-            return Err(self.at(error, name.span));
+            let message = format!("The value of the input {} does not fit its type.", quoted(name.text));
+            return Err(self.at(error.message(message), name.span));
         }
         if shape.is_bit && shape.sizes.is_empty() {
             // An input is no outcome: it is a plain variable.

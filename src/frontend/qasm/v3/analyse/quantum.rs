@@ -90,6 +90,25 @@ impl<'a> Analyser<'a> {
         self.declare(name, Symbol::Qubits(wires))
     }
 
+    fn element_wire(&self, name: &str, index: u32) -> Option<u32> {
+        match &self.find(name)?.symbol {
+            Symbol::Qubits(Wires::Many(qubits)) => qubits.get(index as usize).copied(),
+            _ => None,
+        }
+    }
+
+    /// The qubit that an operand names, where it is a single one of a declared name.
+    pub(super) fn single_wire(&self, operand: &Expression<'a>) -> Option<u32> {
+        match &operand.kind {
+            ExpressionKind::Element { name, index, .. } => self.element_wire(name, *index),
+            ExpressionKind::Name(name) => match &self.find(name)?.symbol {
+                Symbol::Qubits(Wires::One(qubit)) => Some(*qubit),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The qubits that an operand names.
     pub(super) fn wires(&mut self, expression: &Expression<'a>) -> Fallible<Wires> {
         match &expression.kind {
@@ -109,13 +128,6 @@ impl<'a> Analyser<'a> {
                         let message = "A single qubit has no parts.";
                         return self.error(ErrorCode::SemanticError, expression.span, message);
                     };
-                    // The usual case without a detour.
-                    if let ExpressionKind::Integer(index) = entry.kind
-                        && let Some(qubit) = usize::try_from(index).ok().and_then(|i| qubits.get(i))
-                    {
-                        wires = Wires::One(*qubit);
-                        continue;
-                    }
                     wires = match self.index(entry, qubits.len() as u32, true)? {
                         Index::One(i) => Wires::One(qubits.get(i as usize).copied().unwrap_or(0)),
                         Index::These(list) => {
@@ -129,6 +141,10 @@ impl<'a> Analyser<'a> {
                 }
                 Ok(wires)
             }
+            ExpressionKind::Element { name, index, .. } => match self.element_wire(name, *index) {
+                Some(qubit) => Ok(Wires::One(qubit)),
+                None => self.wires(&expression.clone().spelled_out()),
+            },
             ExpressionKind::HardwareQubit(number) => {
                 if !self.circuit.qregs.is_empty() {
                     let message = "A program names qubits either by number or by declaration.";

@@ -398,7 +398,7 @@ fn inputs_are_bound_or_stay_parameters() {
     ] {
         let error = with_inputs(program, &inputs).unwrap_err();
         assert_eq!(error.code, code, "{error}");
-        assert!(error.hint.unwrap_or_default().contains(hint), "{inputs}");
+        assert!(error.hint.clone().unwrap_or_default().contains(hint), "{inputs}");
     }
     let free = load(
         "input float theta; input angle[32] phi; qubit q; rx(2 * theta) q; gate g(a) x1 { rz(-a) x1; } g(phi) q;",
@@ -445,7 +445,7 @@ fn includes_come_from_the_options() {
     let place = (error.place.line, error.place.column, error.place.file.as_deref());
     assert_eq!(place, (Some(2), Some(14), Some("bad.inc")));
     let error = read("include \"other.inc\";").unwrap_err();
-    assert!(error.hint.unwrap().contains("includes"));
+    assert!(error.hint.clone().unwrap().contains("includes"));
 }
 
 #[test]

@@ -71,7 +71,8 @@ impl<'a> Parser<'a> {
     fn binary(&mut self, weakest: u8) -> Parsed<Expression<'a>> {
         self.enter()?;
         let first = self.unary()?;
-        let expression = self.operators(first, weakest)?;
+        let expression =
+            if binary_op(self.cursor.kind()).is_none() { first } else { self.operators(first, weakest)? };
         self.depth -= 1;
         Ok(expression)
     }
@@ -100,6 +101,9 @@ impl<'a> Parser<'a> {
             TokenKind::Bang => UnaryOp::Not,
             _ => {
                 let primary = self.primary()?;
+                if self.cursor.kind() != TokenKind::LeftBracket {
+                    return Ok(primary);
+                }
                 return self.indexed(primary);
             }
         };
@@ -277,6 +281,11 @@ impl<'a> Parser<'a> {
     /// `[i, …]`
     pub(super) fn indices(&mut self) -> Parsed<Vec<Expression<'a>>> {
         self.cursor.advance();
+        self.indices_behind()
+    }
+
+    /// What `[` has opened.
+    fn indices_behind(&mut self) -> Parsed<Vec<Expression<'a>>> {
         if self.cursor.kind() == TokenKind::LeftBrace {
             let set = self.set()?;
             self.expect(TokenKind::RightBracket, "`]`")?;
@@ -401,7 +410,32 @@ impl<'a> Parser<'a> {
             return Ok(Expression { kind: self.hardware_qubit()?, span });
         }
         let name = self.name(QUBIT)?;
-        self.indexed(Expression { kind: ExpressionKind::Name(name.text), span: name.span })
+        let whole = Expression { kind: ExpressionKind::Name(name.text), span: name.span };
+        if self.cursor.kind() != TokenKind::LeftBracket {
+            return Ok(whole);
+        }
+        let open = self.cursor.advance().span;
+        let index = self.cursor.token();
+        if index.kind == TokenKind::Integer
+            && self.cursor.byte_behind() == Some(b']')
+            && self.depth < MAX_DEPTH
+            && let Ok(number) = self.cursor.text().parse()
+        {
+            self.cursor.advance();
+            self.cursor.advance();
+            self.height = 2;
+            let kind =
+                ExpressionKind::Element { name: name.text, index: number, index_start: index.span.start };
+            let element = Expression { kind, span: self.since(name.span) };
+            if self.cursor.kind() != TokenKind::LeftBracket {
+                return Ok(element);
+            }
+            return self.indexed(element.spelled_out());
+        }
+        let indices = self.indices_behind()?;
+        self.grow(1 + self.height.max(1), open)?;
+        let kind = ExpressionKind::Index(Box::new(whole), indices);
+        self.indexed(Expression { kind, span: self.since(name.span) })
     }
 
     /// Qubits up to `;` or `->`; a comma may trail, and none may be there at all.

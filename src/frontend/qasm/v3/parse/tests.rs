@@ -35,6 +35,7 @@ fn tree(expression: &Expression) -> String {
         ExpressionKind::Call(name, arguments) => format!("[{}: {}]", name.text, each(arguments)),
         ExpressionKind::DurationOf(block) => format!("[durationof {}]", block_tree(block)),
         ExpressionKind::Index(value, indices) => format!("[at {} {}]", tree(value), each(indices)),
+        ExpressionKind::Element { name, index, .. } => format!("[at {name} {index}]"),
         ExpressionKind::Range(parts) => {
             list(&parts[..], |part| part.as_ref().map_or("_".to_owned(), tree)).replace(' ', ":")
         }
