@@ -10,7 +10,9 @@ use crate::circuit::{ClassicalValue as Value, MAX_BITS, Type};
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::qasm::cursor::{near_hint, quoted};
 use crate::frontend::qasm::lex::Span;
-use crate::frontend::qasm::v3::syntax::{Expression, ExpressionKind, Name, Statement, StatementKind};
+use crate::frontend::qasm::v3::syntax::{
+    Expression, ExpressionKind, GateCall, Name, Statement, StatementKind,
+};
 
 /// The built-in constant of a name.
 pub(super) fn constant(name: &str) -> Option<f64> {
@@ -236,8 +238,21 @@ impl<'a> Analyser<'a> {
 
     /// An expression on its own.
     pub(super) fn expression_statement(&mut self, expression: &Expression<'a>) -> Fallible<()> {
-        match &expression.kind {
-            ExpressionKind::Call(name, arguments) => self.call(*name, arguments).map(|_| ()),
+        let (name, arguments) = match &expression.kind {
+            ExpressionKind::Call(name, arguments) => (*name, arguments.as_slice()),
+            ExpressionKind::Name(text) => (Name { text, span: expression.span }, &[][..]),
+            _ => return self.expression(expression).map(|_| ()),
+        };
+        match (self.find(name.text).map(|entry| &entry.symbol), &expression.kind) {
+            // A gate without qubits.
+            (Some(Symbol::Gate(_)), _) => self.gate_call(&GateCall {
+                modifiers: Vec::new(),
+                name,
+                arguments: arguments.to_vec(),
+                duration: None,
+                qubits: Vec::new(),
+            }),
+            (_, ExpressionKind::Call(..)) => self.call(name, arguments).map(|_| ()),
             _ => self.expression(expression).map(|_| ()),
         }
     }
