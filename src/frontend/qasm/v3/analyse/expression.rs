@@ -236,6 +236,16 @@ impl<'a> Analyser<'a> {
         value.condition().map_err(|error| self.at(error, expression.span))
     }
 
+    /// Whether an expression on its own is a gate without qubits.
+    pub(super) fn is_phase_gate(&self, expression: &Expression<'a>) -> bool {
+        let name = match &expression.kind {
+            ExpressionKind::Call(name, _) => name.text,
+            ExpressionKind::Name(name) => name,
+            _ => return false,
+        };
+        matches!(self.find(name).map(|entry| &entry.symbol), Some(Symbol::Gate(_)))
+    }
+
     /// An expression on its own.
     pub(super) fn expression_statement(&mut self, expression: &Expression<'a>) -> Fallible<()> {
         let (name, arguments) = match &expression.kind {
@@ -243,16 +253,15 @@ impl<'a> Analyser<'a> {
             ExpressionKind::Name(text) => (Name { text, span: expression.span }, &[][..]),
             _ => return self.expression(expression).map(|_| ()),
         };
-        match (self.find(name.text).map(|entry| &entry.symbol), &expression.kind) {
-            // A gate without qubits.
-            (Some(Symbol::Gate(_)), _) => self.gate_call(&GateCall {
+        match &expression.kind {
+            _ if self.is_phase_gate(expression) => self.gate_call(&GateCall {
                 modifiers: Vec::new(),
                 name,
                 arguments: arguments.to_vec(),
                 duration: None,
                 qubits: Vec::new(),
             }),
-            (_, ExpressionKind::Call(..)) => self.call(name, arguments).map(|_| ()),
+            ExpressionKind::Call(..) => self.call(name, arguments).map(|_| ()),
             _ => self.expression(expression).map(|_| ()),
         }
     }

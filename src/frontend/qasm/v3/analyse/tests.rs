@@ -566,7 +566,6 @@ fn an_index_behind_a_slice_is_one_of_the_next_dimension() {
         ("a[0:1, 1:2][1, 0]", 5),
         ("a[1, 0:1][1]", 5),
         ("a[0:1][1][2]", 6),
-        ("a[{1, 0}, {2, 0}][0, 1]", 4),
     ] {
         let program = format!(
             "qubit q; bit[4] c; array[int[8], 2, 3] a = {{{{1, 2, 3}}, {{4, 5, 6}}}};\nc = {value}; bit m = measure q;"
