@@ -90,14 +90,16 @@ impl From<Circuit> for Program {
     }
 }
 
-/// Tells the format: JSON starts with a brace; `OPENQASM 3` says so; everything else is taken for OpenQASM 2,
-/// whose parser then says what is wrong.
+/// Tells the format: JSON starts with a brace; an OpenQASM text says its version, or shows it by the first
+/// statement that only one version has; everything else is taken for OpenQASM 2, whose parser then says what is
+/// wrong.
 pub fn sniff(text: &str) -> Format {
     if text.trim_start().starts_with('{') {
         return Format::Qobj;
     }
     match qasm::version(text) {
         Some(major) if major >= 3 => Format::Qasm3,
+        None if qasm::shows_version_3(text) => Format::Qasm3,
         _ => Format::Qasm2,
     }
 }

@@ -31,6 +31,9 @@ pub const MAX_WIDTH: u32 = 64;
 /// Deepest nesting of an expression.
 pub const MAX_DEPTH: u32 = 256;
 
+/// Most operators and operands of an expression: a parameter that is passed on as `t + t` doubles each time.
+pub const MAX_NODES: u32 = 1 << 14;
+
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -511,19 +514,29 @@ impl Expr {
             let value = self.evaluate(&Bits::default())?;
             return Ok(Self::constant(value, self.ty));
         }
-        if self.depth() > MAX_DEPTH {
+        let (depth, nodes) = self.extent();
+        if depth > MAX_DEPTH {
             return Err(types::too_deep());
+        }
+        if nodes > MAX_NODES {
+            return Err(types::too_large(nodes));
         }
         Ok(self)
     }
 
-    fn depth(&self) -> u32 {
-        1 + match &self.kind {
-            ExprKind::Constant(_) | ExprKind::Parameter(_) => 0,
-            ExprKind::Read(slot) => slot.index.as_ref().map_or(0, |index| index.element.depth()),
-            ExprKind::Unary(_, operand) | ExprKind::Cast(operand) => operand.depth(),
-            ExprKind::Binary(_, operands) => operands.0.depth().max(operands.1.depth()),
-            ExprKind::Call(_, arguments) => arguments.iter().map(Self::depth).max().unwrap_or(0),
+    /// Depth and number of nodes.
+    fn extent(&self) -> (u32, u32) {
+        let add = |(depth, nodes): (u32, u32), part: &Self| {
+            let (below, more) = part.extent();
+            (depth.max(1 + below), nodes + more)
+        };
+        let leaf = (1, 1);
+        match &self.kind {
+            ExprKind::Constant(_) | ExprKind::Parameter(_) => leaf,
+            ExprKind::Read(slot) => slot.index.as_ref().map_or(leaf, |index| add(leaf, &index.element)),
+            ExprKind::Unary(_, operand) | ExprKind::Cast(operand) => add(leaf, operand),
+            ExprKind::Binary(_, operands) => add(add(leaf, &operands.0), &operands.1),
+            ExprKind::Call(_, arguments) => arguments.iter().fold(leaf, add),
         }
     }
 }

@@ -26,6 +26,64 @@ pub fn version(text: &str) -> Option<u32> {
         .then(|| number.span.text(text).split('.').next()?.parse().ok())?
 }
 
+/// Whether the first statement that only one version has is one of OpenQASM 3, where the version line may be
+/// missing.
+pub fn shows_version_3(text: &str) -> bool {
+    let mut lexer = lex::Lexer::new(text);
+    let mut begins = true;
+    loop {
+        let token = lexer.next_token();
+        let word = token.span.text(text);
+        match token.kind {
+            lex::TokenKind::End => return false,
+            lex::TokenKind::Text if word == "\"qelib1.inc\"" => return false,
+            lex::TokenKind::Text | lex::TokenKind::HardwareQubit | lex::TokenKind::At => return true,
+            lex::TokenKind::Identifier if !word.is_ascii() => return true,
+            lex::TokenKind::Identifier if begins => match word {
+                "qreg" | "creg" | "opaque" => return false,
+                _ if VERSION_3.contains(&word) => return true,
+                _ => {}
+            },
+            _ => {}
+        }
+        begins = matches!(
+            token.kind,
+            lex::TokenKind::Semicolon | lex::TokenKind::LeftBrace | lex::TokenKind::RightBrace
+        );
+    }
+}
+
+/// First words of statements that OpenQASM 2 does not have.
+const VERSION_3: [&str; 27] = [
+    "angle",
+    "array",
+    "bit",
+    "bool",
+    "box",
+    "cal",
+    "complex",
+    "const",
+    "ctrl",
+    "def",
+    "defcal",
+    "defcalgrammar",
+    "delay",
+    "duration",
+    "extern",
+    "float",
+    "for",
+    "gphase",
+    "input",
+    "int",
+    "let",
+    "negctrl",
+    "output",
+    "qubit",
+    "stretch",
+    "uint",
+    "while",
+];
+
 /// Reads OpenQASM 2 (arXiv:1707.03429, and what Qiskit accepts beyond it; see [`v2`]).
 pub fn load_v2_with(text: &str, options: LoadOptions) -> Result<Circuit, AerError> {
     v2::load(text, options)

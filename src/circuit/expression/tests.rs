@@ -129,4 +129,10 @@ fn what_has_no_value_is_an_error() {
         Ok::<_, AerError>(())
     });
     assert!(deepened.is_err());
+    let mut large = Expr::parameter("x");
+    let doubled = (0..100).try_for_each(|_| {
+        large = Expr::binary(Op::Add, large.clone(), large.clone())?;
+        Ok::<_, AerError>(())
+    });
+    assert!(doubled.is_err_and(|error| error.message.contains("too large")));
 }

@@ -15,6 +15,12 @@ pub(super) fn too_deep() -> AerError {
         .expected(format!("at most {MAX_DEPTH} levels"))
 }
 
+pub(super) fn too_large(nodes: u32) -> AerError {
+    AerError::new(ErrorCode::SemanticError, "The expression is too large.")
+        .found(format!("{nodes} operators and operands"))
+        .expected(format!("at most {}", super::MAX_NODES))
+}
+
 /// Widths that cannot be worked with.
 fn check_width(ty: Type, most: u32) -> Result<Type, AerError> {
     match ty {

@@ -41,5 +41,20 @@ fn the_version_is_found_behind_blanks_and_comments() {
         assert_eq!(version(text), expected, "{text}");
     }
     assert_eq!(sniff("// a\nOPENQASM 3;"), Format::Qasm3);
+    // OpenQASM 3 may leave the version out; what could be both is taken for OpenQASM 2.
+    for (text, expected) in [
+        ("include \"stdgates.inc\"; qreg q[1];", Format::Qasm3),
+        ("// qreg q[1];\nqubit q;", Format::Qasm3),
+        ("gate g(θ) a { U(θ, 0, 0) a; }", Format::Qasm3),
+        ("gate g a { ctrl @ U(0, 0, 0) a; } const int n = 2;", Format::Qasm3),
+        ("def f() {}", Format::Qasm3),
+        ("x $0;", Format::Qasm3),
+        ("include \"qelib1.inc\"; qubit q;", Format::Qasm2),
+        ("gate bit a { U(0, 0, 0) a; } qreg q[1]; bit q[0];", Format::Qasm2),
+        ("opaque f a; qubit q;", Format::Qasm2),
+        ("gate g a { U(0, 0, 0) a; }", Format::Qasm2),
+    ] {
+        assert_eq!(sniff(text), expected, "{text}");
+    }
     assert_eq!(load("OPENQASM 2.0; qreg q[1];").unwrap().circuits.len(), 1);
 }

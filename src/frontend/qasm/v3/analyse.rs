@@ -497,6 +497,7 @@ impl<'a> Analyser<'a> {
                 | Kind::For { .. }
                 | Kind::If { .. }
                 | Kind::Scope(_) => {}
+                Kind::Expression(expression) if self.is_phase_gate(expression) => {}
                 Kind::Delay { .. } | Kind::Pragma(_) | Kind::Box { .. } | Kind::Break | Kind::Continue => {}
                 _ => {
                     let message = "A gate may only apply gates.";

@@ -772,9 +772,7 @@ impl<'a> Parser<'a> {
         if self.cursor.kind() != TokenKind::LeftBrace {
             return self.unexpected("`,` or `{`");
         }
-        if qubits.is_empty() {
-            return self.unexpected("the name of a qubit");
-        }
+        // A gate without qubits is a phase: against the grammar, but Qiskit writes it.
         Ok(StatementKind::Gate { name, parameters, qubits, body: self.block()? })
     }
 

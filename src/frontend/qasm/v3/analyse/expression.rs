@@ -10,7 +10,9 @@ use crate::circuit::{ClassicalValue as Value, MAX_BITS, Type};
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::qasm::cursor::{near_hint, quoted};
 use crate::frontend::qasm::lex::Span;
-use crate::frontend::qasm::v3::syntax::{Expression, ExpressionKind, Name, Statement, StatementKind};
+use crate::frontend::qasm::v3::syntax::{
+    Expression, ExpressionKind, GateCall, Name, Statement, StatementKind,
+};
 
 /// The built-in constant of a name.
 pub(super) fn constant(name: &str) -> Option<f64> {
@@ -271,10 +273,32 @@ impl<'a> Analyser<'a> {
         value.condition().map_err(|error| self.at(error, expression.span))
     }
 
+    /// Whether an expression on its own is a gate without qubits.
+    pub(super) fn is_phase_gate(&self, expression: &Expression<'a>) -> bool {
+        let name = match &expression.kind {
+            ExpressionKind::Call(name, _) => name.text,
+            ExpressionKind::Name(name) => name,
+            _ => return false,
+        };
+        matches!(self.find(name).map(|entry| &entry.symbol), Some(Symbol::Gate(_)))
+    }
+
     /// An expression on its own.
     pub(super) fn expression_statement(&mut self, expression: &Expression<'a>) -> Fallible<()> {
+        let (name, arguments) = match &expression.kind {
+            ExpressionKind::Call(name, arguments) => (*name, arguments.as_slice()),
+            ExpressionKind::Name(text) => (Name { text, span: expression.span }, &[][..]),
+            _ => return self.expression(expression).map(|_| ()),
+        };
         match &expression.kind {
-            ExpressionKind::Call(name, arguments) => self.call(*name, arguments).map(|_| ()),
+            _ if self.is_phase_gate(expression) => self.gate_call(&GateCall {
+                modifiers: Vec::new(),
+                name,
+                arguments: arguments.to_vec(),
+                duration: None,
+                qubits: Vec::new(),
+            }),
+            ExpressionKind::Call(..) => self.call(name, arguments).map(|_| ()),
             _ => self.expression(expression).map(|_| ()),
         }
     }

@@ -549,3 +549,37 @@ fn a_dynamic_branch_stores_what_it_assigns_and_nothing_else() {
     )));
     assert!(frontend::load("OPENQASM 3.0; qubit q;").is_ok());
 }
+
+#[test]
+fn a_gate_without_qubits_is_a_phase() {
+    let program = "gate g(t) { gphase(t); } gate f { g(0.5); } qubit q; g(0.25); f;";
+    let phases = "qubit q; gphase(0.25); gphase(0.5);";
+    assert_eq!(load(program).instructions, load(phases).instructions);
+    assert!(refused("gate g a { U(0, 0, 0) a; } qubit q; g;").message.contains('g'));
+}
+
+#[test]
+fn an_index_behind_a_slice_is_one_of_the_next_dimension() {
+    for (value, expected) in [
+        ("a[0:1, 2][1]", 6),
+        ("a[0:1, 2][0]", 3),
+        ("a[0:1, 1:2][1, 0]", 5),
+        ("a[1, 0:1][1]", 5),
+        ("a[0:1][1][2]", 6),
+    ] {
+        let program = format!(
+            "qubit q; bit[4] c; array[int[8], 2, 3] a = {{{{1, 2, 3}}, {{4, 5, 6}}}};\nc = {value}; bit m = measure q;"
+        );
+        assert_eq!(outcome(&program), expected, "{value}");
+    }
+    refused("array[int[8], 2, 3] a; int[8] b = a[0:1, 0:1, 0];");
+}
+
+#[test]
+fn what_doubles_again_and_again_is_refused() {
+    let gates: String = (0..100).map(|i| format!("gate g{}(t) a {{ g{i}(t + t) a; }}\n", i + 1)).collect();
+    let program = format!("input float t; gate g0(t) a {{ U(t, 0, 0) a; }} qubit q;\n{gates} g100(t) q;");
+    assert!(refused(&program).message.contains("too large"));
+    let aliases: String = (0..40).map(|i| format!("let b{} = b{i} ++ b{i};\n", i + 1)).collect();
+    assert_eq!(refused(&format!("bit[1024] b0;\n{aliases}")).code, ErrorCode::InsufficientMemory);
+}

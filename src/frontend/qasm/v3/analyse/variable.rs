@@ -452,9 +452,11 @@ impl<'a> Analyser<'a> {
             }),
             ExpressionKind::Index(base, entries) => {
                 let Some(mut located) = self.locate(base)? else { return Ok(None) };
+                // Entries of one pair of brackets go over the dimensions in order; a slice keeps its own.
+                let mut kept = 0;
                 for entry in entries {
                     located = match located {
-                        Located::Place(place) => self.index_place(place, entry)?,
+                        Located::Place(place) => self.index_place(place, entry, &mut kept)?,
                         Located::Bits(bits, false) => match self.index(entry, bits.len() as u32, false)? {
                             Index::One(i) => {
                                 Located::Bits(bits.get(i as usize).copied().into_iter().collect(), true)
@@ -483,7 +485,8 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    fn index_place(&mut self, place: Place, entry: &Expression<'a>) -> Fallible<Located> {
+    /// Indexes the dimension behind the `kept` ones.
+    fn index_place(&mut self, place: Place, entry: &Expression<'a>, kept: &mut usize) -> Fallible<Located> {
         let cell = self.cell(place.cell)?;
         let (ty, is_bit) = (cell.shape.element, cell.shape.is_bit);
         let (list, sizes) = match &place.elements {
@@ -498,17 +501,24 @@ impl<'a> Analyser<'a> {
             // A row that is known only at run time, and an element of it.
             return self.index_row(place.cell, *from, index.clone(), *count, *stride, entry);
         }
-        if let Some(size) = sizes.first().copied() {
-            let inner: u32 = sizes.iter().skip(1).product();
-            let pick = |i: u32| list.iter().skip((i * inner) as usize).take(inner as usize).copied();
-            let rest = sizes.get(1..).unwrap_or(&[]).to_vec();
+        if let Some(size) = sizes.get(*kept).copied() {
+            let (before, rest) = (sizes.get(..*kept).unwrap_or(&[]), sizes.get(*kept + 1..).unwrap_or(&[]));
+            let (outer, inner): (u32, u32) = (before.iter().product(), rest.iter().product());
+            let pick = |chosen: &[u32]| -> Vec<u32> {
+                let blocks = (0..outer).flat_map(|row| chosen.iter().map(move |i| row * size + i));
+                let block = |i: u32| list.iter().skip((i * inner) as usize).take(inner as usize).copied();
+                blocks.flat_map(block).collect()
+            };
             self.charge(list.len() as u64 / 64)?;
             let elements = match self.index(entry, size, false)? {
-                Index::One(i) => Elements::These(pick(i).collect(), rest),
+                Index::One(i) => Elements::These(pick(&[i]), [before, rest].concat()),
                 Index::These(chosen) => {
-                    let mut sizes = vec![chosen.len() as u32];
-                    sizes.extend(rest);
-                    Elements::These(chosen.into_iter().flat_map(pick).collect(), sizes)
+                    *kept += 1;
+                    Elements::These(pick(&chosen), [before, &[chosen.len() as u32], rest].concat())
+                }
+                Index::Computed(_) if *kept > 0 => {
+                    let message = "An index behind a slice must be known.";
+                    return self.error(ErrorCode::SemanticError, entry.span, message);
                 }
                 Index::Computed(index) => {
                     let whole = list.windows(2).all(|pair| pair[1] == pair[0] + 1);
@@ -521,6 +531,9 @@ impl<'a> Analyser<'a> {
                 }
             };
             return Ok(Located::Place(Place { elements, ..place }));
+        }
+        if !sizes.is_empty() {
+            return self.error(ErrorCode::SemanticError, entry.span, "The array has fewer dimensions.");
         }
         let width = match (ty, &place.bits) {
             (Type::Uint(width) | Type::Int(width) | Type::Angle(width), Selection::Whole) => width,
@@ -774,7 +787,13 @@ impl<'a> Analyser<'a> {
                 return self.error(ErrorCode::SemanticError, part.span, message);
             }
         }
-        self.charge((bits.len() + qubits.len()) as u64 / 8)?;
+        self.charge((bits.len() + qubits.len() / 8) as u64)?;
+        if bits.len() > MAX_BITS as usize {
+            let error = AerError::new(ErrorCode::InsufficientMemory, "The alias has too many bits.")
+                .found(bits.len().to_string())
+                .expected(format!("at most {MAX_BITS}"));
+            return Err(self.at(error, name.span));
+        }
         let symbol = if bits.is_empty() {
             super::quantum::different(&qubits).map_err(|error| self.at(error, name.span))?;
             Symbol::Qubits(super::quantum::Wires::Many(qubits.into()))
