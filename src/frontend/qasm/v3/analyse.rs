@@ -43,7 +43,7 @@ use quantum::Wires;
 use variable::Cell;
 
 /// Most steps that a program may be executed for: statements, rounds, and instructions that come out.
-pub const MAX_STEPS: u64 = 10_000_000;
+pub const MAX_STEPS: u64 = 1 << 22;
 
 /// Most instructions that a program may come to.
 pub const MAX_INSTRUCTIONS: u64 = 1 << 23;

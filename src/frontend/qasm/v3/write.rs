@@ -236,6 +236,21 @@ fn exact_body(spec: &'static GateSpec) -> String {
     }
 }
 
+/// The head and body of a definition whose parameters are named by their places: Qiskit's reader takes parameters
+/// in alphabetical order.
+fn definition(name: &str, parameters: &[&str], qubits: &[&str], body: &str) -> String {
+    let places: Vec<String> = (0..parameters.len()).map(|place| format!("p{place}")).collect();
+    let mut renamed = String::new();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    for part in body.split_inclusive(|c| !is_word(c)) {
+        let word = part.trim_end_matches(|c| !is_word(c));
+        let place = parameters.iter().position(|parameter| *parameter == word);
+        renamed.push_str(place.and_then(|place| places.get(place)).map_or(word, String::as_str));
+        renamed.push_str(part.get(word.len()..).unwrap_or_default());
+    }
+    format!("gate {name}{} {} {{ {renamed} }}\n", parenthesised(&places), qubits.join(", "))
+}
+
 /// Names of a definition's qubits.
 const QUBITS: [&str; 5] = ["a", "b", "c", "d", "e"];
 
@@ -355,10 +370,8 @@ impl<'a> Writer<'a> {
                     define(other, done, text);
                 }
             }
-            let qubits =
-                spec.num_qubits().and_then(|count| QUBITS.get(..count)).unwrap_or(&QUBITS).join(", ");
-            let _ =
-                writeln!(text, "gate {}{} {qubits} {{ {body} }}", spec.name, parenthesised(spec.parameters));
+            let qubits = spec.num_qubits().and_then(|count| QUBITS.get(..count)).unwrap_or(&QUBITS);
+            text.push_str(&definition(spec.name, spec.parameters, qubits, &body));
         }
         let mut done = BTreeSet::new();
         for (gate, count) in &self.used {
@@ -368,12 +381,10 @@ impl<'a> Writer<'a> {
                 Some(qubits) => {
                     let Some((modifier, base, _)) = modified(*gate, *count) else { continue };
                     define(base.gate, &mut done, text);
-                    let (name, base) = (spec.name, base.name);
-                    let (parameters, qubits) = (parenthesised(spec.parameters), qubits.join(", "));
-                    let _ = writeln!(
-                        text,
-                        "gate {name}_{count}{parameters} {qubits} {{ {modifier}{base}{parameters} {qubits}; }}"
-                    );
+                    let parameters = parenthesised(spec.parameters);
+                    let body = format!("{modifier}{}{parameters} {};", base.name, qubits.join(", "));
+                    let name = format!("{}_{count}", spec.name);
+                    text.push_str(&definition(&name, spec.parameters, qubits, &body));
                 }
             }
         }

@@ -50,7 +50,7 @@ fn gates_measurements_and_conditions() {
     assert_eq!(
         written(&circuit),
         "gate csx a, b { ctrl @ sx a, b; }
-gate rzz(theta) a, b { gphase(-theta/2); cx a,b; u1(theta) b; cx a,b; }
+gate rzz(p0) a, b { gphase(-p0/2); cx a,b; u1(p0) b; cx a,b; }
 gate mcx_3 a, b, c { ctrl(2) @ x a, b, c; }
 qubit[3] q;
 bit[2] c;
