@@ -91,7 +91,7 @@ pub fn round_trips(circuit: &Circuit) {
     }
 }
 
-/// The circuit with a measurement or reset for each qubit, and each measurement into both kinds of bits.
+/// The circuit with a measurement, reset or delay for each qubit, and each measurement into both kinds of bits.
 fn apart(mut circuit: Circuit) -> Circuit {
     let steps = std::mem::take(&mut circuit.instructions).into_iter().flat_map(|step| {
         let one = |operation, qubit: u32| Instruction {
@@ -100,7 +100,9 @@ fn apart(mut circuit: Circuit) -> Circuit {
             ..step.clone()
         };
         match &step.operation {
-            Operation::Reset => step.qubits.iter().map(|qubit| one(Operation::Reset, *qubit)).collect(),
+            Operation::Reset | Operation::Delay(_) => {
+                step.qubits.iter().map(|qubit| one(step.operation.clone(), *qubit)).collect()
+            }
             Operation::Measure(measure) if measure.memory.len() == step.qubits.len() => {
                 let bits = step.qubits.iter().zip(&measure.memory).enumerate();
                 let each = bits.map(|(i, (qubit, bit))| {

@@ -449,6 +449,12 @@ fn includes_come_from_the_options() {
 }
 
 #[test]
+fn pow_is_a_function_in_expressions_and_a_modifier_of_gates() {
+    let circuit = load("qubit q; pow(2) @ s q; rx(pow(2.0, 3) * pi / 8) q;");
+    assert_eq!(circuit.instructions.last(), version_2(1, 0, "rx(pi) q[0];").first());
+}
+
+#[test]
 fn pragmas_of_aer_are_instructions() {
     let circuit = load(
         "qubit[2] q; h q;\npragma aer {\"name\": \"save_statevector\", \"qubits\": [0, 1]}\npragma other thing\nx q[0];",

@@ -119,7 +119,7 @@ impl<'a> Parser<'a> {
         match self.cursor.kind() {
             TokenKind::Identifier => {
                 let text = self.cursor.text();
-                !is_keyword(text) || matches!(text, "durationof" | "true" | "false") || self.at_type()
+                !is_keyword(text) || matches!(text, "durationof" | "pow" | "true" | "false") || self.at_type()
             }
             TokenKind::Integer
             | TokenKind::RadixInteger
@@ -177,7 +177,8 @@ impl<'a> Parser<'a> {
     fn word(&mut self) -> Parsed<Expression<'a>> {
         let (text, span) = (self.cursor.text(), self.cursor.token().span);
         let kind = match text {
-            _ if !is_keyword(text) => {
+            // A modifier where a gate stands, a function here.
+            _ if !is_keyword(text) || text == "pow" => {
                 self.cursor.advance();
                 if self.cursor.kind() == TokenKind::LeftParenthesis {
                     let arguments = self.arguments()?;
