@@ -183,6 +183,9 @@ impl<'a> Writer<'a> {
             && let ControlFlow::IfElse { condition, then, otherwise } = &**flow
             && otherwise.is_empty()
         {
+            if then.is_empty() {
+                return Ok(0);
+            }
             let head = self.condition(condition)?;
             self.conditional_group(&head, &then.iter().collect::<Vec<_>>(), None)?;
             return Ok(0);
