@@ -1434,7 +1434,7 @@ export class QuantumCircuit {
   /** Replaces the whole state: the two matrices of each qubit, then the numbers on each bond. */
   set_matrix_product_state(state: readonly [tensors: readonly unknown[], bonds: readonly (readonly number[])[]]): this;
 
-  /** Saves the state in the method's own form. */
+  /** Saves the state in the method's own form, under the method's name if no label is given. */
   save_state(label?: string | null, pershot?: boolean, conditional?: boolean): this;
   /**
    * Saves the 2^n amplitudes under a label (`statevector` if none is given), where `result.get_statevector()`

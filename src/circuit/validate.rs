@@ -33,39 +33,37 @@ pub fn circuit(circuit: &Circuit) -> Result<(), AerError> {
                 .expected(format!("at most {MAX_BITS}")));
         }
     }
-    let mut labels = std::collections::HashSet::new();
     for (index, step) in circuit.instructions.iter().enumerate() {
         instruction(step, circuit).map_err(|e| e.at_instruction(index, step.operation.name()))?;
-        if let Operation::Save(save) = &step.operation
-            && !labels.insert(save.label.as_str())
-        {
-            return Err(duplicate_key(&save.label).at_instruction(index, step.operation.name()));
-        }
-        if let Operation::ControlFlow(flow) = &step.operation
-            && let Some(label) = repeated_save(flow, &mut labels)
-        {
-            return Err(duplicate_key(label).at_instruction(index, step.operation.name()));
-        }
     }
+    labels(circuit)?;
     jumps(circuit)?;
     variables(circuit)
 }
 
-/// The label of a save instruction within blocks that stands twice in the circuit.
-fn repeated_save<'a>(
-    flow: &'a ControlFlow,
-    labels: &mut std::collections::HashSet<&'a str>,
-) -> Option<&'a str> {
-    flow.blocks().into_iter().flatten().find_map(|step| match &step.operation {
-        Operation::Save(save) => (!labels.insert(&save.label)).then_some(save.label.as_str()),
-        Operation::ControlFlow(flow) => repeated_save(flow, labels),
-        _ => None,
+/// Checks that no two save instructions have one label, blocks included.
+pub fn labels(circuit: &Circuit) -> Result<(), AerError> {
+    let mut labels = std::collections::HashSet::new();
+    circuit.instructions.iter().enumerate().try_for_each(|(index, step)| match repeated(step, &mut labels) {
+        None => Ok(()),
+        Some(label) => Err(AerError::new(
+            ErrorCode::DuplicateKey,
+            format!("Duplicate key \"{label}\" in save instruction."),
+        )
+        .hint("Give each save instruction of a circuit its own label.")
+        .at_instruction(index, step.operation.name())),
     })
 }
 
-fn duplicate_key(label: &str) -> AerError {
-    AerError::new(ErrorCode::DuplicateKey, format!("Duplicate key \"{label}\" in save instruction."))
-        .hint("Give each save instruction of a circuit its own label.")
+/// The label of a save instruction that another had before.
+fn repeated<'a>(step: &'a Instruction, labels: &mut std::collections::HashSet<&'a str>) -> Option<&'a str> {
+    match &step.operation {
+        Operation::Save(save) => (!labels.insert(&save.label)).then_some(save.label.as_str()),
+        Operation::ControlFlow(flow) => {
+            flow.blocks().into_iter().flatten().find_map(|step| repeated(step, labels))
+        }
+        _ => None,
+    }
 }
 
 /// Checks that each jump has one mark. The sentences are Aer's.

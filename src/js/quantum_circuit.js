@@ -190,8 +190,8 @@ export class QuantumCircuit {
   set_stabilizer(state) { return this.#append('set_stabilizer', this.#all(), [state]); }
   set_matrix_product_state(state) { return this.#append('set_matrix_product_state', this.#all(), [state]); }
 
-  save_state(label, pershot = false, conditional = false) {
-    return this.#save('save_state', label, single(pershot, conditional));
+  save_state(label = null, pershot = false, conditional = false) {
+    return this.#save('save_state', label ?? '_method_', single(pershot, conditional));
   }
   save_statevector(label = 'statevector', pershot = false, conditional = false) {
     return this.#save('save_statevector', label, single(pershot, conditional));

@@ -17,7 +17,7 @@ use super::saved::Collector;
 use super::{ExperimentResult, select};
 use crate::circuit::expression::{Expr, Slot};
 use crate::circuit::operation::{ReadoutError, Save, SaveKind, SaveSubtype, Store};
-use crate::circuit::{Bits, Circuit, ClassicalValue, Instruction, Operation, Qubit, Type, lower};
+use crate::circuit::{Bits, Circuit, ClassicalValue, Instruction, Operation, Qubit, Type, lower, validate};
 use crate::engine::{Engine, EngineConfig, SavedValue};
 use crate::error::{AerError, ErrorCode};
 use crate::rng::{ShotRng, experiment_seed};
@@ -180,6 +180,7 @@ fn start(
         let plan = Plan::new(&mut circuit, options.enable_truncation);
         let limit = options.max_memory_bytes();
         let method = select::choose(options.method, &circuit, plan.num_qubits(), limit)?;
+        name_states(&mut circuit, method.name())?;
         let state_bytes = select::required_bytes(method, plan.num_qubits());
         let runs = if plan.sampled { 1 } else { options.shots };
         plan::check_result_memory(&circuit, options.shots, runs, options.memory, plan.num_qubits(), limit)?;
@@ -199,6 +200,21 @@ fn start(
         Ok(execution) => Ok(Current { execution, result }),
         Err(error) => Err(Box::new(failed(result, error, index))),
     }
+}
+
+/// Aer's label for a state without one: the name of the method.
+const METHOD_LABEL: &str = "_method_";
+
+fn name_states(circuit: &mut Circuit, method: &str) -> Result<(), AerError> {
+    for step in &mut circuit.instructions {
+        if let Operation::Save(save) = &mut step.operation
+            && (&save.kind, save.label.as_str()) == (&SaveKind::State, METHOD_LABEL)
+        {
+            method.clone_into(&mut save.label);
+            return validate::labels(circuit);
+        }
+    }
+    Ok(())
 }
 
 /// Aer's metadata of an experiment, as far as it holds here.

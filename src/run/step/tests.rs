@@ -462,6 +462,13 @@ fn truncation_follows_jumps_backwards() {
     assert_eq!(result.metadata["active_input_qubits"], json!([0, 1, 3]));
 }
 
+#[test]
+fn a_state_without_a_label_has_the_name_of_its_method() {
+    let steps = json!([{"name": "save_state", "qubits": [0], "label": "_method_"}]);
+    let result = run(circuit(1, 0, &steps), &json!({}));
+    assert_eq!(result.data.saved.keys().collect::<Vec<_>>(), ["statevector"]);
+}
+
 /// A readout error that always reads the bits 01 (bit 0 set) as 10, and nothing else wrong.
 fn swapped_bits(memory: &[u32]) -> Value {
     let table = [[1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 1, 0], [0, 0, 0, 1]];

@@ -13,7 +13,7 @@ pub(super) const MAX_QUBITS: usize = 7;
 pub(super) fn power(matrix: &Matrix, exponent: f64) -> Option<Matrix> {
     let size = matrix.rows();
     // Angles at which eigenvalues of common gates do not meet.
-    for angle in [0.377_f64, 1.234, 2.718] {
+    for angle in [0.377_f64, 1.234, 2.321] {
         let mut hermitian = Matrix::zeros(size, size);
         let (sin, cos) = angle.sin_cos();
         let adjoint = matrix.adjoint();
