@@ -133,7 +133,7 @@ fn text_case(case: &Case) -> Option<TextCase> {
     };
     let mut experiment = expected.clone();
     let within = steps.get(..steps.len() - saves.len())?;
-    if within.iter().any(|step| beyond(step)) {
+    if within.iter().any(&beyond) {
         let counts =
             experiment.get("counts").filter(|_| within.iter().all(|step| !beyond(step) || is_save(&step)))?;
         experiment = json!({ "success": true, "shots": experiment["shots"], "counts": counts });
@@ -151,7 +151,7 @@ fn text_case(case: &Case) -> Option<TextCase> {
     if let Some(Value::Object(data)) = fields.get_mut("data") {
         // Of whole states, that is: parts are not what fidelity is about.
         let norm = |spec: &Value| -> f64 {
-            let parts = spec["value"].as_array().into_iter().flatten().flat_map(|pair| pair.as_array());
+            let parts = spec["value"].as_array().into_iter().flatten().filter_map(|pair| pair.as_array());
             parts.flatten().filter_map(Value::as_f64).map(|part| part * part).sum()
         };
         let whole = |spec: &&mut Value| spec["kind"] == "complex" && (norm(spec) - 1.0).abs() < 1e-6;

@@ -252,7 +252,7 @@ fn structured(random: &mut Random, depth: u32, loops: u32, bound: bool) -> Instr
         11 | 12 => {
             let own = !bound && choice == 11;
             let body = inner(loops + 1, bound || own);
-            let values = (0..1 + random.below(3)).map(|_| random.below(9) as i64 - 4).collect();
+            let values = (0..=random.below(3)).map(|_| i64::from(random.below(9) as u32) - 4).collect();
             flow(ControlFlow::For { parameter: own.then(|| "i".into()), values, body })
         }
         _ => {
@@ -269,7 +269,7 @@ fn circuits_of_gates_come_back_from_every_format() {
     for seed in 0..300 {
         let mut random = Random(seed);
         let mut circuit = empty(false);
-        circuit.instructions = (0..1 + random.below(30)).map(|_| plain(&mut random)).collect();
+        circuit.instructions = (0..=random.below(30)).map(|_| plain(&mut random)).collect();
         check::round_trips(&circuit);
         qasm::to_qasm3(&circuit).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     }
@@ -283,7 +283,7 @@ fn circuits_with_conditions_come_back_from_openqasm_2() {
         let mut circuit = empty(false);
         let scratch = CLBITS;
         circuit.instructions = measured(false);
-        for _ in 0..1 + random.below(20) {
+        for _ in 0..=random.below(20) {
             let step = loop {
                 let step = plain(&mut random);
                 let any = matches!(&step.operation, Operation::Gate(gate, _) if gate.spec().controls == Controls::Any);
@@ -320,7 +320,7 @@ fn circuits_with_matrices_and_saves_come_back() {
         let mut random = Random(seed);
         let mut circuit = empty(false);
         circuit.global_phase = random.angle();
-        for index in 0..1 + random.below(20) {
+        for index in 0..=random.below(20) {
             let step = if random.below(2) == 0 { plain(&mut random) } else { special(&mut random, index) };
             circuit.instructions.push(step);
         }

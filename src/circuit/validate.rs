@@ -304,8 +304,9 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
         | Operation::Delay(_)
         | Operation::Barrier
         | Operation::Reset
-        | Operation::QuantumErrorLocation => Ok(()),
-        _ => Ok(()),
+        | Operation::QuantumErrorLocation
+        | Operation::Jump(_)
+        | Operation::Mark(_) => Ok(()),
     }
 }
 

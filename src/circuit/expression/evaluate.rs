@@ -389,11 +389,8 @@ fn cast(value: &Value, from: Type, to: Type) -> Result<Value, AerError> {
             Value::Float(value) => *value != 0.0,
             Value::Complex(re, im) => *re != 0.0 || *im != 0.0,
         }),
-        (Type::Float(_), Type::Angle(width)) => {
-            radians_to_angle(to_f64(value, from).ok_or_else(broken)?, width)
-        }
         // Beside an angle a whole number is one of radians; a bit string is the angle's own bits.
-        (Type::Int(_) | Type::Bool, Type::Angle(width)) => {
+        (Type::Float(_) | Type::Int(_) | Type::Bool, Type::Angle(width)) => {
             radians_to_angle(to_f64(value, from).ok_or_else(broken)?, width)
         }
         // To fewer bits: the lowest go; to more: zeros come below.

@@ -52,7 +52,7 @@ fn common(left: Type, right: Type) -> Option<Type> {
         // An angle among real numbers is one of them, in radians.
         (Float(a), _) | (_, Float(a)) => Float(a),
         (Angle(a), Angle(b)) => Angle(a.max(b)),
-        (Angle(_), _) | (_, Angle(_)) | (Complex, _) | (_, Complex) => return None,
+        (Angle(_) | Complex, _) | (_, Angle(_) | Complex) => return None,
         (Int(a), Int(b)) => Int(a.max(b)),
         (Uint(a), Uint(b)) => Uint(a.max(b)),
         (Int(signed), Uint(unsigned)) | (Uint(unsigned), Int(signed)) => {
@@ -74,9 +74,7 @@ pub(super) fn unary(op: UnaryOp, operand: Expr) -> Result<(Type, Expr), AerError
         UnaryOp::Not => Ok((Type::Bool, operand.cast(Type::Bool)?)),
         UnaryOp::BitNot => match ty {
             Type::Bool => Ok((Type::Bool, operand)),
-            Type::Uint(_) | Type::Angle(_) => Ok((ty, operand)),
-            // The bits of a whole number that was written down.
-            Type::Int(_) => Ok((ty, operand)),
+            Type::Uint(_) | Type::Angle(_) | Type::Int(_) => Ok((ty, operand)),
             _ => wrong("bool, bit, uint, int or angle"),
         },
         UnaryOp::Negate => match ty {

@@ -192,7 +192,11 @@ impl Serialize for InstructionJson<'_> {
                 map.serialize_entry("params", &[self::letters(letters)])?;
             }
             Operation::Delay(duration) => map.serialize_entry("params", &[duration])?,
-            Operation::Barrier | Operation::Reset | Operation::QuantumErrorLocation => {}
+            // Control flow has become jumps.
+            Operation::Barrier
+            | Operation::Reset
+            | Operation::QuantumErrorLocation
+            | Operation::ControlFlow(_) => {}
             Operation::Initialize(amplitudes) => map.serialize_entry("params", &Each(amplitudes, pair))?,
             Operation::SetStatevector(amplitudes) => {
                 map.serialize_entry("params", &[Each(amplitudes, pair)])?;
@@ -227,7 +231,6 @@ impl Serialize for InstructionJson<'_> {
                     _ => {}
                 }
             }
-            _ => {}
         }
         if let Some(bit) = step.condition {
             map.serialize_entry("conditional", &bit)?;

@@ -108,6 +108,7 @@ struct File<'a> {
     source: &'a str,
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "they are independent")]
 struct Analyser<'a> {
     options: LoadOptions<'a>,
     files: Vec<File<'a>>,
@@ -211,10 +212,7 @@ impl<'a> Analyser<'a> {
         let mut parser = Parser::new(source);
         while let Some(parsed) = parser.next_statement() {
             let outcome = match parsed {
-                Ok(statement) => self.statement(&statement).map_err(|error| {
-                    self.forget(&statement);
-                    error
-                }),
+                Ok(statement) => self.statement(&statement).inspect_err(|_| self.forget(&statement)),
                 Err(error) => Err(error),
             };
             match outcome {
@@ -493,12 +491,16 @@ impl<'a> Analyser<'a> {
         if self.in_gate() {
             match &statement.kind {
                 Kind::GateCall(_)
+                | Kind::Delay { .. }
+                | Kind::Pragma(_)
+                | Kind::Box { .. }
+                | Kind::Break
+                | Kind::Continue
                 | Kind::Barrier(_)
                 | Kind::For { .. }
                 | Kind::If { .. }
                 | Kind::Scope(_) => {}
                 Kind::Expression(expression) if self.is_phase_gate(expression) => {}
-                Kind::Delay { .. } | Kind::Pragma(_) | Kind::Box { .. } | Kind::Break | Kind::Continue => {}
                 _ => {
                     let message = "A gate may only apply gates.";
                     return self.error(ErrorCode::SemanticError, statement.span, message);
@@ -661,13 +663,12 @@ impl<'a> Analyser<'a> {
         let whole = value
             .as_i64()
             .or_else(|| value.as_f64().filter(|x| x.fract() == 0.0 && x.abs() < 9e15).map(|x| x as i64));
-        match whole {
-            Some(number) => Ok(number),
-            None => {
-                let error = AerError::new(ErrorCode::SemanticError, format!("{what} must be known."))
-                    .expected("a whole number that no measurement decides");
-                Err(self.at(error, expression.span))
-            }
+        if let Some(number) = whole {
+            Ok(number)
+        } else {
+            let error = AerError::new(ErrorCode::SemanticError, format!("{what} must be known."))
+                .expected("a whole number that no measurement decides");
+            Err(self.at(error, expression.span))
         }
     }
 
@@ -712,8 +713,8 @@ fn relocate(step: &mut Instruction, moved: &dyn Fn(u32) -> u32) {
                 | ControlFlow::Switch { target: expression, .. } => relocate_expression(expression, moved),
                 _ => {}
             }
-            for block in flow.blocks_mut() {
-                block.iter_mut().for_each(|step| relocate(step, moved));
+            for step in flow.blocks_mut().into_iter().flatten() {
+                relocate(step, moved);
             }
         }
         _ => {}

@@ -51,7 +51,7 @@ pub fn is_keyword(text: &str) -> bool {
 }
 
 /// The result of a rule; the error is boxed to keep it small.
-type Parsed<T> = Result<T, Box<AerError>>;
+type Parsed<T> = Result<T, AerError>;
 
 /// Reads a program statement by statement.
 #[derive(Debug)]
@@ -138,7 +138,7 @@ impl<'a> Parser<'a> {
         match self.statement() {
             Ok(statement) => Some(statement),
             Err(error) => {
-                self.record(*error);
+                self.record(error);
                 (self.depth, self.within_duration) = (depth, within_duration);
                 if !std::mem::take(&mut self.at_statement) || self.cursor.token().span.start == start {
                     self.skip_statement();
@@ -182,9 +182,9 @@ impl<'a> Parser<'a> {
     }
 
     #[cold]
-    fn too_deep(&self, span: Span) -> Box<AerError> {
+    fn too_deep(&self, span: Span) -> AerError {
         let error = self.syntax_error(span, "The program is nested too deeply here.");
-        Box::new(error.expected(format!("at most {MAX_DEPTH} levels")))
+        error.expected(format!("at most {MAX_DEPTH} levels"))
     }
 
     #[cold]
@@ -194,12 +194,12 @@ impl<'a> Parser<'a> {
 
     #[cold]
     fn unexpected<T>(&self, what: &str) -> Parsed<T> {
-        Err(Box::new(self.cursor.unexpected(what)))
+        Err(self.cursor.unexpected(what))
     }
 
     #[cold]
     fn unexpected_hint<T>(&self, what: &str, hint: impl Into<String>) -> Parsed<T> {
-        Err(Box::new(self.cursor.unexpected(what).hint(hint)))
+        Err(self.cursor.unexpected(what).hint(hint))
     }
 
     /// Takes `;`.
@@ -208,7 +208,7 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         self.at_statement = self.cursor.gap().contains('\n');
-        Ok(self.cursor.end_statement()?)
+        self.cursor.end_statement()
     }
 
     fn expect(&mut self, kind: TokenKind, what: &str) -> Parsed<Span> {
@@ -440,7 +440,7 @@ impl<'a> Parser<'a> {
             let known = KEYWORDS.iter().copied().flatten().copied();
             let known = known.chain(["opaque"]);
             if let Err(error) = self.end_statement() {
-                return Err(Box::new(near_hint(*error, name.text, known)));
+                return Err(near_hint(error, name.text, known));
             }
         }
         self.end_statement()?;
@@ -457,9 +457,9 @@ impl<'a> Parser<'a> {
     }
 
     #[cold]
-    fn no_opaque(&self, name: Name<'a>) -> Box<AerError> {
+    fn no_opaque(&self, name: Name<'a>) -> AerError {
         let error = self.syntax_error(name.span, "OpenQASM 3 has no opaque gates.").found("`opaque`");
-        Box::new(error.hint("Give the gate a body with `gate`, or declare the version as `OPENQASM 2.0;`."))
+        error.hint("Give the gate a body with `gate`, or declare the version as `OPENQASM 2.0;`.")
     }
 
     /// A gate call that begins with a modifier or `gphase`.
@@ -486,7 +486,7 @@ impl<'a> Parser<'a> {
                         ("pow", None) => return self.unexpected("`(` and the power"),
                         _ => {
                             let error = self.syntax_error(span, "`inv` takes no argument.");
-                            return Err(Box::new(error.expected("`inv @`")));
+                            return Err(error.expected("`inv @`"));
                         }
                     }
                 }
@@ -517,7 +517,7 @@ impl<'a> Parser<'a> {
         let qubits = match self.operands() {
             // `fro int …`
             Err(error) if self.at_type() && self.cursor.last_end() == name.span.end => {
-                return Err(Box::new(near_hint(*error, name.text, ["for", "const", "input", "output"])));
+                return Err(near_hint(error, name.text, ["for", "const", "input", "output"]));
             }
             qubits => qubits?,
         };
@@ -538,7 +538,7 @@ impl<'a> Parser<'a> {
         if qubits.is_empty() && name.text != "gphase" {
             let error =
                 self.syntax_error(name.span, format!("The gate {} has no qubits.", quoted(name.text)));
-            return Err(Box::new(error.expected("the qubits behind it")));
+            return Err(error.expected("the qubits behind it"));
         }
         Ok(StatementKind::GateCall(GateCall { modifiers, name, arguments, duration, qubits }))
     }
@@ -550,7 +550,7 @@ impl<'a> Parser<'a> {
         let types =
             ["qubit", "bit", "int", "uint", "float", "angle", "complex", "array", "gate", "def", "bool"];
         let known = if sized || self.cursor.kind() != TokenKind::Arrow { &types[..] } else { &["measure"] };
-        Err(Box::new(near_hint(*error, name.text, known.iter().copied())))
+        Err(near_hint(error, name.text, known.iter().copied()))
     }
 
     /// A subroutine that is called like a gate: its qubits are its last arguments.
@@ -676,7 +676,7 @@ impl<'a> Parser<'a> {
             }
             let depth = self.depth;
             if let Err(error) = self.case(&mut cases, &mut default) {
-                self.record(*error);
+                self.record(error);
                 self.depth = depth;
                 self.at_statement = false;
                 while !matches!(self.cursor.kind(), TokenKind::RightBrace | TokenKind::End)
@@ -720,10 +720,9 @@ impl<'a> Parser<'a> {
             }
             let body = self.block()?;
             if default.is_some() {
-                return Err(Box::new(
-                    self.syntax_error(start, "A `case` stands behind `default`.")
-                        .hint("Move `default` to the end of the `switch`."),
-                ));
+                return Err(self
+                    .syntax_error(start, "A `case` stands behind `default`.")
+                    .hint("Move `default` to the end of the `switch`."));
             }
             cases.push((values, body));
         } else if self.accept_word("default") {
@@ -731,7 +730,7 @@ impl<'a> Parser<'a> {
                 return self.unexpected_hint("`{`", BRACES);
             }
             if default.replace(self.block()?).is_some() {
-                return Err(Box::new(self.syntax_error(start, "The `switch` has two `default`s.")));
+                return Err(self.syntax_error(start, "The `switch` has two `default`s."));
             }
         } else {
             return self.unexpected("`case`, `default` or `}`");
@@ -924,7 +923,7 @@ impl<'a> Parser<'a> {
         if self.cursor.take_braces() {
             return Ok(());
         }
-        Err(Box::new(self.syntax_error(open, "The block is not closed.").expected("`}`")))
+        Err(self.syntax_error(open, "The block is not closed.").expected("`}`"))
     }
 
     fn version(&mut self, start: Span) -> Parsed<StatementKind<'a>> {
@@ -935,13 +934,13 @@ impl<'a> Parser<'a> {
         self.cursor.advance();
         self.end_statement()?;
         if self.begun || self.depth > 1 {
-            return Err(Box::new(self.syntax_error(start, "The version must be the first statement.")));
+            return Err(self.syntax_error(start, "The version must be the first statement."));
         }
         let minor = if text == "3" { Some("0") } else { text.strip_prefix("3.") };
         if !minor.is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit())) {
             let message = format!("OpenQASM {text} cannot be read here.");
             let error = self.cursor.error(ErrorCode::UnsupportedFormat, span, message);
-            return Err(Box::new(error.expected("3.0 or 3.1")));
+            return Err(error.expected("3.0 or 3.1"));
         }
         Ok(StatementKind::Version(text))
     }

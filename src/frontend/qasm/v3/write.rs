@@ -433,7 +433,7 @@ impl<'a> Writer<'a> {
             }
             // Without qubits OpenQASM means all of them.
             Operation::Barrier if !step.qubits.is_empty() => {
-                line(format!("barrier {};", self.qubit_list(&step.qubits)?))
+                line(format!("barrier {};", self.qubit_list(&step.qubits)?));
             }
             Operation::Delay(duration) if duration.is_finite() && *duration >= 0.0 => {
                 line(format!("delay[{duration:?}s] {};", self.qubit_list(&step.qubits)?));

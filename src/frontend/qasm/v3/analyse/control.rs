@@ -6,6 +6,7 @@
 //! (the subroutine's body) then become a [`ControlFlow::Sequence`], and every variable that may be assigned
 //! behind the exit becomes stored as well.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::variable::{Data, Elements, Located, Place, Selection, Shape};
@@ -191,7 +192,9 @@ impl<'a> Analyser<'a> {
             }
             ExpressionKind::Index(base, entries) => {
                 self.call_effects(base, effects);
-                entries.iter().for_each(|entry| self.call_effects(entry, effects));
+                for entry in entries {
+                    self.call_effects(entry, effects);
+                }
             }
             _ => {}
         }
@@ -349,9 +352,10 @@ impl<'a> Analyser<'a> {
                         return Ok(if round { Flow::Continue } else { Flow::Break });
                     }
                     *used = true;
-                    let flow = match round {
-                        true => ControlFlow::Continue { outer: 0 },
-                        false => ControlFlow::Break { outer: 0 },
+                    let flow = if round {
+                        ControlFlow::Continue { outer: 0 }
+                    } else {
+                        ControlFlow::Break { outer: 0 }
                     };
                     self.push_flow(flow)?;
                     return Ok(Flow::Dead);
@@ -580,6 +584,7 @@ impl<'a> Analyser<'a> {
     }
 
     /// Rounds as long as there are values.
+    #[allow(clippy::type_complexity, clippy::option_option, reason = "a round, with or without a variable")]
     fn unrolled<'s>(
         &mut self,
         body: &[Statement<'a>],
@@ -812,7 +817,7 @@ impl<'a> Analyser<'a> {
             symbols.push(symbol);
         }
         super::quantum::different(&wires).map_err(|error| self.at(error, name.span))?;
-        self.scopes.push(super::Scope { names: Default::default(), cells: first_cell });
+        self.scopes.push(super::Scope { names: HashMap::default(), cells: first_cell });
         self.visible = self.scopes.len() - 1;
         self.file = subroutine.file;
         let returns = match &subroutine.returns {
@@ -959,7 +964,8 @@ impl<'a> Analyser<'a> {
                         sizes == shape.sizes
                     }
                     ArraySizes::Dimensions(count) => {
-                        self.known_integer(count, "The number of dimensions")? == shape.sizes.len() as i64
+                        self.known_integer(count, "The number of dimensions")?
+                            == i64::try_from(shape.sizes.len()).unwrap_or(i64::MAX)
                     }
                 };
                 if !fits || shape.element != wanted {

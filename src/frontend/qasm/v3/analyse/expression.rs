@@ -97,13 +97,14 @@ impl<'a> Analyser<'a> {
                 }
                 self.expression(operand)?.cast(shape.element)?
             }
-            Kind::Call(name, arguments) => match self.call(*name, arguments)? {
-                Some(value) => value,
-                None => {
+            Kind::Call(name, arguments) => {
+                if let Some(value) = self.call(*name, arguments)? {
+                    value
+                } else {
                     let message = format!("{} gives no value.", quoted(name.text));
                     return self.error(ErrorCode::SemanticError, name.span, message);
                 }
-            },
+            }
             Kind::DurationOf(block) => Expr::float(self.duration_of(block)?),
             Kind::Index(base, entries) => {
                 if let Some(located) = self.locate(expression)? {
@@ -371,14 +372,13 @@ impl<'a> Analyser<'a> {
             Some(Located::Place(_)) => Vec::new(),
             None => vec![self.wires(array)?.known(self, array.span)?.len() as u32],
         };
-        match usize::try_from(dimension).ok().and_then(|dimension| sizes.get(dimension)) {
-            Some(size) => Ok(Expr::uint(Bits::from_u64((*size).into()), 64).cast(Type::INT)?),
-            None => {
-                let error = AerError::new(ErrorCode::SemanticError, "The array has no such dimension.")
-                    .found(dimension.to_string())
-                    .expected(format!("below {}", sizes.len()));
-                Err(self.at(error, array.span))
-            }
+        if let Some(size) = usize::try_from(dimension).ok().and_then(|dimension| sizes.get(dimension)) {
+            Ok(Expr::uint(Bits::from_u64((*size).into()), 64).cast(Type::INT)?)
+        } else {
+            let error = AerError::new(ErrorCode::SemanticError, "The array has no such dimension.")
+                .found(dimension.to_string())
+                .expected(format!("below {}", sizes.len()));
+            Err(self.at(error, array.span))
         }
     }
 

@@ -5,6 +5,7 @@
 //! inverted, raised to a power and controlled; `negctrl` is `ctrl` between X gates. Controlled gates become the
 //! table's rows where it has some, otherwise a matrix.
 
+use std::collections::HashMap;
 use std::f64::consts::PI;
 use std::rc::Rc;
 
@@ -473,7 +474,7 @@ impl<'a> Analyser<'a> {
     /// Executes the body of a gate.
     fn body(&mut self, definition: &Definition<'a>, arguments: Vec<Expr>, qubits: &[u32]) -> Fallible<()> {
         let before = (self.file, self.visible);
-        let mut scope = Scope { names: Default::default(), cells: self.cells.len() };
+        let mut scope = Scope { names: HashMap::default(), cells: self.cells.len() };
         for (name, value) in definition.parameters.iter().zip(arguments) {
             scope.names.insert(name.text, Entry { symbol: Symbol::Value(value), place: None });
         }
@@ -800,6 +801,7 @@ fn matrix_power(matrix: &Matrix, exponent: f64) -> Fallible<Matrix> {
 }
 
 /// One gate to a power, where that is again one gate (or none).
+#[allow(clippy::option_option, reason = "no gate at all is an answer, too")]
 fn raised_op(op: &Op, exponent: f64, whole: bool) -> Fallible<Option<Option<Op>>> {
     let with = |kind| Some(Some(Op { kind, ..op.clone() }));
     // The angle whose multiple is the principal power; `turn` is the period of the eigenvalues.

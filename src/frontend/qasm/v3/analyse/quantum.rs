@@ -224,8 +224,8 @@ impl<'a> Analyser<'a> {
             let start = self.out.len();
             self.charge(1)?;
             self.choose_inner(&wires, act)?;
-            let i = i as i64;
-            cases.push((vec![i, i - choices.len() as i64], self.out.split_off(start)));
+            let from_end = (choices.len() - i) as u32;
+            cases.push((vec![i64::from(i as u32), -i64::from(from_end)], self.out.split_off(start)));
         }
         self.depth -= 1;
         self.contexts.pop();
@@ -246,7 +246,7 @@ impl<'a> Analyser<'a> {
         let wires = self.wires(qubits)?;
         self.choose(&[wires], &mut |analyser, wires| {
             for qubit in flat(wires) {
-                let measure = Operation::Measure(Box::new(Measure::default()));
+                let measure = Operation::Measure(Box::default());
                 analyser.push(Instruction::new(measure, [qubit]))?;
             }
             Ok(())

@@ -1,3 +1,5 @@
+#![allow(clippy::format_push_string, clippy::format_collect, clippy::default_trait_access, reason = "a test")]
+
 use serde_json::{Map, Value as Json, json};
 
 use super::*;

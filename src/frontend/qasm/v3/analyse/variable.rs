@@ -115,6 +115,21 @@ pub(super) fn zero(ty: Type) -> Value {
     Value::from_bits(&Bits::default(), ty)
 }
 
+/// Bits joined two and two, so that the expression stays flat.
+fn tree(parts: &[Expr], first: u32, total: u32) -> Fallible<Expr> {
+    if let [part] = parts {
+        let part = part.clone().cast(Type::Uint(part.ty.width()))?.cast(Type::Uint(total))?;
+        return if first == 0 {
+            Ok(part)
+        } else {
+            Expr::binary(BinaryOp::ShiftLeft, part, Expr::int(first.into()))
+        };
+    }
+    let (left, right) = parts.split_at(parts.len() / 2);
+    let offset: u32 = left.iter().map(|part| part.ty.width()).sum();
+    Expr::binary(BinaryOp::BitOr, tree(left, first, total)?, tree(right, first + offset, total)?)
+}
+
 /// The bits of a value as a number, from its bits.
 fn low_bits(list: &[u32]) -> bool {
     list.windows(2).all(|pair| pair[1] == pair[0] + 1)
@@ -165,19 +180,6 @@ pub(super) fn join(parts: &[Expr]) -> Fallible<Expr> {
             first += width(part);
         }
         return Ok(Expr::uint(bits, total));
-    }
-    fn tree(parts: &[Expr], first: u32, total: u32) -> Fallible<Expr> {
-        if let [part] = parts {
-            let part = part.clone().cast(Type::Uint(part.ty.width()))?.cast(Type::Uint(total))?;
-            return if first == 0 {
-                Ok(part)
-            } else {
-                Expr::binary(BinaryOp::ShiftLeft, part, Expr::int(first.into()))
-            };
-        }
-        let (left, right) = parts.split_at(parts.len() / 2);
-        let offset: u32 = left.iter().map(|part| part.ty.width()).sum();
-        Expr::binary(BinaryOp::BitOr, tree(left, first, total)?, tree(right, first + offset, total)?)
     }
     tree(parts, 0, total)
 }
@@ -893,10 +895,13 @@ impl<'a> Analyser<'a> {
         let what = match self.find(name).map(|entry| &entry.symbol) {
             None => return self.unknown(name, base.span, "a variable"),
             Some(Symbol::Broken) => return Err(AerError::new(ErrorCode::SemanticError, "")),
-            Some(Symbol::Variable(cell)) => match self.cell(*cell)?.constant {
-                false => "",
-                true => "a constant",
-            },
+            Some(Symbol::Variable(cell)) => {
+                if self.cell(*cell)?.constant {
+                    "a constant"
+                } else {
+                    ""
+                }
+            }
             Some(Symbol::Bits(_)) => "",
             Some(Symbol::ReadOnly(_)) => "a readonly array",
             Some(Symbol::Value(_)) => "a parameter",

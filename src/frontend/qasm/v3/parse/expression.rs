@@ -167,7 +167,7 @@ impl<'a> Parser<'a> {
         let text = self.cursor.text();
         let Some(index) = text.get(1..).and_then(|digits| digits.parse().ok()) else {
             let error = self.syntax_error(self.cursor.token().span, "There is no such qubit.");
-            return Err(Box::new(error.found(super::quoted(text))));
+            return Err(error.found(super::quoted(text)));
         };
         self.cursor.advance();
         Ok(ExpressionKind::HardwareQubit(index))
@@ -220,7 +220,7 @@ impl<'a> Parser<'a> {
     fn duration_of(&mut self) -> Parsed<ExpressionKind<'a>> {
         let start = self.cursor.advance().span;
         if std::mem::replace(&mut self.within_duration, true) {
-            return Err(Box::new(self.syntax_error(start, "A `durationof` stands within another.")));
+            return Err(self.syntax_error(start, "A `durationof` stands within another."));
         }
         self.expect(TokenKind::LeftParenthesis, "`(`")?;
         let block = self.block()?;
@@ -476,9 +476,7 @@ impl<'a> Parser<'a> {
         let token = self.cursor.token();
         let text = self.cursor.text();
         if text.contains('_') && !underscores_are_well_placed(text) {
-            return Err(Box::new(
-                self.syntax_error(token.span, "An underscore must stand between two digits."),
-            ));
+            return Err(self.syntax_error(token.span, "An underscore must stand between two digits."));
         }
         if token.kind == TokenKind::RadixInteger {
             return self.radix_integer(text);
@@ -522,9 +520,9 @@ impl<'a> Parser<'a> {
     }
 
     #[cold]
-    fn too_large(&self, span: Span) -> Box<AerError> {
+    fn too_large(&self, span: Span) -> AerError {
         let error = self.syntax_error(span, "The number is too large.");
-        Box::new(error.found(super::quoted(span.text(self.cursor.source()))).expected("less than 1.8e308"))
+        error.found(super::quoted(span.text(self.cursor.source()))).expected("less than 1.8e308")
     }
 
     /// `0x1F`, `0o17` or `0b11`
@@ -541,7 +539,7 @@ impl<'a> Parser<'a> {
             let Some(digit) = digit.to_digit(radix) else {
                 let error = self.syntax_error(self.cursor.token().span, "This is not a number.");
                 let expected = format!("digits below {radix}");
-                return Err(Box::new(error.found(super::quoted(text)).expected(expected)));
+                return Err(error.found(super::quoted(text)).expected(expected));
             };
             integer = integer.and_then(|value| value.checked_mul(radix.into())?.checked_add(digit.into()));
             real = real * f64::from(radix) + f64::from(digit);

@@ -1,3 +1,5 @@
+#![allow(clippy::format_push_string, clippy::format_collect, clippy::default_trait_access, reason = "a test")]
+
 use std::fmt::Write as _;
 
 use super::*;

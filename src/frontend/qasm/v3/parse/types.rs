@@ -60,7 +60,7 @@ impl<'a> Parser<'a> {
                 "qubit" | "qreg" | "creg" => self.unexpected(what),
                 _ => {
                     let error = self.cursor.unexpected(what);
-                    Err(Box::new(super::near_hint(error, text, SCALARS)))
+                    Err(super::near_hint(error, text, SCALARS))
                 }
             };
         }
