@@ -116,7 +116,7 @@ impl CircuitBuilder {
                 }
             };
             self.circuit.variables.iter_mut().for_each(|variable| shift(&mut variable.slot));
-            self.circuit.instructions.iter_mut().for_each(|step| inspect::each_slot(step, &mut { shift }));
+            self.circuit.instructions.iter_mut().for_each(|step| transform::each_slot(step, &mut { shift }));
         }
         self.circuit.cregs.push(Register { name: name.into(), size });
         Ok(())

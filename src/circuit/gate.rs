@@ -411,4 +411,4 @@ fn rc3x(_: &[f64]) -> Matrix {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -554,7 +554,7 @@ fn negated(condition: &Expr) -> Result<Expr, AerError> {
     Expr::unary(UnaryOp::Not, condition.clone())
 }
 
-/// What native Aer too lets be conditional, and assignments.
+/// What can be made conditional one by one; loops over known values are unrolled to that.
 fn may_carry_condition(step: &Instruction) -> bool {
     if let Operation::ControlFlow(flow) = &step.operation {
         let unrolled = matches!(**flow, ControlFlow::For { .. } | ControlFlow::Sequence(_));

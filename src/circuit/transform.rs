@@ -302,6 +302,55 @@ fn head_mut(flow: &mut ControlFlow) -> Option<&mut Expr> {
     }
 }
 
+/// Calls `visit` for each place of the register that the instruction names, blocks included.
+pub fn each_slot(step: &mut Instruction, visit: &mut dyn FnMut(&mut Slot)) {
+    fn slot(place: &mut Slot, visit: &mut dyn FnMut(&mut Slot)) {
+        visit(place);
+        if let Some(index) = &mut place.index {
+            expr(&mut index.element, visit);
+        }
+    }
+    fn expr(expression: &mut Expr, visit: &mut dyn FnMut(&mut Slot)) {
+        match &mut expression.kind {
+            ExprKind::Constant(_) | ExprKind::Parameter(_) => {}
+            ExprKind::Read(place) => slot(place, visit),
+            ExprKind::Unary(_, operand) | ExprKind::Cast(operand) => expr(operand, visit),
+            ExprKind::Binary(_, operands) => {
+                expr(&mut operands.0, visit);
+                expr(&mut operands.1, visit);
+            }
+            ExprKind::Call(_, arguments) => arguments.iter_mut().for_each(|a| expr(a, visit)),
+        }
+    }
+    match &mut step.operation {
+        Operation::ComputedGate(_, parameters) => parameters.iter_mut().for_each(|p| expr(p, visit)),
+        Operation::Store(store) => {
+            slot(&mut store.target, visit);
+            expr(&mut store.value, visit);
+        }
+        Operation::Save(save) => {
+            if let SaveKind::Variable(place) = &mut save.kind {
+                slot(place, visit);
+            }
+        }
+        Operation::ControlFlow(flow) => {
+            match &mut **flow {
+                ControlFlow::IfElse { condition, .. } | ControlFlow::While { condition, .. } => {
+                    expr(condition, visit);
+                }
+                ControlFlow::Switch { target, .. } => expr(target, visit),
+                _ => {}
+            }
+            for block in flow.blocks_mut() {
+                for inner in block {
+                    each_slot(inner, visit);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Rewrites the expressions and places of an operation without blocks.
 fn rewrite(
     operation: &mut Operation,

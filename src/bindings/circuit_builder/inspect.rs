@@ -3,63 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::super::expression::describe_expr;
-use crate::circuit::expression::ExprKind;
-use crate::circuit::operation::SaveKind;
-use crate::circuit::{Circuit, ControlFlow, Expr, Instruction, Operation, Slot};
+use crate::circuit::{Circuit, Instruction, Operation, Slot, transform};
 use crate::frontend::qobj;
 
 /// Whether Qiskit counts the instruction as none: it does nothing to the state.
 pub fn is_directive(step: &Instruction) -> bool {
     matches!(step.operation, Operation::Barrier | Operation::Save(_))
-}
-
-/// Calls `visit` for each place of the register that the instruction names, blocks included.
-pub fn each_slot(step: &mut Instruction, visit: &mut dyn FnMut(&mut Slot)) {
-    fn slot(place: &mut Slot, visit: &mut dyn FnMut(&mut Slot)) {
-        visit(place);
-        if let Some(index) = &mut place.index {
-            expr(&mut index.element, visit);
-        }
-    }
-    fn expr(expression: &mut Expr, visit: &mut dyn FnMut(&mut Slot)) {
-        match &mut expression.kind {
-            ExprKind::Constant(_) | ExprKind::Parameter(_) => {}
-            ExprKind::Read(place) => slot(place, visit),
-            ExprKind::Unary(_, operand) | ExprKind::Cast(operand) => expr(operand, visit),
-            ExprKind::Binary(_, operands) => {
-                expr(&mut operands.0, visit);
-                expr(&mut operands.1, visit);
-            }
-            ExprKind::Call(_, arguments) => arguments.iter_mut().for_each(|a| expr(a, visit)),
-        }
-    }
-    match &mut step.operation {
-        Operation::ComputedGate(_, parameters) => parameters.iter_mut().for_each(|p| expr(p, visit)),
-        Operation::Store(store) => {
-            slot(&mut store.target, visit);
-            expr(&mut store.value, visit);
-        }
-        Operation::Save(save) => {
-            if let SaveKind::Variable(place) = &mut save.kind {
-                slot(place, visit);
-            }
-        }
-        Operation::ControlFlow(flow) => {
-            match &mut **flow {
-                ControlFlow::IfElse { condition, .. } | ControlFlow::While { condition, .. } => {
-                    expr(condition, visit);
-                }
-                ControlFlow::Switch { target, .. } => expr(target, visit),
-                _ => {}
-            }
-            for block in flow.blocks_mut() {
-                for inner in block {
-                    each_slot(inner, visit);
-                }
-            }
-        }
-        _ => {}
-    }
 }
 
 /// The register bits that an instruction reads or writes, blocks included, ascending.
@@ -86,7 +35,7 @@ pub fn clbits(step: &Instruction) -> Vec<u32> {
         step.operation,
         Operation::ComputedGate(..) | Operation::Store(_) | Operation::Save(_) | Operation::ControlFlow(_)
     ) {
-        each_slot(&mut step.clone(), &mut |slot| {
+        transform::each_slot(&mut step.clone(), &mut |slot| {
             bits.extend(slot.first..Slot::new(slot.first, slot.ty).end());
         });
     }

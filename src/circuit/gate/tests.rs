@@ -30,7 +30,7 @@ fn walk(mut check: impl FnMut(&GateSpec, &[f64], usize)) {
 }
 
 /// The matrix of `matrix` on some of `num_qubits` qubits, entry by entry.
-fn embedded(matrix: &Matrix, qubits: &[u32], num_qubits: usize) -> Matrix {
+pub(crate) fn embedded(matrix: &Matrix, qubits: &[u32], num_qubits: usize) -> Matrix {
     let size = 1 << num_qubits;
     let inner = |index: usize| qubits.iter().enumerate().map(|(j, q)| (index >> q & 1) << j).sum::<usize>();
     let outer = |index: usize| qubits.iter().fold(index, |rest, q| rest & !(1 << q));

@@ -26,10 +26,8 @@ use std::rc::Rc;
 use super::parse::Parser;
 use super::syntax::{Expression, Name, Qualifier, Statement, StatementKind};
 use crate::circuit::control_flow::ControlFlow;
-use crate::circuit::expression::ExprKind;
-use crate::circuit::operation::SaveKind;
 use crate::circuit::{
-    Circuit, Expr, GATES, Instruction, MAX_BITS, Operation, Qubits, Slot, Variable, validate,
+    Circuit, Expr, GATES, Instruction, MAX_BITS, Operation, Qubits, Slot, Variable, transform, validate,
 };
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::qasm::cursor::{near_hint, quoted};
@@ -689,55 +687,23 @@ impl<'a> Analyser<'a> {
 
 /// Moves every register bit of an instruction.
 fn relocate(step: &mut Instruction, moved: &dyn Fn(u32) -> u32) {
+    transform::each_slot(step, &mut |slot| slot.first = moved(slot.first));
+    relocate_bits(step, moved);
+}
+
+/// Moves the bits of conditions and measurements, blocks included.
+fn relocate_bits(step: &mut Instruction, moved: &dyn Fn(u32) -> u32) {
     if let Some(bit) = &mut step.condition {
         *bit = moved(*bit);
     }
     match &mut step.operation {
         Operation::Measure(measure) => measure.register.iter_mut().for_each(|bit| *bit = moved(*bit)),
-        Operation::ComputedGate(_, parameters) => {
-            parameters.iter_mut().for_each(|parameter| relocate_expression(parameter, moved));
-        }
-        Operation::Store(store) => {
-            relocate_slot(&mut store.target, moved);
-            relocate_expression(&mut store.value, moved);
-        }
-        Operation::Save(save) => {
-            if let SaveKind::Variable(slot) = &mut save.kind {
-                relocate_slot(slot, moved);
-            }
-        }
         Operation::ControlFlow(flow) => {
-            match &mut **flow {
-                ControlFlow::IfElse { condition: expression, .. }
-                | ControlFlow::While { condition: expression, .. }
-                | ControlFlow::Switch { target: expression, .. } => relocate_expression(expression, moved),
-                _ => {}
-            }
             for step in flow.blocks_mut().into_iter().flatten() {
-                relocate(step, moved);
+                relocate_bits(step, moved);
             }
         }
         _ => {}
-    }
-}
-
-fn relocate_slot(slot: &mut Slot, moved: &dyn Fn(u32) -> u32) {
-    slot.first = moved(slot.first);
-    if let Some(index) = &mut slot.index {
-        relocate_expression(&mut index.element, moved);
-    }
-}
-
-fn relocate_expression(expression: &mut Expr, moved: &dyn Fn(u32) -> u32) {
-    match &mut expression.kind {
-        ExprKind::Constant(_) | ExprKind::Parameter(_) => {}
-        ExprKind::Read(slot) => relocate_slot(slot, moved),
-        ExprKind::Unary(_, operand) | ExprKind::Cast(operand) => relocate_expression(operand, moved),
-        ExprKind::Binary(_, operands) => {
-            relocate_expression(&mut operands.0, moved);
-            relocate_expression(&mut operands.1, moved);
-        }
-        ExprKind::Call(_, arguments) => arguments.iter_mut().for_each(|a| relocate_expression(a, moved)),
     }
 }
 

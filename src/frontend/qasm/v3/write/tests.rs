@@ -1,4 +1,5 @@
 use super::*;
+use crate::circuit::gate::tests::embedded;
 use crate::circuit::operation::{Measure, Save, SaveKind, SaveSubtype, Store};
 use crate::circuit::{Bits, Variable};
 use crate::frontend::qasm::v3::parse::Parser;
@@ -226,20 +227,6 @@ fn every_gate_that_stdgates_lacks_is_defined() {
         let defined = text.contains(&format!("gate {}", spec.name));
         assert_eq!(defined, !spec.stdgates && spec.gate != Gate::UBuiltin, "{}", spec.name);
     }
-}
-
-/// The matrix of `matrix` on some of `num_qubits` qubits, entry by entry.
-fn embedded(matrix: &Matrix, qubits: &[u32], num_qubits: usize) -> Matrix {
-    let size = 1 << num_qubits;
-    let inner = |index: usize| qubits.iter().enumerate().map(|(j, q)| (index >> q & 1) << j).sum::<usize>();
-    let outer = |index: usize| qubits.iter().fold(index, |rest, q| rest & !(1 << q));
-    let mut full = Matrix::zeros(size, size);
-    for row in 0..size {
-        for column in (0..size).filter(|column| outer(*column) == outer(row)) {
-            full.set(row, column, matrix.at(inner(row), inner(column)));
-        }
-    }
-    full
 }
 
 /// Bodies that are made of plain calls, with the phase in front of them, against the matrices of the rows.
