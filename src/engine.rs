@@ -8,6 +8,7 @@ pub mod statevector;
 use crate::circuit::{Operation, Qubit};
 use crate::error::AerError;
 use crate::rng::ShotRng;
+use std::ops::Range;
 
 /// Defines [`Method`]: one row per simulation method.
 macro_rules! methods {
@@ -35,6 +36,39 @@ macro_rules! methods {
 
 methods! {
     Statevector = "statevector": "Dense amplitudes of a pure state: 16 bytes times 2^n.";
+}
+
+/// Outcomes of shots, as words of bits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Words of one outcome: bit `i` of it is bit `i % 64` of word `i / 64`.
+    pub words_per_shot: usize,
+    /// The outcomes, shot by shot.
+    pub words: Vec<u64>,
+}
+
+impl Outcomes {
+    /// Zeros for so many shots of so many bits.
+    pub fn zeros(num_bits: usize, shots: usize) -> Self {
+        let words_per_shot = num_bits.div_ceil(64).max(1);
+        Self { words_per_shot, words: vec![0; words_per_shot * shots] }
+    }
+
+    /// Bit `bit` of the outcome of the `index`-th shot.
+    pub fn get(&self, index: usize, bit: u32) -> bool {
+        let word = self.words.get(index * self.words_per_shot + bit as usize / 64);
+        word.is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+}
+
+/// How finely amplitudes are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// 64-bit numbers.
+    #[default]
+    Double,
+    /// 32-bit numbers: half the memory.
+    Single,
 }
 
 /// What an engine is told when it is made.
@@ -93,14 +127,26 @@ pub trait Engine: Sized {
 
     /// Applies a gate, a matrix, a reset, an initialisation: everything but measure, save and classical steps.
     /// The operation is valid (`circuit::validate`) and supported.
+    ///
+    /// An engine may put it off, to fuse it with what follows: see [`Engine::pending`].
     fn apply(&mut self, operation: &Operation, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError>;
+
+    /// Number of operations that were put off. Only [`Engine::apply`] may be called before they are done.
+    fn pending(&self) -> u64 {
+        0
+    }
+
+    /// Does about `budget` of the work that was put off; gives the work it was.
+    fn advance(&mut self, _budget: u64) -> Result<u64, AerError> {
+        Ok(0)
+    }
 
     /// Measures qubits, collapses the state and gives the outcome: bit `i` is `qubits[i]`.
     fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> crate::circuit::Bits;
 
-    /// Draws outcomes for shots of one state without collapse: entry `s` is drawn from `shots[s]`, a number in
-    /// [0, 1). Bit `i` of an outcome is `qubits[i]`.
-    fn sample_measure(&mut self, qubits: &[Qubit], shots: &[f64]) -> Vec<crate::circuit::Bits>;
+    /// Draws outcomes for shots of one state without collapse. Bit `i` of an outcome is `qubits[i]`. The outcome
+    /// of a shot depends on the state, the seed and the shot alone ([`crate::rng::DrawRng`]), however shots are divided.
+    fn sample_measure(&mut self, qubits: &[Qubit], seed: u64, shots: Range<u64>) -> Outcomes;
 
     /// The value that a save instruction asks for.
     fn save(

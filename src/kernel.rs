@@ -10,7 +10,11 @@ pub mod dense;
 pub mod diagonal;
 pub mod index;
 pub mod permutation;
+pub mod phases;
+pub mod program;
+pub mod real;
 pub mod reduce;
+pub mod rotation;
 pub mod sample;
 pub mod scalar;
 
@@ -18,6 +22,7 @@ use smallvec::SmallVec;
 
 use crate::linalg::{Complex, Matrix};
 use permutation::Permutation;
+use real::Real;
 
 /// Positions of bits: in a matrix, or in an index.
 pub type BitPositions = SmallVec<[u32; 4]>;
@@ -125,9 +130,47 @@ fn where_one(matrix: &Matrix, place: usize) -> Matrix {
 }
 
 impl Kernel {
+    /// The kernel on an index: bit `j` of the matrix is bit `bits[j]`, and all bits of the mask `controls` must
+    /// be 1 besides.
+    pub fn place(self, bits: &[u32], controls: usize) -> Placed {
+        let at = |place: &u32| bits[*place as usize];
+        let mask = self.controls.iter().fold(controls, |mask, place| mask | 1 << at(place));
+        let targets = self.targets.iter().map(at).collect();
+        Placed { targets, controls: Controls { mask, values: mask }, action: self.action }
+    }
+}
+
+/// Where something happens: the bits of `mask` have the values that they have in `values`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Controls {
+    /// The bits that matter.
+    pub mask: usize,
+    /// Their values; 0 elsewhere.
+    pub values: usize,
+}
+
+impl Controls {
+    /// All bits of a mask are 1.
+    pub fn ones(mask: usize) -> Self {
+        Self { mask, values: mask }
+    }
+}
+
+/// A kernel at its place: an action on bits of an index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// The bits on which the action works, the first one least significant. None is a control.
+    pub targets: BitPositions,
+    /// Where it works.
+    pub controls: Controls,
+    /// What happens.
+    pub action: Action,
+}
+
+impl Placed {
     /// Amplitudes touched in a state of `len`.
     pub fn touched(&self, len: usize) -> usize {
-        let len = len >> self.controls.len();
+        let len = len >> self.controls.mask.count_ones();
         match &self.action {
             Action::Phase(factor) if *factor == Complex::ONE => 0,
             Action::Permutation(permutation) => permutation.touched(len, self.targets.len()),
@@ -135,28 +178,17 @@ impl Kernel {
         }
     }
 
-    /// Number of values that [`Kernel::apply`] needs as scratch.
-    pub fn scratch_len(&self) -> usize {
-        match &self.action {
-            Action::Dense(matrix) if matrix.rows() > 4 => dense::scratch_len(matrix.rows()),
-            _ => 0,
-        }
-    }
-
-    /// Applies the matrix: its bit `j` is bit `bits[j]` of an index. Works where all bits of the mask
-    /// `controls` are 1 besides. `scratch` holds [`Kernel::scratch_len`] values, whatever they are.
-    pub fn apply(&self, re: &mut [f64], im: &mut [f64], bits: &[u32], controls: usize, scratch: &mut [f64]) {
-        let at = |place: &u32| bits[*place as usize];
-        let targets: BitPositions = self.targets.iter().map(at).collect();
-        let controls = self.controls.iter().fold(controls, |mask, place| mask | 1 << at(place));
-        match &self.action {
-            Action::Phase(factor) => diagonal::phase(re, im, controls, *factor),
-            Action::Diagonal(entries) => diagonal::diagonal(re, im, &targets, controls, entries),
-            Action::Permutation(permutation) => permutation.apply(re, im, &targets, controls),
-            Action::Dense(matrix) => match *targets {
-                [bit] => dense::dense_1(re, im, bit, controls, &array(matrix)),
-                [low, high] => dense::dense_2(re, im, [low, high], controls, &array(matrix)),
-                _ => dense::dense(re, im, &targets, controls, matrix, scratch),
+    /// Applies the action to a state.
+    pub fn apply<T: Real>(&self, re: &mut [T], im: &mut [T]) {
+        let Self { targets, controls, action } = self;
+        match action {
+            Action::Phase(factor) => diagonal::phase(re, im, *controls, *factor),
+            Action::Diagonal(entries) => diagonal::diagonal(re, im, targets, *controls, entries),
+            Action::Permutation(permutation) => permutation.apply(re, im, targets, *controls),
+            Action::Dense(matrix) => match **targets {
+                [bit] => dense::dense_1(re, im, bit, *controls, &array(matrix)),
+                [low, high] => dense::dense_2(re, im, [low, high], *controls, &array(matrix)),
+                _ => dense::dense(re, im, targets, *controls, matrix),
             },
         }
     }

@@ -19,3 +19,4 @@ pub mod protocol;
 pub mod rng;
 pub mod run;
 pub mod session;
+pub mod transpile;

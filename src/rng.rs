@@ -30,8 +30,36 @@ impl ShotRng {
 
     /// A number evenly distributed in [0, 1), with 53 random bits.
     pub fn uniform(&mut self) -> f64 {
-        (self.0.next_u64() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+        unit(self.0.next_u64())
     }
+}
+
+/// The numbers that draw outcomes when one state serves all shots: number `s` of a stream is for shot `s`.
+///
+/// Neighbouring shots share a block of the cipher, so a number costs a tenth of a [`ShotRng`]. Each independent
+/// part of a state has a stream of its own.
+#[derive(Clone, Debug)]
+pub struct DrawRng(ChaCha8Rng);
+
+impl DrawRng {
+    /// A stream of an experiment, from the number for `first_shot` on.
+    pub fn new(seed: u64, stream: u32, first_shot: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        // Apart from the streams of shots, which count up from 0.
+        rng.set_stream(u64::MAX - u64::from(stream));
+        rng.set_word_pos(2 * u128::from(first_shot));
+        Self(rng)
+    }
+
+    /// The next shot's number, evenly distributed in [0, 1), with 53 random bits.
+    pub fn uniform(&mut self) -> f64 {
+        unit(self.0.next_u64())
+    }
+}
+
+/// The upper 53 bits as a number in [0, 1).
+fn unit(bits: u64) -> f64 {
+    (bits >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
 #[cfg(test)]

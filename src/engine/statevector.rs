@@ -6,15 +6,16 @@
 pub mod amplitudes;
 mod save;
 
-use super::{Engine, EngineConfig, Method, SavedValue};
+use super::{Engine, EngineConfig, Method, Outcomes, SavedValue};
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::circuit::{Bits, Gate, Operation, Qubit};
 use crate::error::{AerError, ErrorCode};
 use crate::kernel::index::{Subspace, deposit, extract, mask};
-use crate::kernel::{self, dense, diagonal, permutation, reduce, sample};
+use crate::kernel::{self, Controls, dense, diagonal, permutation, reduce, sample};
 use crate::linalg::{Complex, Matrix};
-use crate::rng::ShotRng;
-use amplitudes::{Amplitudes, insufficient_memory};
+use crate::rng::{DrawRng, ShotRng};
+use amplitudes::Amplitudes;
+use std::ops::Range;
 
 /// The state of the statevector method.
 #[derive(Debug)]
@@ -22,8 +23,6 @@ pub struct Statevector {
     amplitudes: Amplitudes,
     /// Whether the state is known to be |0…0⟩ exactly: nothing has happened yet.
     untouched: bool,
-    /// Working memory of kernels, kept between operations.
-    scratch: Vec<f64>,
     config: EngineConfig,
 }
 
@@ -35,20 +34,9 @@ impl Statevector {
 
     /// Applies a matrix to qubits, the first one least significant, where all qubits of the mask are |1⟩.
     fn apply_matrix(&mut self, matrix: Matrix, qubits: &[Qubit], controls: usize) -> Result<(), AerError> {
-        let kernel = kernel::plan(matrix);
-        self.reserve_scratch(kernel.scratch_len())?;
         self.untouched = false;
         let (re, im) = self.amplitudes.parts_mut();
-        kernel.apply(re, im, qubits, controls, &mut self.scratch);
-        Ok(())
-    }
-
-    fn reserve_scratch(&mut self, scratch: usize) -> Result<(), AerError> {
-        if self.scratch.len() < scratch {
-            let more = scratch - self.scratch.len();
-            self.scratch.try_reserve_exact(more).map_err(|_| insufficient_memory(8 * scratch as u64))?;
-            self.scratch.resize(scratch, 0.0);
-        }
+        kernel::plan(matrix).place(qubits, controls).apply(re, im);
         Ok(())
     }
 
@@ -56,13 +44,12 @@ impl Statevector {
     fn multiplex(&mut self, matrices: &[Matrix], qubits: &[Qubit]) -> Result<(), AerError> {
         let Some(size) = matrices.first().map(Matrix::rows) else { return Ok(()) };
         let (targets, controls) = qubits.split_at((size.trailing_zeros() as usize).min(qubits.len()));
-        self.reserve_scratch(dense::scratch_len(size))?;
         self.untouched = false;
         let len = self.amplitudes.len();
         let (re, im) = self.amplitudes.parts_mut();
         for (value, matrix) in matrices.iter().enumerate() {
             let space = Subspace::new(len, mask(qubits), deposit(value, controls));
-            dense::dense_where(re, im, targets, space, matrix, &mut self.scratch);
+            dense::dense_where(re, im, targets, space, matrix);
         }
         Ok(())
     }
@@ -196,7 +183,7 @@ impl Engine for Statevector {
             error.message = format!("There is not enough memory for a statevector of {num_qubits} qubits.");
             error
         })?;
-        Ok(Self { amplitudes, untouched: true, scratch: Vec::new(), config })
+        Ok(Self { amplitudes, untouched: true, config })
     }
 
     fn reset_to_zero(&mut self) {
@@ -210,7 +197,7 @@ impl Engine for Statevector {
         if phase != 0.0 {
             self.untouched = false;
             let (re, im) = self.amplitudes.parts_mut();
-            kernel::diagonal::phase(re, im, 0, Complex::cis(phase));
+            kernel::diagonal::phase(re, im, Controls::default(), Complex::cis(phase));
         }
     }
 
@@ -272,7 +259,7 @@ impl Engine for Statevector {
             Operation::Diagonal(entries) => {
                 self.untouched = false;
                 let (re, im) = self.amplitudes.parts_mut();
-                diagonal::diagonal(re, im, qubits, 0, entries);
+                diagonal::diagonal(re, im, qubits, Controls::default(), entries);
                 Ok(())
             }
             Operation::Multiplexer(matrices) => self.multiplex(matrices, qubits),
@@ -309,15 +296,16 @@ impl Engine for Statevector {
         Bits::from_u64(self.collapse(qubits, rng) as u64)
     }
 
-    fn sample_measure(&mut self, qubits: &[Qubit], shots: &[f64]) -> Vec<Bits> {
-        let mut ascending: Vec<(f64, usize)> = shots.iter().copied().zip(0..).collect();
+    fn sample_measure(&mut self, qubits: &[Qubit], seed: u64, shots: Range<u64>) -> Outcomes {
+        let mut rng = DrawRng::new(seed, 0, shots.start);
+        let mut ascending: Vec<(f64, usize)> = shots.map(|_| rng.uniform()).zip(0..).collect();
         ascending.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
-        let mut outcomes = vec![Bits::default(); shots.len()];
+        let mut outcomes = Outcomes::zeros(qubits.len(), ascending.len());
         let (re, im) = self.amplitudes.parts();
         let mut order = ascending.iter().map(|(_, shot)| *shot);
         sample::sample(re, im, ascending.iter().map(|(number, _)| *number), |index| {
             if let Some(shot) = order.next() {
-                outcomes[shot] = Bits::from_u64(extract(index, qubits) as u64);
+                outcomes.words[shot] = extract(index, qubits) as u64;
             }
         });
         outcomes

@@ -1,23 +1,25 @@
 //! Diagonal matrices and phases.
 
+use super::Controls;
 use super::index::{BLOCK_BITS, Subspace, deposit, extract, mask};
+use super::real::{Real, amplitude};
 use super::scalar;
 use crate::linalg::Complex;
 
-/// Multiplies by `factor` where all bits of the mask `controls` are 1: phases of any number of bits.
+/// Multiplies by `factor` where the `controls` have their values: phases of any number of bits.
 ///
 /// Touches `len / 2^controls` amplitudes, low bits counting as none.
-pub fn phase(re: &mut [f64], im: &mut [f64], controls: usize, factor: Complex) {
+pub fn phase<T: Real>(re: &mut [T], im: &mut [T], controls: Controls, factor: Complex) {
     diagonal(re, im, &[], controls, &[factor]);
 }
 
-/// Multiplies by `entries[value of the bits]`, the first bit least significant, where all bits of the mask
-/// `controls` are 1.
+/// Multiplies by `entries[value of the bits]`, the first bit least significant, where the
+/// `controls` have their values.
 ///
 /// One pass for each value of the bits from [`BLOCK_BITS`] up, over the blocks where the bits have that value,
 /// with the factors of one block made ready: so each amplitude is touched at most once, and none in blocks
 /// where every factor is 1.
-pub fn diagonal(re: &mut [f64], im: &mut [f64], bits: &[u32], controls: usize, entries: &[Complex]) {
+pub fn diagonal<T: Real>(re: &mut [T], im: &mut [T], bits: &[u32], controls: Controls, entries: &[Complex]) {
     let len = re.len();
     let block = len.min(1 << BLOCK_BITS);
     let low = block - 1;
@@ -27,22 +29,22 @@ pub fn diagonal(re: &mut [f64], im: &mut [f64], bits: &[u32], controls: usize, e
         (0..).zip(bits).filter(|(_, bit)| **bit >= BLOCK_BITS).map(|(place, _)| place).collect();
     let (low_places, low_bits): (Vec<u32>, Vec<u32>) =
         (0..).zip(bits.iter().copied()).filter(|(_, bit)| *bit < BLOCK_BITS).unzip();
-    let fixed = mask(&high_bits) | (controls & !low);
-    let mut factor_re = [1.0; 1 << BLOCK_BITS];
-    let mut factor_im = [0.0; 1 << BLOCK_BITS];
+    let fixed = mask(&high_bits) | (controls.mask & !low);
+    let mut factor_re = [T::ONE; 1 << BLOCK_BITS];
+    let mut factor_im = [T::ZERO; 1 << BLOCK_BITS];
     for value in 0..1usize << high_bits.len() {
         let first = deposit(value, &high_places);
-        for lane in (0..block).filter(|lane| lane & controls & low == controls & low) {
+        for lane in (0..block).filter(|lane| lane & controls.mask == controls.values & low) {
             let entry = entries[first + deposit(extract(lane, &low_bits), &low_places)];
-            (factor_re[lane], factor_im[lane]) = (entry.re, entry.im);
+            (factor_re[lane], factor_im[lane]) = (T::from_f64(entry.re), T::from_f64(entry.im));
         }
         let (factor_re, factor_im) = (&factor_re[..block], &factor_im[..block]);
-        let factor = Complex::new(factor_re[0], factor_im[0]);
-        let uniform = factor_re.iter().zip(factor_im).all(|(x, y)| Complex::new(*x, *y) == factor);
+        let factor = amplitude(factor_re, factor_im, 0);
+        let uniform = factor_re.iter().zip(factor_im).all(|(x, y)| (*x, *y) == (factor_re[0], factor_im[0]));
         if uniform && factor == Complex::ONE {
             continue;
         }
-        let space = Subspace::new(len, fixed, deposit(value, &high_bits) | (controls & !low));
+        let space = Subspace::new(len, fixed, deposit(value, &high_bits) | (controls.values & !low));
         for run in space.runs() {
             let (re, im) = (&mut re[run.clone()], &mut im[run]);
             if uniform {

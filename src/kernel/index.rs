@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use super::real::Real;
 use super::scalar;
 use crate::linalg::Complex;
 
@@ -85,9 +86,9 @@ pub fn extract(index: usize, bits: &[u32]) -> usize {
 /// index of `space`, plus `offsets[d]`. Offsets are different and made of fixed bits that are 0.
 ///
 /// Touches `D * space.size()` amplitudes, each once.
-pub fn map_columns<const D: usize>(
-    re: &mut [f64],
-    im: &mut [f64],
+pub fn map_columns<T: Real, const D: usize>(
+    re: &mut [T],
+    im: &mut [T],
     space: Subspace,
     offsets: [usize; D],
     map: impl Fn([Complex; D]) -> [Complex; D],

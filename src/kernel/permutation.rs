@@ -1,6 +1,8 @@
 //! Matrices that move amplitudes and multiply them, with one entry in each row and column.
 
+use super::Controls;
 use super::index::{Subspace, deposit, map_columns, mask};
+use super::real::Real;
 use crate::linalg::{Complex, Matrix};
 
 /// A matrix with one entry in each row and column, as steps to carry out in order.
@@ -61,10 +63,10 @@ impl Permutation {
         (len >> num_bits) * self.steps.iter().map(rows).sum::<usize>()
     }
 
-    /// Applies the matrix to bits, the first one least significant, where all bits of the mask `controls`
-    /// are 1. Amplitudes that neither move nor change are not touched.
-    pub fn apply(&self, re: &mut [f64], im: &mut [f64], bits: &[u32], controls: usize) {
-        let space = Subspace::new(re.len(), controls | mask(bits), controls);
+    /// Applies the matrix to bits, the first one least significant, where the `controls` have
+    /// their values. Amplitudes that neither move nor change are not touched.
+    pub fn apply<T: Real>(&self, re: &mut [T], im: &mut [T], bits: &[u32], controls: Controls) {
+        let space = Subspace::new(re.len(), controls.mask | mask(bits), controls.values);
         for step in &self.steps {
             match *step {
                 Step::Scale(value, factor) => {
@@ -85,6 +87,6 @@ impl Permutation {
 }
 
 /// Exchanges two rows of a subspace: X, swap and their controlled forms. Touches `2 * space.size()` amplitudes.
-pub fn exchange(re: &mut [f64], im: &mut [f64], space: Subspace, rows: [usize; 2]) {
+pub fn exchange<T: Real>(re: &mut [T], im: &mut [T], space: Subspace, rows: [usize; 2]) {
     map_columns(re, im, space, rows, |[x, y]| [y, x]);
 }

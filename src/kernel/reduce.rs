@@ -1,6 +1,7 @@
 //! Norms, probabilities, collapse and preparation.
 
 use super::index::{BLOCK_BITS, Subspace, deposit, extract, map_columns, mask};
+use super::real::{Real, amplitude};
 use super::scalar;
 use crate::linalg::Complex;
 
@@ -11,18 +12,18 @@ pub(super) const CHUNK: usize = 4096;
 const LANES: usize = 1 << BLOCK_BITS;
 
 /// The squared norm. Touches every amplitude.
-pub fn norm_sqr(re: &[f64], im: &[f64]) -> f64 {
+pub fn norm_sqr<T: Real>(re: &[T], im: &[T]) -> f64 {
     chunk_norms(re, im).sum()
 }
 
 /// The squared norm of each [`CHUNK`] of amplitudes.
-pub(super) fn chunk_norms(re: &[f64], im: &[f64]) -> impl Iterator<Item = f64> {
+pub(super) fn chunk_norms<T: Real>(re: &[T], im: &[T]) -> impl Iterator<Item = f64> {
     re.chunks(CHUNK).zip(im.chunks(CHUNK)).map(|(re, im)| scalar::norm_sqr(re, im))
 }
 
 /// The probability of each outcome of some bits, the first one least significant: `2^bits` of them, written
 /// over `probabilities`. Touches every amplitude.
-pub fn probabilities(re: &[f64], im: &[f64], bits: &[u32], probabilities: &mut [f64]) {
+pub fn probabilities<T: Real>(re: &[T], im: &[T], bits: &[u32], probabilities: &mut [f64]) {
     probabilities.fill(0.0);
     let lanes = re.len().min(LANES);
     let run = Subspace::new(re.len(), mask(bits) & !(lanes - 1), 0).run();
@@ -37,18 +38,18 @@ pub fn probabilities(re: &[f64], im: &[f64], bits: &[u32], probabilities: &mut [
 
 /// The reduced density matrix of some bits, the first one least significant, written over `entries`: row by
 /// row, re and im interleaved, `2 * 4^bits` numbers. Touches every amplitude and multiplies it with `2^bits`.
-pub fn density_matrix(re: &[f64], im: &[f64], bits: &[u32], entries: &mut [f64]) {
+pub fn density_matrix<T: Real>(re: &[T], im: &[T], bits: &[u32], entries: &mut [f64]) {
     let size = 1usize << bits.len();
     let offsets: Vec<usize> = (0..size).map(|value| deposit(value, bits)).collect();
     entries.fill(0.0);
     for index in Subspace::new(re.len(), mask(bits), 0).indices() {
         for (row, a) in offsets.iter().enumerate() {
-            let (x, y) = (re[index + a], im[index + a]);
+            let Complex { re: x, im: y } = amplitude(re, im, index + a);
             if x == 0.0 && y == 0.0 {
                 continue;
             }
             for (column, b) in offsets[..=row].iter().enumerate() {
-                let (u, v) = (re[index + b], im[index + b]);
+                let Complex { re: u, im: v } = amplitude(re, im, index + b);
                 let at = 2 * (row * size + column);
                 entries[at] += x * u + y * v;
                 entries[at + 1] += y * u - x * v;
@@ -65,12 +66,13 @@ pub fn density_matrix(re: &[f64], im: &[f64], bits: &[u32], entries: &mut [f64])
 
 /// The expectation value of a Pauli string: X or Y on the bits of the mask `flips`, Z or Y on those of
 /// `signs`. Touches every amplitude, and copies none.
-pub fn pauli_expectation(re: &[f64], im: &[f64], flips: usize, signs: usize) -> f64 {
+pub fn pauli_expectation<T: Real>(re: &[T], im: &[T], flips: usize, signs: usize) -> f64 {
     // The string sends |j⟩ to i^turns |j ^ flips⟩, with a minus where an odd number of `signs` is 1 in j. Of
     // each term only the real part is taken: the imaginary parts add up to 0.
     let turns = (flips & signs).count_ones() % 4;
     let term = |j: usize| {
-        let (x, y, u, v) = (re[j], im[j], re[j ^ flips], im[j ^ flips]);
+        let (Complex { re: x, im: y }, Complex { re: u, im: v }) =
+            (amplitude(re, im, j), amplitude(re, im, j ^ flips));
         let part = match turns {
             0 => u * x + v * y,
             1 => v * x - u * y,
@@ -85,7 +87,7 @@ pub fn pauli_expectation(re: &[f64], im: &[f64], flips: usize, signs: usize) -> 
 
 /// Collapses the state to one outcome of some bits and normalises it. The outcome must not have probability
 /// 0. Touches every amplitude, those of the outcome twice.
-pub fn collapse(re: &mut [f64], im: &mut [f64], bits: &[u32], outcome: usize) {
+pub fn collapse<T: Real>(re: &mut [T], im: &mut [T], bits: &[u32], outcome: usize) {
     let lanes = re.len().min(LANES);
     let (fixed, ones, low) = (mask(bits), deposit(outcome, bits), lanes - 1);
     let kept = |lane: usize| lane & fixed == ones & low;
@@ -98,21 +100,22 @@ pub fn collapse(re: &mut [f64], im: &mut [f64], bits: &[u32], outcome: usize) {
     let norm: f64 = (0..lanes).filter(|lane| kept(*lane)).map(|lane| norms[lane]).sum();
     let factor = 1.0 / norm.sqrt();
 
-    let factors: [f64; LANES] = std::array::from_fn(|lane| if kept(lane & low) { factor } else { 0.0 });
+    let factors: [T; LANES] =
+        std::array::from_fn(|lane| if kept(lane & low) { T::from_f64(factor) } else { T::ZERO });
     for part in [re, im] {
         let mut end = 0;
         for run in blocks.runs() {
-            part[end..run.start].fill(0.0);
+            part[end..run.start].fill(T::ZERO);
             scalar::scale_lanes(&factors[..lanes], &mut part[run.clone()]);
             end = run.end;
         }
-        part[end..].fill(0.0);
+        part[end..].fill(T::ZERO);
     }
 }
 
 /// Writes a state to bits that are all |0⟩, the first one least significant: the amplitude of value `v`
 /// becomes `state[v]` times the one of value 0. Touches at most twice every amplitude.
-pub fn prepare(re: &mut [f64], im: &mut [f64], bits: &[u32], state: &[Complex]) {
+pub fn prepare<T: Real>(re: &mut [T], im: &mut [T], bits: &[u32], state: &[Complex]) {
     let space = Subspace::new(re.len(), mask(bits), 0);
     for (value, factor) in state.iter().enumerate().skip(1) {
         let rows = [0, deposit(value, bits)];

@@ -1,5 +1,6 @@
 //! Drawing basis states.
 
+use super::real::{Real, amplitude};
 use super::reduce::{CHUNK, chunk_norms};
 
 /// Draws a basis state for each number in [0, 1), which must ascend, and hands out its index in that order.
@@ -8,7 +9,12 @@ use super::reduce::{CHUNK, chunk_norms};
 /// it gives depends on nothing but the number and the state, and never has probability 0, whatever rounding
 /// does. The norm need not be 1. One pass for the chunks' norms, then each chunk that is hit once more; takes
 /// 8 bytes for 4096 amplitudes.
-pub fn sample(re: &[f64], im: &[f64], ascending: impl Iterator<Item = f64>, mut visit: impl FnMut(usize)) {
+pub fn sample<T: Real>(
+    re: &[T],
+    im: &[T],
+    ascending: impl Iterator<Item = f64>,
+    mut visit: impl FnMut(usize),
+) {
     let norms: Vec<f64> = chunk_norms(re, im).collect();
     let total: f64 = norms.iter().sum();
     let last = norms.iter().rposition(|norm| *norm > 0.0).unwrap_or(0);
@@ -40,9 +46,9 @@ struct Walk {
 
 impl Walk {
     /// The amplitude of the chunk on which the level falls.
-    fn advance(&mut self, level: f64, re: &[f64], im: &[f64]) -> usize {
+    fn advance<T: Real>(&mut self, level: f64, re: &[T], im: &[T]) -> usize {
         while level >= self.below + self.inside && self.next < re.len() {
-            let probability = re[self.next] * re[self.next] + im[self.next] * im[self.next];
+            let probability = amplitude(re, im, self.next).norm_sqr();
             if probability > 0.0 {
                 self.inside += probability;
                 self.found = self.next;

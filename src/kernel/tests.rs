@@ -105,7 +105,9 @@ fn plan_is_exact_about_entries_that_are_nearly_zero() {
 #[test]
 fn touched_counts_what_changes() {
     let touched = |gate: Gate, parameters: &[f64]| {
-        plan(gate.full_matrix(parameters, gate.spec().num_qubits().unwrap())).touched(1 << 10)
+        plan(gate.full_matrix(parameters, gate.spec().num_qubits().unwrap()))
+            .place(&[0, 1, 2, 3, 4], 0)
+            .touched(1 << 10)
     };
     assert_eq!(touched(Gate::Id, &[]), 0);
     assert_eq!(touched(Gate::H, &[]), 1024);
@@ -197,8 +199,7 @@ fn check(class: usize, seed: usize, num_bits: u32, bits: &[u32], controls: usize
     let mut im: Vec<f64> = state.iter().map(|x| x.im).collect();
     let kernel = plan(matrix);
     assert!(is_dense(&kernel) == (class == 3 && !bits.is_empty()), "class {class} came out as {kernel:?}");
-    let mut scratch = vec![f64::NAN; kernel.scratch_len()];
-    kernel.apply(&mut re, &mut im, bits, controls, &mut scratch);
+    kernel.place(bits, controls).apply(&mut re, &mut im);
     for (index, expected) in expected.iter().enumerate() {
         let error = (expected - Complex::new(re[index], im[index])).norm();
         assert!(error < 1e-12, "class {class}, bits {bits:?}, controls {controls:b}, index {index}: {error}");
@@ -252,8 +253,7 @@ fn a_mask_and_controls_found_in_the_matrix_are_the_same() {
         let bits: Vec<u32> = (0..num_qubits as u32).rev().collect();
         let run = |kernel: Kernel, bits: &[u32], controls: usize| {
             let (mut re, mut im): (Vec<f64>, Vec<f64>) = (0..256).map(|i| (noise(i).re, noise(i).im)).unzip();
-            let mut scratch = vec![0.0; kernel.scratch_len()];
-            kernel.apply(&mut re, &mut im, bits, controls, &mut scratch);
+            kernel.place(bits, controls).apply(&mut re, &mut im);
             (re, im)
         };
         let full = plan(spec.gate.full_matrix(&parameters, num_qubits));

@@ -356,6 +356,24 @@ impl<E: Engine> Execution<E> {
         self.job.plan.measures && self.job.circuit.num_clbits > 0
     }
 
+    /// Whether the instruction under the cursor reads the state, so that nothing may be put off any longer.
+    fn needs_state(&self) -> bool {
+        let step = self.job.circuit.instructions.get(self.cursor).map(|step| &step.operation);
+        match step {
+            Some(Operation::Measure(_)) => !self.job.plan.sampled,
+            Some(
+                Operation::Save(_)
+                | Operation::Reset
+                | Operation::Initialize(_)
+                | Operation::SetState(_)
+                | Operation::SetStatevector(_)
+                | Operation::Kraus(_)
+                | Operation::Superoperator(_),
+            ) => true,
+            _ => false,
+        }
+    }
+
     /// Executes the instruction under the cursor; gives the work it was.
     fn execute(&mut self) -> Result<u64, AerError> {
         let cursor = self.cursor;
@@ -456,20 +474,16 @@ impl<E: Engine> Execution<E> {
         // The engine walks its state for every chunk: a large one draws as many shots as take as long.
         let chunk = (states / DRAW).max(CHUNK).min(self.job.shots - self.shot);
         let seed = self.job.seed;
-        let draws: Vec<f64> =
-            (self.shot..self.shot + chunk).map(|shot| ShotRng::new(seed, shot).uniform()).collect();
         let misread_at_all = self.shown.iter().any(|shown| matches!(shown, Shown::Misread(_)));
-        let outcomes = self.engine.sample_measure(&self.outcome_qubits, &draws);
-        for (shot, outcome) in (self.shot..).zip(outcomes) {
+        let outcomes = self.engine.sample_measure(&self.outcome_qubits, seed, self.shot..self.shot + chunk);
+        for (index, shot) in (self.shot..self.shot + chunk).enumerate() {
             let mut memory = self.memory.clone();
             if misread_at_all {
-                // The shot's stream goes on behind the number that drew its outcome.
                 self.rng = ShotRng::new(seed, shot);
-                self.rng.uniform();
             }
             for shown in &self.shown {
                 match *shown {
-                    Shown::Outcome(place, from) => memory.set(place, outcome.get(from)),
+                    Shown::Outcome(place, from) => memory.set(place, outcomes.get(index, from)),
                     Shown::Misread(index) => {
                         if let Some(Operation::ReadoutError(error)) =
                             self.job.circuit.instructions.get(index).map(|step| &step.operation)
@@ -501,10 +515,14 @@ impl<E: Engine> Execute for Execution<E> {
             let sampled = self.job.plan.sampled;
             let work = if self.shot >= self.job.shots && !sampled {
                 return Ok(true);
+            } else if self.engine.pending() > 0 && self.needs_state() {
+                self.engine.advance(left)?
             } else if self.cursor < self.job.circuit.instructions.len() {
                 let work = self.execute()?;
                 self.cursor += 1;
                 work
+            } else if self.engine.pending() > 0 {
+                self.engine.advance(left)?
             } else if sampled && !(self.counts() && self.shot < self.job.shots) {
                 return Ok(true);
             } else if sampled {
@@ -530,7 +548,7 @@ impl<E: Engine> Execute for Execution<E> {
             let (instructions, draws) =
                 (self.job.circuit.instructions.len() as u64, u64::from(self.counts()));
             let drawn = u64::from(self.shot >= self.job.shots) * draws;
-            let done = self.cursor as u64;
+            let done = (self.cursor as u64).saturating_sub(self.engine.pending());
             let completed = if done < instructions { done } else { instructions + drawn };
             (completed, instructions + draws, ProgressUnit::Operations)
         } else {

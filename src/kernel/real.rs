@@ -1,0 +1,69 @@
+//! The numbers that states are made of: double or single precision.
+
+use std::fmt::Debug;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub};
+
+use crate::linalg::Complex;
+
+/// A real number of a state: `f64` or `f32`.
+///
+/// Matrices and phases are always `f64`; a kernel turns them into `Self` once, before its loops. Sums over
+/// many amplitudes (norms, probabilities, expectation values) are kept in `f64`.
+pub trait Real:
+    Copy
+    + Debug
+    + Default
+    + PartialEq
+    + PartialOrd
+    + Send
+    + Sync
+    + 'static
+    + Add<Output = Self>
+    + AddAssign
+    + Mul<Output = Self>
+    + MulAssign
+    + Neg<Output = Self>
+    + Sub<Output = Self>
+    + Sum
+{
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// Bytes of one number.
+    const BYTES: u64 = size_of::<Self>() as u64;
+
+    /// The nearest number.
+    fn from_f64(x: f64) -> Self;
+
+    /// The same number.
+    fn to_f64(self) -> f64;
+}
+
+macro_rules! real {
+    ($($float:ty)*) => {
+        $(impl Real for $float {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+
+            #[inline]
+            fn from_f64(x: f64) -> Self {
+                x as Self
+            }
+
+            #[inline]
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+        })*
+    };
+}
+
+real!(f64 f32);
+
+/// The amplitude at an index.
+#[inline]
+pub fn amplitude<T: Real>(re: &[T], im: &[T], index: usize) -> Complex {
+    Complex::new(re[index].to_f64(), im[index].to_f64())
+}
