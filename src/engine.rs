@@ -119,6 +119,14 @@ pub trait Engine: Sized {
     /// Back to |0…0⟩ without new memory.
     fn reset_to_zero(&mut self);
 
+    /// A copy of the state to go back to, if one is cheaper than making the state again. Nothing is put off.
+    fn snapshot(&self) -> Option<Self> {
+        None
+    }
+
+    /// Back to the state of a snapshot.
+    fn restore(&mut self, _snapshot: &Self) {}
+
     /// Multiplies the state by `e^{i phase}`.
     fn apply_global_phase(&mut self, phase: f64);
 
@@ -136,13 +144,18 @@ pub trait Engine: Sized {
         0
     }
 
+    /// Whether what was put off must be done before the operation, a measurement or a save included.
+    fn must_advance(&self, _operation: &Operation, _qubits: &[Qubit]) -> bool {
+        self.pending() > 0
+    }
+
     /// Does about `budget` of the work that was put off; gives the work it was.
     fn advance(&mut self, _budget: u64) -> Result<u64, AerError> {
         Ok(0)
     }
 
     /// Measures qubits, collapses the state and gives the outcome: bit `i` is `qubits[i]`.
-    fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> crate::circuit::Bits;
+    fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<crate::circuit::Bits, AerError>;
 
     /// Draws outcomes for shots of one state without collapse. Bit `i` of an outcome is `qubits[i]`. The outcome
     /// of a shot depends on the state, the seed and the shot alone ([`crate::rng::DrawRng`]), however shots are divided.

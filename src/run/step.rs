@@ -179,9 +179,9 @@ fn start(
         lower::lower(&mut circuit)?;
         let plan = Plan::new(&mut circuit, options.enable_truncation);
         let limit = options.max_memory_bytes();
-        let method = select::choose(options.method, &circuit, plan.num_qubits(), limit)?;
+        let method = select::choose(options.method, options.precision, &circuit, plan.num_qubits(), limit)?;
         name_states(&mut circuit, method.name())?;
-        let state_bytes = select::required_bytes(method, plan.num_qubits());
+        let state_bytes = select::required_bytes(method, options.precision, plan.num_qubits());
         let runs = if plan.sampled { 1 } else { options.shots };
         plan::check_result_memory(&circuit, options.shots, runs, options.memory, plan.num_qubits(), limit)?;
         result.metadata = metadata(&circuit, &plan, &options, method.name(), state_bytes);
@@ -194,7 +194,7 @@ fn start(
             config: EngineConfig { zero_threshold: options.zero_threshold },
             memory_limit: limit,
         };
-        select::start(method, job)
+        select::start(method, options.precision, job)
     });
     match prepared {
         Ok(execution) => Ok(Current { execution, result }),
@@ -357,20 +357,11 @@ impl<E: Engine> Execution<E> {
     }
 
     /// Whether the instruction under the cursor reads the state, so that nothing may be put off any longer.
-    fn needs_state(&self) -> bool {
-        let step = self.job.circuit.instructions.get(self.cursor).map(|step| &step.operation);
-        match step {
-            Some(Operation::Measure(_)) => !self.job.plan.sampled,
-            Some(
-                Operation::Save(_)
-                | Operation::Reset
-                | Operation::Initialize(_)
-                | Operation::SetState(_)
-                | Operation::SetStatevector(_)
-                | Operation::Kraus(_)
-                | Operation::Superoperator(_),
-            ) => true,
-            _ => false,
+    fn must_advance(&self) -> bool {
+        match self.job.circuit.instructions.get(self.cursor) {
+            None => true,
+            Some(step) if matches!(step.operation, Operation::Measure(_)) && self.job.plan.sampled => false,
+            Some(step) => self.engine.must_advance(&step.operation, &step.qubits),
         }
     }
 
@@ -395,7 +386,7 @@ impl<E: Engine> Execution<E> {
             Operation::Measure(_) | Operation::ReadoutError(_) if job.plan.sampled => Ok(0),
             Operation::Measure(measure) => {
                 let work = work();
-                let outcome = engine.measure(&step.qubits, rng);
+                let outcome = engine.measure(&step.qubits, rng)?;
                 for (bits, places) in [(memory, &measure.memory), (register, &measure.register)] {
                     for (i, place) in places.iter().enumerate() {
                         bits.set(*place, outcome.get(i as u32));
@@ -515,14 +506,12 @@ impl<E: Engine> Execute for Execution<E> {
             let sampled = self.job.plan.sampled;
             let work = if self.shot >= self.job.shots && !sampled {
                 return Ok(true);
-            } else if self.engine.pending() > 0 && self.needs_state() {
+            } else if self.engine.pending() > 0 && self.must_advance() {
                 self.engine.advance(left)?
             } else if self.cursor < self.job.circuit.instructions.len() {
                 let work = self.execute()?;
                 self.cursor += 1;
                 work
-            } else if self.engine.pending() > 0 {
-                self.engine.advance(left)?
             } else if sampled && !(self.counts() && self.shot < self.job.shots) {
                 return Ok(true);
             } else if sampled {
