@@ -6,12 +6,14 @@
 pub mod amplitudes;
 mod save;
 
+use super::gather::Gather;
 use super::{Engine, EngineConfig, Method, Outcomes, SavedValue};
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::circuit::{Bits, Gate, Operation, Qubit};
 use crate::error::{AerError, ErrorCode};
 use crate::kernel::index::{Subspace, deposit, extract, mask};
-use crate::kernel::{self, Controls, dense, diagonal, permutation, reduce, sample};
+use crate::kernel::sample::{Sampler, sample_one};
+use crate::kernel::{self, Controls, dense, diagonal, permutation, reduce};
 use crate::linalg::{Complex, Matrix};
 use crate::rng::{DrawRng, ShotRng};
 use amplitudes::Amplitudes;
@@ -23,6 +25,8 @@ pub struct Statevector {
     amplitudes: Amplitudes,
     /// Whether the state is known to be |0…0⟩ exactly: nothing has happened yet.
     untouched: bool,
+    /// What draws from the state, until it changes.
+    sampler: Option<Sampler>,
     config: EngineConfig,
 }
 
@@ -104,8 +108,7 @@ impl Statevector {
     /// there are, as one basis state is drawn and not one of all outcomes.
     fn collapse(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> usize {
         let (re, im) = self.amplitudes.parts_mut();
-        let mut outcome = 0;
-        sample::sample(re, im, std::iter::once(rng.uniform()), |index| outcome = extract(index, qubits));
+        let outcome = extract(sample_one(re, im, rng.uniform()), qubits);
         // A state that is |0…0⟩ stays so.
         reduce::collapse(re, im, qubits, outcome);
         outcome
@@ -183,10 +186,11 @@ impl Engine for Statevector {
             error.message = format!("There is not enough memory for a statevector of {num_qubits} qubits.");
             error
         })?;
-        Ok(Self { amplitudes, untouched: true, config })
+        Ok(Self { amplitudes, untouched: true, sampler: None, config })
     }
 
     fn reset_to_zero(&mut self) {
+        self.sampler = None;
         if !self.untouched {
             self.amplitudes.set_zero_state();
             self.untouched = true;
@@ -238,6 +242,7 @@ impl Engine for Statevector {
     }
 
     fn apply(&mut self, operation: &Operation, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError> {
+        self.sampler = None;
         match operation {
             Operation::Gate(gate, parameters) => {
                 let (controls, targets) = qubits.split_at(gate.num_controls(qubits.len()));
@@ -293,22 +298,24 @@ impl Engine for Statevector {
     }
 
     fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Bits {
+        self.sampler = None;
         Bits::from_u64(self.collapse(qubits, rng) as u64)
     }
 
-    fn sample_measure(&mut self, qubits: &[Qubit], seed: u64, shots: Range<u64>) -> Outcomes {
-        let mut rng = DrawRng::new(seed, 0, shots.start);
-        let mut ascending: Vec<(f64, usize)> = shots.map(|_| rng.uniform()).zip(0..).collect();
-        ascending.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
-        let mut outcomes = Outcomes::zeros(qubits.len(), ascending.len());
+    fn prepare_sampling(&mut self, budget: u64) -> u64 {
         let (re, im) = self.amplitudes.parts();
-        let mut order = ascending.iter().map(|(_, shot)| *shot);
-        sample::sample(re, im, ascending.iter().map(|(number, _)| *number), |index| {
-            if let Some(shot) = order.next() {
-                outcomes.words[shot] = extract(index, qubits) as u64;
-            }
-        });
-        outcomes
+        self.sampler.get_or_insert_with(|| Sampler::new(re.len())).advance(re, im, budget)
+    }
+
+    fn sample_measure(&mut self, qubits: &[Qubit], seed: u64, shots: Range<u64>) -> Outcomes {
+        self.prepare_sampling(u64::MAX);
+        let mut rng = DrawRng::new(seed, 0, shots.start);
+        let numbers: Vec<f64> = shots.map(|_| rng.uniform()).collect();
+        let (re, im) = self.amplitudes.parts();
+        let drawn = self.sampler.as_ref().map(|sampler| sampler.draw(re, im, &numbers)).unwrap_or_default();
+        let gather = Gather::new(qubits.iter().copied().zip(0..));
+        let words = drawn.into_iter().map(|index| gather.apply(index as u64)).collect();
+        Outcomes { words_per_shot: 1, words }
     }
 
     fn save(&self, save: &SaveKind, qubits: &[Qubit]) -> Result<SavedValue, AerError> {
