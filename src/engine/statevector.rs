@@ -17,6 +17,7 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
+use super::gather::Gather;
 use super::{Engine, EngineConfig, Method, Outcomes, SavedValue};
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::circuit::{Bits, Gate, Operation, Qubit};
@@ -27,7 +28,7 @@ use crate::kernel::{self, Action, BitPositions, Controls, Kernel, Placed};
 use crate::linalg::{Complex, Matrix};
 use crate::rng::{DrawRng, ShotRng};
 use dense::{Programs, insufficient_memory};
-use register::{Form, Register, is_dense};
+use register::{Drawing, Form, Register, is_dense};
 use sparse::{Entry, Sparse};
 
 /// Where a qubit is.
@@ -48,6 +49,8 @@ pub struct Statevector<T: Real> {
     /// Multiplies all amplitudes.
     factor: Complex,
     programs: Programs,
+    /// What draws from each register, until the state changes.
+    drawings: Vec<Option<Drawing>>,
     config: EngineConfig,
 }
 
@@ -407,8 +410,7 @@ impl<T: Real> Statevector<T> {
                 _ => None,
             });
             let mask = measured.fold(0, |mask, bit: usize| mask | bit);
-            let mut drawn = 0;
-            register.draw(std::iter::once(number), |_, value| drawn = value);
+            let drawn = register.draw_one(number);
             let gone = register.collapse(Controls { mask, values: drawn & mask });
             self.part(id, &gone);
             self.tidy(id)?;
@@ -494,6 +496,7 @@ impl<T: Real> Engine for Statevector<T> {
             registers: Vec::new(),
             factor: Complex::ONE,
             programs: Programs::default(),
+            drawings: Vec::new(),
             config,
         })
     }
@@ -501,6 +504,7 @@ impl<T: Real> Engine for Statevector<T> {
     fn reset_to_zero(&mut self) {
         self.places.fill(Place::Known(false));
         self.registers.clear();
+        self.drawings.clear();
         self.factor = Complex::ONE;
     }
 
@@ -550,6 +554,7 @@ impl<T: Real> Engine for Statevector<T> {
     }
 
     fn apply(&mut self, operation: &Operation, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError> {
+        self.drawings.clear();
         match operation {
             Operation::Gate(gate, parameters) => {
                 let (controls, targets) = qubits.split_at(gate.num_controls(qubits.len()));
@@ -658,10 +663,12 @@ impl<T: Real> Engine for Statevector<T> {
     fn restore(&mut self, snapshot: &Self) {
         self.places.clone_from(&snapshot.places);
         self.registers.clone_from(&snapshot.registers);
+        self.drawings.clear();
         self.factor = snapshot.factor;
     }
 
     fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<Bits, AerError> {
+        self.drawings.clear();
         self.collapse(qubits, rng)?;
         let mut outcome = Bits::zeros(qubits.len() as u32);
         for (place, qubit) in (0..).zip(qubits) {
@@ -670,34 +677,49 @@ impl<T: Real> Engine for Statevector<T> {
         Ok(outcome)
     }
 
+    fn prepare_sampling(&mut self, budget: u64) -> u64 {
+        self.drawings.resize(self.registers.len(), None);
+        let mut work = 0;
+        for (register, drawing) in self.registers.iter().zip(&mut self.drawings) {
+            if let Some(register) = register
+                && work < budget
+            {
+                let drawing = drawing.get_or_insert_with(|| register.drawing());
+                work += register.read_for(drawing, budget - work);
+            }
+        }
+        work
+    }
+
     fn sample_measure(&mut self, qubits: &[Qubit], seed: u64, shots: Range<u64>) -> Outcomes {
-        let mut outcomes = Outcomes::zeros(qubits.len(), (shots.end - shots.start) as usize);
+        while self.prepare_sampling(u64::MAX) > 0 {}
+        let len = (shots.end - shots.start) as usize;
+        let mut outcomes = Outcomes::zeros(qubits.len(), len);
         let words = outcomes.words_per_shot;
-        let places: Vec<(usize, Place)> = qubits.iter().map(|qubit| self.place(*qubit)).enumerate().collect();
-        for (place, _) in places.iter().filter(|(_, found)| *found == Place::Known(true)) {
-            outcomes
-                .words
-                .iter_mut()
-                .skip(place / 64)
-                .step_by(words)
-                .for_each(|word| *word |= 1 << (place % 64));
+        let mut add = |word: usize, shot: usize, bits: u64| outcomes.words[shot * words + word] |= bits;
+        for (word, qubits) in qubits.chunks(64).enumerate() {
+            let ones = (0..).zip(qubits).filter(|(_, qubit)| self.place(**qubit) == Place::Known(true));
+            let ones = ones.fold(0, |ones, (place, _): (u32, _)| ones | 1 << place);
+            (0..len).for_each(|shot| add(word, shot, ones));
         }
         for id in self.registers_of(qubits) {
-            let Some(register) = self.register(id) else { continue };
+            let (Some(register), Some(Some(drawing))) = (self.register(id), self.drawings.get(id)) else {
+                continue;
+            };
             let stream = register.qubits.iter().min().copied().unwrap_or_default();
             let mut rng = DrawRng::new(seed, stream, shots.start);
-            let shown: Vec<(usize, u32)> = places
-                .iter()
-                .filter_map(|(place, found)| match found {
-                    Place::In(found, bit) if *found == id => Some((*place, *bit)),
+            let numbers: Vec<f64> = shots.clone().map(|_| rng.uniform()).collect();
+            let values = register.draw(drawing, &numbers);
+            for (word, qubits) in qubits.chunks(64).enumerate() {
+                let pairs = (0..).zip(qubits).filter_map(|(place, qubit)| match self.place(*qubit) {
+                    Place::In(found, bit) if found == id => Some((bit, place)),
                     _ => None,
-                })
-                .collect();
-            register.draw(shots.clone().map(|_| rng.uniform()), |shot, value| {
-                for (place, bit) in &shown {
-                    outcomes.words[shot * words + place / 64] |= ((value >> bit & 1) as u64) << (place % 64);
+                });
+                let gather = Gather::new(pairs);
+                for (shot, value) in values.iter().enumerate() {
+                    add(word, shot, gather.apply(*value as u64));
                 }
-            });
+            }
         }
         outcomes
     }

@@ -9,11 +9,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::sparse::{Entry, NEGLIGIBLE, low_bits};
+use crate::engine::gather::Gather;
 use crate::error::{AerError, ErrorCode};
 use crate::kernel::index::{Subspace, deposit, extract, mask};
 use crate::kernel::program::{Position, Program};
 use crate::kernel::real::{Real, amplitude};
-use crate::kernel::{self, Action, Controls, Placed, permutation, reduce, sample, scalar};
+use crate::kernel::{self, Action, Controls, Placed, permutation, reduce, scalar};
 use crate::linalg::{Complex, Matrix};
 use crate::transpile;
 
@@ -344,9 +345,9 @@ impl<T: Real> Dense<T> {
         all.filter(|entry| entry.amplitude.norm_sqr() > least).collect()
     }
 
-    /// Draws a value of all bits for each number in [0, 1), which must ascend.
-    pub(super) fn draw(&self, ascending: impl Iterator<Item = f64>, mut visit: impl FnMut(usize)) {
-        sample::sample(&self.re, &self.im, ascending, |index| visit(extract(index ^ self.flips, &self.at)));
+    /// From an index of the memory without inversions to the value of the bits.
+    pub(super) fn gather(&self) -> Gather {
+        Gather::new(self.at.iter().copied().zip(0..))
     }
 
     /// Keeps the amplitudes where some bits have these values, without those bits, and makes the norm 1.

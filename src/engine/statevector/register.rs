@@ -9,6 +9,7 @@ use crate::circuit::Qubit;
 use crate::error::AerError;
 use crate::kernel::index::{extract, mask};
 use crate::kernel::real::Real;
+use crate::kernel::sample::{Sampler, sample_one};
 use crate::kernel::{Action, Controls, Placed, reduce};
 use crate::linalg::Complex;
 
@@ -26,6 +27,15 @@ pub(super) struct Register<T> {
     pub qubits: Vec<Qubit>,
     /// The amplitudes by the values of the bits.
     pub form: Form<T>,
+}
+
+/// What draws values of a register's bits.
+#[derive(Clone, Debug)]
+pub(super) enum Drawing {
+    /// The cumulative distribution over entries.
+    Sparse(Vec<f64>),
+    /// What knows it of amplitudes.
+    Dense(Sampler),
 }
 
 /// Fewest bits of a dense register.
@@ -167,24 +177,51 @@ impl<T: Real> Register<T> {
         Ok(())
     }
 
-    /// Draws a value of all bits for each number in [0, 1), in order.
-    pub(super) fn draw(&self, numbers: impl Iterator<Item = f64>, mut visit: impl FnMut(usize, usize)) {
+    /// What draws values of the bits, while the register stays as it is; nothing is read yet.
+    pub(super) fn drawing(&self) -> Drawing {
         match &self.form {
-            Form::Sparse(sparse) => {
-                let cumulative = sparse.cumulative();
-                for (shot, number) in numbers.enumerate() {
-                    visit(shot, sparse.draw(&cumulative, number));
-                }
+            Form::Sparse(sparse) => Drawing::Sparse(sparse.cumulative()),
+            Form::Dense(dense) => Drawing::Dense(Sampler::new(dense.parts().0.len())),
+        }
+    }
+
+    /// Reads about `budget` more amplitudes for a drawing; gives how many, and 0 once all are read.
+    pub(super) fn read_for(&self, drawing: &mut Drawing, budget: u64) -> u64 {
+        match (&self.form, drawing) {
+            (Form::Dense(dense), Drawing::Dense(sampler)) => {
+                let (re, im) = dense.parts();
+                sampler.advance(re, im, budget)
             }
+            _ => 0,
+        }
+    }
+
+    /// A value of all bits for each number in [0, 1).
+    pub(super) fn draw(&self, drawing: &Drawing, numbers: &[f64]) -> Vec<usize> {
+        match (&self.form, drawing) {
+            (Form::Sparse(sparse), Drawing::Sparse(cumulative)) => {
+                numbers.iter().map(|number| sparse.draw(cumulative, *number)).collect()
+            }
+            (Form::Dense(dense), Drawing::Dense(sampler)) => {
+                let (re, im) = dense.parts();
+                let mut values = sampler.draw(re, im, numbers);
+                let gather = dense.gather();
+                for value in &mut values {
+                    *value = gather.apply((*value ^ dense.flips()) as u64) as usize;
+                }
+                values
+            }
+            _ => vec![0; numbers.len()],
+        }
+    }
+
+    /// A value of all bits for a number in [0, 1).
+    pub(super) fn draw_one(&self, number: f64) -> usize {
+        match &self.form {
+            Form::Sparse(sparse) => sparse.draw(&sparse.cumulative(), number),
             Form::Dense(dense) => {
-                let mut ascending: Vec<(f64, usize)> = numbers.zip(0..).collect();
-                ascending.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
-                let mut order = ascending.iter().map(|(_, shot)| *shot);
-                dense.draw(ascending.iter().map(|(number, _)| *number), |value| {
-                    if let Some(shot) = order.next() {
-                        visit(shot, value);
-                    }
-                });
+                let (re, im) = dense.parts();
+                dense.gather().apply((sample_one(re, im, number) ^ dense.flips()) as u64) as usize
             }
         }
     }
