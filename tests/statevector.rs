@@ -91,6 +91,7 @@ fn engine(state: &[Complex]) -> Statevector {
     let mut engine = Statevector::new(num_qubits, CONFIG).unwrap();
     let all: Vec<u32> = (0..num_qubits).collect();
     engine.apply(&Operation::SetStatevector(boxed(state)), &all, &mut ShotRng::new(0, 0)).unwrap();
+    finish(&mut engine);
     engine
 }
 
@@ -674,7 +675,7 @@ fn samples_follow_the_state_when_it_changes() {
     engine.apply(&gate(Gate::H), &[0], &mut rng).unwrap();
     let drawn = engine.sample_measure(&[0], 1, 0..20).words;
     assert!(drawn.contains(&0) && drawn.contains(&1));
-    let outcome = bits_value(&engine.measure(&[0], &mut rng)) as u64;
+    let outcome = bits_value(&engine.measure(&[0], &mut rng).unwrap()) as u64;
     assert_eq!(engine.sample_measure(&[0], 1, 0..20).words, [outcome; 20]);
     engine.reset_to_zero();
     assert_eq!(engine.sample_measure(&[0], 1, 0..20).words, [0; 20]);
@@ -711,14 +712,30 @@ fn too_many_qubits_are_a_typed_error() {
     assert_eq!(Statevector::required_bytes(1000), u64::MAX);
 }
 
+/// Seed 36. Work is counted where it is done: at once in a small register, nothing in a basis state, and when it
+/// is no longer put off in a large one.
 #[test]
-fn work_counts_what_controls_leave() {
-    let engine = Statevector::new(10, CONFIG).unwrap();
+fn work_counts_what_is_touched_at_once() {
     let gate = |gate| Operation::Gate(gate, Parameters::new());
-    assert_eq!(engine.work(&gate(Gate::H), &[3]), 1024);
-    assert_eq!(engine.work(&gate(Gate::Ccx), &[3, 1, 2]), 256);
-    assert_eq!(engine.work(&Operation::Unitary(Box::new(Matrix::identity(16))), &[0, 1, 2, 3]), 8 * 1024);
-    assert_eq!(engine.work(&Operation::Barrier, &[0]), 0);
+    let dense = Operation::Unitary(Box::new(Matrix::identity(16)));
+    let small = engine(&Random::new(36).state(8));
+    assert_eq!(small.work(&gate(Gate::H), &[3]), 256);
+    assert_eq!(small.work(&dense, &[0, 1, 2, 3]), 8 * 256);
+    assert_eq!(small.work(&Operation::Barrier, &[0]), 0);
+    let mut new = Statevector::new(12, CONFIG).unwrap();
+    assert_eq!(new.work(&gate(Gate::H), &[3]), 0);
+    assert_eq!(new.pending(), 0);
+    let (all, state): (Vec<u32>, _) = ((0..12).collect(), Random::new(36).state(12));
+    new.apply(&Operation::SetStatevector(boxed(&state)), &all, &mut ShotRng::new(0, 0)).unwrap();
+    new.apply(&gate(Gate::H), &[3], &mut ShotRng::new(0, 0)).unwrap();
+    let pending = new.pending();
+    assert!(pending > 0);
+    let mut work = 0;
+    while new.pending() > 0 {
+        work += new.advance(1).unwrap();
+        assert!(new.pending() <= pending);
+    }
+    assert!(work >= 2 << 12, "{work}");
 }
 
 #[test]
