@@ -9,6 +9,7 @@
 pub mod dense;
 pub mod diagonal;
 pub mod index;
+pub mod lanes;
 pub mod permutation;
 pub mod phases;
 pub mod program;
@@ -17,6 +18,8 @@ pub mod reduce;
 pub mod rotation;
 pub mod sample;
 pub mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
 
 use smallvec::SmallVec;
 

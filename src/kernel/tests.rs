@@ -7,6 +7,7 @@ use super::index::{Subspace, deposit, extract, mask};
 use super::*;
 use crate::circuit::{GATES, Gate};
 use crate::kernel::reduce::{collapse, norm_sqr, prepare, probabilities};
+use crate::kernel::rotation::{Rotation, rotate};
 
 const O: Complex = Complex::ZERO;
 const L: Complex = Complex::ONE;
@@ -314,4 +315,37 @@ fn collapse_keeps_one_outcome_and_prepare_writes_to_zeros() {
             }
         }
     }
+}
+
+/// Rotations on every set of bits of 2^1 to 2^10 amplitudes do to the last bit what one after the other does,
+/// ascending; in both precisions.
+#[test]
+fn rotations_at_once_are_rotations_one_by_one() {
+    fn check<T: Real>() {
+        for num_bits in 1..=10u32 {
+            for set in 0..1usize << num_bits {
+                let bits = (0..num_bits).rev().filter(|bit| set >> bit & 1 == 1);
+                let rotations: Vec<Rotation> =
+                    bits.map(|bit| Rotation { bit, tangent: noise(bit as usize).re }).collect();
+                let numbers = |seed: usize| -> Vec<T> {
+                    (0..1 << num_bits).map(|i| T::from_f64(noise(seed + i).re)).collect()
+                };
+                let (mut re, mut im) = (numbers(set), numbers(set + 5));
+                let (mut expected_re, mut expected_im) = (re.clone(), im.clone());
+                rotate(&mut re, &mut im, &rotations);
+                for Rotation { bit, tangent } in rotations.into_iter().rev() {
+                    let tangent = T::from_f64(tangent);
+                    for part in [&mut expected_re, &mut expected_im] {
+                        for low in (0..1usize << num_bits).filter(|index| index >> bit & 1 == 0) {
+                            let (x, y) = (part[low], part[low | 1 << bit]);
+                            (part[low], part[low | 1 << bit]) = (x - tangent * y, y + tangent * x);
+                        }
+                    }
+                }
+                assert_eq!((re, im), (expected_re, expected_im), "{set:b} of {num_bits} bits");
+            }
+        }
+    }
+    check::<f64>();
+    check::<f32>();
 }
