@@ -11,6 +11,7 @@
 //!
 //! Every factor is a product of no more than about as many numbers as the index has bits, so errors stay small.
 
+use super::lanes::Lanes;
 use super::real::Real;
 use crate::linalg::Complex;
 
@@ -57,7 +58,7 @@ impl Phases {
 }
 
 /// The low bits of an index that are places in a row. Measured with 2^20 amplitudes in wasm.
-const ROW_BITS: usize = 5;
+const ROW_BITS: usize = 6;
 
 /// Amplitudes of a row.
 const ROW: usize = 1 << ROW_BITS;
@@ -127,15 +128,9 @@ struct HighBit<T> {
 
 /// The working memory of [`BlockPhases::apply`]. For each bit above the row, and for the row 0: factors of the
 /// last visited row whose lowest 1 it was.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Slots<T> {
     slots: Vec<Slot<T>>,
-}
-
-impl<T: Real> Default for Slots<T> {
-    fn default() -> Self {
-        Self { slots: Vec::new() }
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -337,39 +332,75 @@ impl<T: Real> BlockPhases<T> {
     }
 }
 
-/// The products of the entries of two tables.
+/// The product of two complex numbers, lane by lane.
 #[inline]
+fn times<L: Lanes>((a, b): (L, L), (x, y): (L, L)) -> (L, L) {
+    (a * x - b * y, a * y + b * x)
+}
+
+/// A number in all lanes.
+#[inline]
+fn splat<L: Lanes>(z: Complex) -> (L, L) {
+    (L::splat(L::Real::from_f64(z.re)), L::splat(L::Real::from_f64(z.im)))
+}
+
+/// Applies a function to whole vectors of amplitudes and of factors, which are repeated.
+#[inline]
+fn for_vectors<L: Lanes>(
+    table: &Table<L::Real>,
+    re: &mut [L::Real],
+    im: &mut [L::Real],
+    map: impl Fn((L, L), (L, L)) -> (L, L),
+) {
+    let (a, b) = (L::chunks_of(&table.re), L::chunks_of(&table.im));
+    let (re, im) = (L::chunks(re), L::chunks(im));
+    for (re, im) in re.chunks(a.len()).zip(im.chunks(a.len())) {
+        for ((a, b), (x, y)) in a.iter().zip(b).zip(re.iter().zip(im)) {
+            let (re, im) = map((L::load(*a), L::load(*b)), (L::load(x.get()), L::load(y.get())));
+            x.set(re.store());
+            y.set(im.store());
+        }
+    }
+}
+
+/// The products of the entries of two tables.
 fn product<T: Real>(a: &Table<T>, b: &Table<T>, result: &mut Table<T>) {
-    for i in 0..ROW {
-        result.re[i] = a.re[i] * b.re[i] - a.im[i] * b.im[i];
-        result.im[i] = a.re[i] * b.im[i] + a.im[i] * b.re[i];
+    *result = *a;
+    for_vectors::<T::Lanes>(b, &mut result.re, &mut result.im, times);
+}
+
+/// Multiplies rows, or a part of one, by a number times a table.
+fn multiply<T: Real>(scalar: Complex, table: &Table<T>, re: &mut [T], im: &mut [T]) {
+    let vectors = re.len() >> T::Lanes::BITS << T::Lanes::BITS;
+    let factor = splat(scalar);
+    if vectors > ROW {
+        let mut scaled = *table;
+        for_vectors::<T::Lanes>(table, &mut scaled.re, &mut scaled.im, |entry, _| times(factor, entry));
+        for_vectors::<T::Lanes>(&scaled, re, im, times);
+    } else if vectors > 0 {
+        for_vectors::<T::Lanes>(table, re, im, |entry, amplitude| times(times(factor, entry), amplitude));
+    }
+    let (a, b) = (T::from_f64(scalar.re), T::from_f64(scalar.im));
+    for i in vectors..re.len() {
+        let (c, d) = (a * table.re[i] - b * table.im[i], a * table.im[i] + b * table.re[i]);
+        (re[i], im[i]) = (c * re[i] - d * im[i], c * im[i] + d * re[i]);
     }
 }
 
 /// Multiplies all amplitudes by a number.
-#[inline]
 fn scale<T: Real>(factor: Complex, re: &mut [T], im: &mut [T]) {
+    let vectors = re.len() >> T::Lanes::BITS << T::Lanes::BITS;
+    let splatted = splat(factor);
+    for (x, y) in T::Lanes::chunks(re).iter().zip(T::Lanes::chunks(im)) {
+        let (re, im) = times(splatted, (T::Lanes::load(x.get()), T::Lanes::load(y.get())));
+        x.set(re.store());
+        y.set(im.store());
+    }
     let (a, b) = (T::from_f64(factor.re), T::from_f64(factor.im));
-    for (x, y) in re.iter_mut().zip(im) {
+    for (x, y) in re.iter_mut().zip(im).skip(vectors) {
         (*x, *y) = (a * *x - b * *y, a * *y + b * *x);
     }
 }
 
-/// Multiplies rows, or a part of one, by a number times a table.
-#[inline]
-fn multiply<T: Real>(scalar: Complex, table: &Table<T>, re: &mut [T], im: &mut [T]) {
-    let (a, b) = (T::from_f64(scalar.re), T::from_f64(scalar.im));
-    let times = |i: usize| (a * table.re[i] - b * table.im[i], a * table.im[i] + b * table.re[i]);
-    let (re, re_rest) = re.as_chunks_mut::<ROW>();
-    let (im, im_rest) = im.as_chunks_mut::<ROW>();
-    for (re, im) in re.iter_mut().zip(im) {
-        for i in 0..ROW {
-            let (c, d) = times(i);
-            (re[i], im[i]) = (c * re[i] - d * im[i], c * im[i] + d * re[i]);
-        }
-    }
-    for (i, (x, y)) in re_rest.iter_mut().zip(im_rest).enumerate() {
-        let (c, d) = times(i);
-        (*x, *y) = (c * *x - d * *y, c * *y + d * *x);
-    }
-}
+#[cfg(test)]
+pub(super) mod tests;
