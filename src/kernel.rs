@@ -18,6 +18,7 @@ pub mod reduce;
 pub mod rotation;
 pub mod sample;
 pub mod scalar;
+pub mod shared;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
 

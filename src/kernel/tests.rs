@@ -366,3 +366,45 @@ fn rotations_at_once_are_rotations_one_by_one() {
     check::<f64>();
     check::<f32>();
 }
+
+/// Numbers from a seed.
+pub(super) struct Numbers(u64);
+
+impl Numbers {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// `SplitMix64` (Steele, Lea and Flood, 2014).
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ z >> 31
+    }
+
+    /// In [0, 1).
+    pub(super) fn uniform(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Below a number that is not 0.
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    /// The same in another order.
+    pub(super) fn shuffled(&mut self, items: &[u32]) -> Vec<u32> {
+        let mut items = items.to_vec();
+        for i in 1..items.len() {
+            items.swap(i, self.below(i + 1));
+        }
+        items
+    }
+
+    /// Any amplitudes, not normalised.
+    pub(super) fn state<T: Real>(&mut self, num_bits: u32) -> (Vec<T>, Vec<T>) {
+        let mut part = || (0..1 << num_bits).map(|_| T::from_f64(self.uniform() - 0.5)).collect();
+        (part(), part())
+    }
+}
