@@ -151,7 +151,7 @@ impl Scheduler {
         if self.num_bits <= self.blocks.bits {
             return all;
         }
-        let low = (1usize << self.blocks.low.min(self.num_bits)) - 1;
+        let low = (1usize << self.blocks.low.min(self.blocks.bits).min(self.num_bits)) - 1;
         let (first, most) = (self.first_needed(low), self.most_work(low));
         let best = if self.work(most, 0.0) > self.work(first, 0.0) { most } else { first };
         // Low bits fill what is left, for longer runs.
@@ -172,9 +172,9 @@ impl Scheduler {
                 continue;
             }
             let wider = inner | node.moves;
-            if skipped.blocks(node) || wider.count_ones() > self.blocks.bits {
+            if skipped.blocks(node) || node.moves != 0 && wider.count_ones() > self.blocks.bits {
                 // What is wider than any block has one of its own size.
-                if skipped.moves == 0 && (low | node.moves).count_ones() > self.blocks.bits {
+                if skipped.moves == 0 && inner == low && (low | node.moves).count_ones() > self.blocks.bits {
                     return low | node.moves;
                 }
                 skipped.skip(node);
