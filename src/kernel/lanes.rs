@@ -11,9 +11,15 @@
 
 use std::array::from_fn;
 use std::cell::Cell;
+use std::iter::repeat_n;
 use std::ops::{Add, Mul, Neg, Sub};
 
+use smallvec::SmallVec;
+
+use super::index::{self, Subspace, deposit};
 use super::real::Real;
+use super::{BitPositions, Controls};
+use crate::linalg::Complex;
 
 /// Numbers side by side.
 pub trait Lanes:
@@ -53,9 +59,24 @@ pub trait Lanes:
     #[must_use]
     fn exchange(self, bit: u32) -> Self;
 
+    /// The lanes `l ^ by`.
+    #[inline]
+    #[must_use]
+    fn across(self, by: usize) -> Self {
+        match by {
+            0 => self,
+            1 => self.exchange(0),
+            2 => self.exchange(1),
+            _ => self.exchange(0).exchange(1),
+        }
+    }
+
     /// Trades a bit of the lane for the choice between two: lane `l` of the first result comes from `self` where the
     /// bit of `l` is 0, else from lane `l ^ 1 << bit` of `other`. Its own inverse.
     fn transpose(self, other: Self, bit: u32) -> [Self; 2];
+
+    /// Whether all lanes are this number.
+    fn equals(self, x: Self::Real) -> bool;
 
     /// A choice for each lane.
     fn mask(lane: impl FnMut(usize) -> bool) -> Self::Mask;
@@ -63,6 +84,59 @@ pub trait Lanes:
     /// The lanes of `self` where the mask is true, else those of `other`.
     #[must_use]
     fn select(self, other: Self, mask: Self::Mask) -> Self;
+}
+
+/// Complex numbers, lane by lane.
+pub fn complex<L: Lanes>(lane: impl Fn(usize) -> Complex) -> [L; 2] {
+    [L::new(|l| L::Real::from_f64(lane(l).re)), L::new(|l| L::Real::from_f64(lane(l).im))]
+}
+
+/// The product of complex numbers.
+#[inline]
+pub fn times<L: Lanes>([a, b]: [L; 2], [x, y]: [L; 2]) -> [L; 2] {
+    [a * x - b * y, a * y + b * x]
+}
+
+/// Calls a function with a state of whole vectors: this one, or a copy of it with zeros behind.
+pub fn whole_vectors<T: Real>(re: &mut [T], im: &mut [T], apply: impl FnOnce(&mut [T], &mut [T])) {
+    let (len, lanes) = (re.len(), 1 << T::Lanes::BITS);
+    if len >= lanes {
+        return apply(re, im);
+    }
+    let padded = |part: &[T]| -> SmallVec<[T; 4]> {
+        part.iter().copied().chain(repeat_n(T::ZERO, lanes - len)).collect()
+    };
+    let (mut wide_re, mut wide_im) = (padded(re), padded(im));
+    apply(&mut wide_re, &mut wide_im);
+    re.copy_from_slice(&wide_re[..len]);
+    im.copy_from_slice(&wide_im[..len]);
+}
+
+/// How the bits of a kernel fall on lanes and on vectors.
+#[derive(Debug)]
+pub struct Spread<L: Lanes> {
+    /// The vectors that hold a column's first row.
+    pub space: Subspace,
+    /// The targets that tell vectors apart, as bits of a vector's index.
+    pub high: BitPositions,
+    /// What exchanges lanes by each combination of the targets that are bits of a lane.
+    pub across: SmallVec<[usize; 4]>,
+    /// The lanes where the controls have their values, if not all.
+    pub mask: Option<L::Mask>,
+}
+
+impl<L: Lanes> Spread<L> {
+    /// For a state of `len` amplitudes, at least one vector.
+    pub fn new(len: usize, targets: &[u32], controls: Controls) -> Self {
+        let (low, high): (BitPositions, BitPositions) =
+            targets.iter().copied().partition(|bit| *bit < L::BITS);
+        let high: BitPositions = high.iter().map(|bit| bit - L::BITS).collect();
+        let across = (0..1 << low.len()).map(|x| deposit(x, &low)).collect();
+        let in_lane = controls.mask & ((1 << L::BITS) - 1);
+        let mask = (in_lane != 0).then(|| L::mask(|l| l & in_lane == controls.values & in_lane));
+        let fixed = controls.mask >> L::BITS | index::mask(&high);
+        Self { space: Subspace::new(len >> L::BITS, fixed, controls.values >> L::BITS), high, across, mask }
+    }
 }
 
 /// Lanes without SIMD instructions of our own: the native ones, and the scalar twin of the others.
@@ -141,6 +215,10 @@ impl<T: Real<Lanes = Self>, const N: usize> Lanes for Portable<T, N> {
             Self(from_fn(|l| if l & one == 0 { self.0[l] } else { other.0[l ^ one] })),
             Self(from_fn(|l| if l & one == 0 { self.0[l | one] } else { other.0[l] })),
         ]
+    }
+
+    fn equals(self, x: T) -> bool {
+        self.0 == [x; N]
     }
 
     #[inline]

@@ -37,6 +37,9 @@ impl Rotation {
 /// Vectors in a tile.
 const TILE: usize = 8;
 
+/// Columns of vectors for which addresses are worked out once.
+const UNROLL: usize = 2;
+
 /// Bytes that stay in the cache nearest to the processor while several groups of bits are rotated.
 const NEAR_BYTES: usize = 1 << 14;
 
@@ -133,15 +136,19 @@ fn rotate_group<L: Lanes, const D: usize>(part: &[Cell<L::Memory>], rotations: &
     let tangents: [L; 3] =
         from_fn(|bit| L::splat(L::Real::from_f64(rotations.get(bit).map_or(0.0, |r| r.tangent))));
     let offsets: [usize; D] = from_fn(|row| deposit(row, &bits));
-    for run in Subspace::new(part.len(), mask(&bits), 0).runs() {
-        let rows = offsets.map(|offset| &part[run.start + offset..][..run.len()]);
-        for i in 0..run.len() {
-            let mut x: [L; D] = from_fn(|row| L::load(rows[row][i].get()));
-            for (bit, tangent) in tangents.into_iter().enumerate().take(D.trailing_zeros() as usize) {
-                x = rotated(x, bit, tangent);
-            }
-            for (row, x) in rows.iter().zip(x) {
-                row[i].set(x.store());
+    let space = Subspace::new(part.len(), mask(&bits), 0);
+    let len = space.run();
+    for run in space.runs() {
+        let rows = offsets.map(|offset| part[run.start + offset..][..len].as_chunks::<UNROLL>().0);
+        for i in 0..len / UNROLL {
+            for j in 0..UNROLL {
+                let mut x: [L; D] = from_fn(|row| L::load(rows[row][i][j].get()));
+                for (bit, tangent) in tangents.into_iter().enumerate().take(D.trailing_zeros() as usize) {
+                    x = rotated(x, bit, tangent);
+                }
+                for (row, x) in rows.iter().zip(x) {
+                    row[i][j].set(x.store());
+                }
             }
         }
     }

@@ -88,6 +88,10 @@ macro_rules! vectors {
                     $transpose.map(Self)
                 }
 
+                fn equals(self, x: $real) -> bool {
+                    self.store() == [x; $n]
+                }
+
                 #[inline]
                 fn mask(mut lane: impl FnMut(usize) -> bool) -> v128 {
                     Self::new(|l| $real::from_bits(if lane(l) { $bits::MAX } else { 0 })).0

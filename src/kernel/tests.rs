@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::index::{Subspace, deposit, extract, mask};
+use super::real::amplitude;
 use super::*;
 use crate::circuit::{GATES, Gate};
 use crate::kernel::reduce::{collapse, norm_sqr, prepare, probabilities};
@@ -192,18 +193,32 @@ fn slow(state: &[Complex], matrix: &Matrix, bits: &[u32], controls: usize) -> Ve
         .collect()
 }
 
-fn check(class: usize, seed: usize, num_bits: u32, bits: &[u32], controls: usize) {
-    let state: Vec<Complex> = (0..1 << num_bits).map(|i| noise(seed + 31 * i)).collect();
+/// A state of numbers of the width `T`, and the same numbers as complex ones.
+fn state_of<T: Real>(seed: usize, num_bits: u32) -> (Vec<T>, Vec<T>, Vec<Complex>) {
+    let (re, im): (Vec<T>, Vec<T>) = (0..1 << num_bits)
+        .map(|i| noise(seed + 31 * i))
+        .map(|x| (T::from_f64(x.re), T::from_f64(x.im)))
+        .unzip();
+    let state = (0..1 << num_bits).map(|i| amplitude(&re, &im, i)).collect();
+    (re, im, state)
+}
+
+/// What rounding may do to sums of a few products of numbers of size 1.
+fn tolerance<T: Real>() -> f64 {
+    if T::BYTES == 8 { 1e-12 } else { 2e-5 }
+}
+
+fn check<T: Real>(class: usize, seed: usize, num_bits: u32, bits: &[u32], controls: usize) {
+    let (mut re, mut im, state) = state_of::<T>(seed, num_bits);
     let matrix = matrix_of(class, bits.len(), seed);
     let expected = slow(&state, &matrix, bits, controls);
-    let mut re: Vec<f64> = state.iter().map(|x| x.re).collect();
-    let mut im: Vec<f64> = state.iter().map(|x| x.im).collect();
     let kernel = plan(matrix);
     assert!(is_dense(&kernel) == (class == 3 && !bits.is_empty()), "class {class} came out as {kernel:?}");
     kernel.place(bits, controls).apply(&mut re, &mut im);
     for (index, expected) in expected.iter().enumerate() {
-        let error = (expected - Complex::new(re[index], im[index])).norm();
-        assert!(error < 1e-12, "class {class}, bits {bits:?}, controls {controls:b}, index {index}: {error}");
+        let error = (expected - amplitude(&re, &im, index)).norm();
+        let what = format!("class {class}, bits {bits:?}, controls {controls:b}, index {index}: {error}");
+        assert!(error < tolerance::<T>(), "{what}");
     }
 }
 
@@ -216,7 +231,8 @@ fn kernels_of_one_and_two_bits_agree_with_the_plain_sum_at_all_positions() {
                 let bits = if low == high { vec![low] } else { vec![low, high] };
                 for controls in (0..1 << num_bits).filter(|controls| controls & mask(&bits) == 0) {
                     for class in 0..4 {
-                        check(class, controls + 17 * class, num_bits, &bits, controls);
+                        check::<f64>(class, controls + 17 * class, num_bits, &bits, controls);
+                        check::<f32>(class, controls + 17 * class, num_bits, &bits, controls);
                     }
                 }
             }
@@ -237,7 +253,8 @@ fn kernels_of_any_bits_agree_with_the_plain_sum() {
         .run(&strategy, |(num_bits, order, count, controls, class, seed)| {
             let bits = &order[..count];
             let controls = controls as usize & ((1 << num_bits) - 1) & !mask(bits);
-            check(class, seed, num_bits, bits, controls);
+            check::<f64>(class, seed, num_bits, bits, controls);
+            check::<f32>(class, seed, num_bits, bits, controls);
             Ok(())
         })
         .unwrap();
