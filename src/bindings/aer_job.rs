@@ -13,9 +13,7 @@ use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
-use super::convert::{
-    describe, get, get_method, given, js_object, options_from_js, set, to_js, wrong_argument,
-};
+use super::convert::{describe, get, get_method, given, js_object, options_from_js, to_js, wrong_argument};
 use super::host::{awaited, call, deferred, is_dict, make_result, now_ms};
 use super::js_error::{from_thrown, job_error, throw};
 use super::timer::Timer;
@@ -442,7 +440,7 @@ impl Job {
         let request = RunRequest {
             job_id: job.id.clone(),
             backend_name: job.options.backend_name.clone(),
-            circuits: Vec::new(),
+            circuits: job.texts()?.to_vec(),
             backend_options: job.options.backend_options.clone(),
             run_options: job.options.run_options.clone(),
             fallback_seed: (js_sys::Math::random() * f64::from(u32::MAX)) as u32,
@@ -454,11 +452,7 @@ impl Job {
             let job = job.clone();
             Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| Self::on_executor_event(&job, &event))
         };
-        let request = to_js(&request);
-        // They may be long, and cross as they are.
-        let circuits: Array = job.texts()?.iter().map(|text| JsValue::from_str(text)).collect();
-        set(request.unchecked_ref(), "circuits", circuits);
-        let handle = submit.call2(&job.options.executor, &request, &on_event.into_js_value());
+        let handle = submit.call2(&job.options.executor, &to_js(&request), &on_event.into_js_value());
         match handle {
             Ok(handle) => {
                 *job.handle.borrow_mut() = handle.clone();
