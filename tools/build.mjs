@@ -17,13 +17,31 @@ export async function build() {
   await setup.npmPackages();
   return setup.once('dist', setup.fingerprint(inputs), outputs, 'building aer-wasm', async () => {
     await setup.rustWasm();
-    const cargo = ['build', '--locked', '--release', '--lib', '--target', 'wasm32-unknown-unknown'];
-    setup.run('cargo', [...cargo, ...setup.remapArguments()]);
+    const wasm = buildWasm();
     const bin = setup.bindgenTask();
     rmSync(glueDir, { recursive: true, force: true });
-    setup.run(join(bin, 'aer-wasm-bindgen'), [join(root, 'target/wasm32-unknown-unknown/release/aer_wasm.wasm'), glueDir]);
+    setup.run(join(bin, 'aer-wasm-bindgen'), [wasm, glueDir]);
     await bundle();
   });
+}
+
+const cargo = ['build', '--locked', '--release', '--lib', '--target', 'wasm32-unknown-unknown'];
+
+/**
+ * The wasm with a standard library that is built for it, small and without the machinery of panics: a fifth less
+ * to load. Cargo calls that unstable; where it is not to be had, the standard library is the ready-made one.
+ */
+function buildWasm() {
+  const small = ['-Zunstable-options', '-Cpanic=immediate-abort', '-Zlocation-detail=none'];
+  const std = ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features=optimize_for_size', '--target-dir=target/small'];
+  const env = { ...process.env, RUSTC_BOOTSTRAP: '1' };
+  if (setup.rustSource()) {
+    if (setup.tryRun('cargo', [...cargo, ...std, ...setup.remapArguments(...small)], { env }) === 0)
+      return join(root, 'target/small/wasm32-unknown-unknown/release/aer_wasm.wasm');
+  }
+  process.stderr.write('aer-wasm: built with the ready-made standard library: the wasm is larger than it need be\n');
+  setup.run('cargo', [...cargo, ...setup.remapArguments()]);
+  return join(root, 'target/wasm32-unknown-unknown/release/aer_wasm.wasm');
 }
 
 async function bundle() {

@@ -34,7 +34,7 @@ export function fail(line) {
 }
 
 /** Runs a program, its output on stderr; gives its exit status. */
-function tryRun(command, args, options = {}) {
+export function tryRun(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
   if (error) say(`aer-wasm: ${command}: ${error.message}`);
   return error ? 1 : (status ?? 1);
@@ -136,6 +136,14 @@ export async function rustWasm() {
   if (!existsSync(libdir)) await rustup(wasmTarget, ['target', 'add', wasmTarget]);
 }
 
+/** The source of Rust's standard library, with which it is built anew; whether it could be had. */
+export function rustSource() {
+  const sysroot = output('rustc', ['--print', 'sysroot']);
+  if (sysroot === null) return false;
+  if (existsSync(join(sysroot, 'lib/rustlib/src/rust/library/Cargo.lock'))) return true;
+  return which('rustup') !== null && tryRun('rustup', ['component', 'add', 'rust-src']) === 0;
+}
+
 /** rustfmt and clippy, which a minimal toolchain lacks. */
 export async function rustComponents() {
   for (const [command, component] of Object.entries({ fmt: 'rustfmt', clippy: 'clippy' })) {
@@ -143,10 +151,10 @@ export async function rustComponents() {
   }
 }
 
-/** Cargo arguments that keep this machine's paths out of what is built for wasm. */
-export function remapArguments() {
+/** Cargo arguments that keep this machine's paths out of what is built for wasm; with further flags of rustc. */
+export function remapArguments(...further) {
   const home = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
-  const flags = [`--remap-path-prefix=${home}=/cargo`, `--remap-path-prefix=${resolve(root)}=/aer-wasm`];
+  const flags = [`--remap-path-prefix=${home}=/cargo`, `--remap-path-prefix=${resolve(root)}=/aer-wasm`, ...further];
   return ['--config', `target.${wasmTarget}.rustflags=${JSON.stringify(flags)}`];
 }
 
