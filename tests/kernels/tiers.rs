@@ -1,6 +1,5 @@
 //! Kernels over the vectors of the processor and over portable lanes give the same bits.
 
-use std::fmt::Debug;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub};
 
@@ -183,8 +182,8 @@ fn outcome<T: Real>(num_bits: u32, seed: u64) -> Vec<u64> {
 fn vectors_and_portable_lanes_give_the_same_bits() {
     assert!(cfg!(target_feature = "simd128"), "the kernels are not built for SIMD");
     for num_bits in 1..=9 {
-        for seed in 1..=100 {
-            let seed = seed * 0x9E37_79B9_7F4A_7C15;
+        for seed in 1..=100u64 {
+            let seed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
             assert_eq!(outcome::<f64>(num_bits, seed), outcome::<Plain<f64>>(num_bits, seed));
             assert_eq!(outcome::<f32>(num_bits, seed), outcome::<Plain<f32>>(num_bits, seed));
         }
