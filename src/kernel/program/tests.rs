@@ -122,7 +122,7 @@ fn check<T: Real>(program: &Program, num_bits: u32, numbers: &mut Numbers, toler
     program.run(&mut re, &mut im, &mut position, u64::MAX);
     assert!(program.is_finished(position));
     let expected = slowly(program, &before);
-    let norm = expected.iter().map(|z| z.norm_sqr()).sum::<f64>().sqrt();
+    let norm = expected.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
     for (i, expected) in expected.iter().enumerate() {
         let error = (amplitude(&re, &im, i) - expected).norm();
         assert!(error <= tolerance * norm.max(1e-3), "{program:?}\nat {i}: {error:e} of {norm:e}");
