@@ -57,7 +57,8 @@ impl Phases {
     }
 }
 
-/// The low bits of an index that are places in a row. Measured with 2^20 amplitudes in wasm.
+/// The low bits of an index that are places in a row. Measured in wasm, milliseconds for 2^20 amplitudes with pairs of
+/// neighbours (all pairs): 4 bits 1.6 (3.1), 5 bits 1.3 (2.3), 6 bits 1.1 (2.1).
 const ROW_BITS: usize = 6;
 
 /// Amplitudes of a row.

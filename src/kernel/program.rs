@@ -1,8 +1,9 @@
 //! Programs: many operations in few passes over memory.
 //!
 //! A [`Pass`] names the bits that lie *inside* its blocks. A block is the `2^inner` amplitudes in which the other
-//! bits have fixed values; it is copied to a working memory that stays in cache, all steps of the pass are applied
-//! there, and it is copied back. Steps may move amplitudes only along inside bits, while phases and controls may
+//! bits have fixed values; all steps of the pass are applied to it while it is in cache. A block whose neighbours
+//! lie in long runs is worked on where it is, run by run, with rotations across runs; another is copied to a
+//! contiguous working memory and back. Steps may move amplitudes only along inside bits, while phases and controls may
 //! be on any bit: outside a block they are known numbers. Blocks are independent, so a program can stop and go on
 //! after any of them, and threads may share them.
 
@@ -10,13 +11,29 @@ use std::ops::Range;
 use std::sync::Mutex;
 
 use super::diagonal::diagonal;
-use super::index::{deposit, extract};
+use super::index::{Subspace, deposit, extract, mask};
+use super::lanes::Lanes;
 use super::phases::{BlockPhases, Phases, Slots};
 use super::real::Real;
-use super::rotation::{Rotation, rotate};
+use super::rotation::{Rotation, rotate, rotate_across, tangents};
 use super::shared::{Alone, Block, Blocks, Layout, Team};
 use super::{Action, BitPositions, Controls, Placed};
 use crate::linalg::Complex;
+
+/// Bits inside a block, and the lowest ones that are best always inside.
+///
+/// Measured in wasm: layers of a rotation of each bit and a sweep of phases, milliseconds a layer, by low bits:
+/// 2^20 amplitudes 11.6 (5 of 14, copied), 11.1 (10 of 14), 10.1 (11 of 14), 8.7 (12 of 14), 8.6 (12 of 15);
+/// 2^24 amplitudes 319 (5 of 14, copied), 195 (12 of 14), 187 (12 of 15). A plain pass takes 0.5 and 15. Copying
+/// to a block and back alone takes 3.3 and 50, for short runs far apart defeat prefetching and caches: so three bits
+/// above long runs at a time are better than nine above short ones.
+pub const BLOCK_BITS: u32 = 15;
+
+/// See [`BLOCK_BITS`].
+pub const LOW_BITS: u32 = 12;
+
+/// Runs of at least `2^LONG_RUN` neighbours are worked on where they are.
+const LONG_RUN: usize = 9;
 
 /// Operations on a state of `2^num_bits` amplitudes. All bits are positions in the state's index.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -160,6 +177,8 @@ struct Scratch<T> {
 #[derive(Debug)]
 pub struct LoweredPass<T> {
     layout: Layout,
+    /// Whether blocks are copied to working memory. Otherwise steps are made for single runs.
+    is_copied: bool,
     steps: Vec<LoweredStep<T>>,
     work_per_block: u64,
 }
@@ -168,7 +187,9 @@ pub struct LoweredPass<T> {
 #[derive(Debug)]
 enum LoweredStep<T> {
     Rotations(Vec<Rotation>),
-    Phases(BlockPhases<T>),
+    /// Up to three rotations on bits of the number of a run.
+    Across(Vec<Rotation>),
+    Phases(Box<BlockPhases<T>>),
     /// A diagonal whose table is chosen by outside bits, in blocks where outside bits have their values.
     Diagonal {
         outside: Controls,
@@ -190,11 +211,27 @@ impl<T: Real> LoweredPass<T> {
     /// Makes a pass ready for states of `2^num_bits` amplitudes.
     pub fn new(pass: &Pass, num_bits: u32) -> Self {
         let layout = Layout::new(&pass.inner, num_bits);
-        let steps: Vec<_> = pass.steps.iter().map(|step| LoweredStep::new(step, &layout)).collect();
+        let (inner, low_bits) = (layout.inner(), layout.low_bits());
+        let moves_runs = |step: &Step| match step {
+            Step::Placed(Placed { targets, action: Action::Permutation(_) | Action::Dense(_), .. }) => {
+                targets.iter().any(|bit| *bit as usize >= low_bits)
+            }
+            _ => false,
+        };
+        let is_copied = layout.num_runs() > 1 && (low_bits < LONG_RUN || pass.steps.iter().any(moves_runs));
+        let (steps, copies) = if is_copied {
+            (pass.steps.iter().map(|step| LoweredStep::new(step, inner)).collect(), 3)
+        } else {
+            let run = &inner[..low_bits];
+            let steps = pass.steps.iter().flat_map(|step| match step {
+                Step::Rotations(rotations) => LoweredStep::rotations_on_runs(rotations, inner, low_bits),
+                step => vec![LoweredStep::new(step, run)],
+            });
+            (steps.collect(), 0)
+        };
         let len = layout.block_len();
-        let copies = if layout.is_contiguous() { 0 } else { len as u64 };
-        let work = pass.steps.iter().map(|step| step.work(len)).sum::<u64>() + copies;
-        Self { layout, steps, work_per_block: work.max(1) }
+        let work = pass.steps.iter().map(|step| step.work(len)).sum::<u64>() + copies * len as u64;
+        Self { layout, is_copied, steps, work_per_block: work.max(1) }
     }
 
     /// Runs blocks, shared by a team. There is a scratch for each of its threads.
@@ -218,20 +255,46 @@ impl<T: Real> LoweredPass<T> {
     }
 
     fn run_block(&self, block: &mut Block<'_, T>, scratch: &mut Scratch<T>) {
-        let base = block.base();
-        if let Some((re, im)) = block.in_place() {
-            self.steps.iter().for_each(|step| step.apply(re, im, base, &mut scratch.slots));
+        if self.is_copied {
+            let len = self.layout.block_len();
+            if scratch.re.len() < len {
+                scratch.re.resize(len, T::ZERO);
+                scratch.im.resize(len, T::ZERO);
+            }
+            let (re, im) = (&mut scratch.re[..len], &mut scratch.im[..len]);
+            block.gather(re, im);
+            self.steps.iter().for_each(|step| step.apply(re, im, block.base(), &mut scratch.slots));
+            block.scatter(re, im);
             return;
         }
-        let len = self.layout.block_len();
-        if scratch.re.len() < len {
-            scratch.re.resize(len, T::ZERO);
-            scratch.im.resize(len, T::ZERO);
+        for steps in self.steps.chunk_by(|a, b| !a.is_across() && !b.is_across()) {
+            if let [LoweredStep::Across(rotations)] = steps {
+                match **rotations {
+                    [_, _, _] => rotate_runs::<T, 8>(block, self.layout.num_runs(), rotations),
+                    [_, _] => rotate_runs::<T, 4>(block, self.layout.num_runs(), rotations),
+                    _ => rotate_runs::<T, 2>(block, self.layout.num_runs(), rotations),
+                }
+                continue;
+            }
+            for number in 0..self.layout.num_runs() {
+                if let Some((base, re, im)) = block.run(number) {
+                    for step in steps {
+                        step.apply(re, im, base, &mut scratch.slots);
+                    }
+                }
+            }
         }
-        let (re, im) = (&mut scratch.re[..len], &mut scratch.im[..len]);
-        block.gather(re, im);
-        self.steps.iter().for_each(|step| step.apply(re, im, base, &mut scratch.slots));
-        block.scatter(re, im);
+    }
+}
+
+/// Rotations on bits of the number of a run; `D` runs are rotated at once.
+fn rotate_runs<T: Real, const D: usize>(block: &mut Block<'_, T>, num_runs: usize, rotations: &[Rotation]) {
+    let bits: BitPositions = rotations.iter().map(|rotation| rotation.bit).collect();
+    let offsets: [usize; D] = std::array::from_fn(|row| deposit(row, &bits));
+    for first in Subspace::new(num_runs, mask(&bits), 0).indices() {
+        for rows in block.rows(offsets.map(|offset| first + offset)).into_iter().flatten() {
+            rotate_across::<T::Lanes, D>(rows.map(T::Lanes::chunks), tangents(rotations));
+        }
     }
 }
 
@@ -253,8 +316,9 @@ impl Step {
 }
 
 impl<T: Real> LoweredStep<T> {
-    fn new(step: &Step, layout: &Layout) -> Self {
-        let (inner, inside) = (layout.inner(), layout.inner_mask());
+    /// For blocks with these inside bits, ascending.
+    fn new(step: &Step, inner: &[u32]) -> Self {
+        let inside = mask(inner);
         let local = |bit: &u32| (inside & ((1 << bit) - 1)).count_ones();
         let is_inside = |bit: &u32| inside >> bit & 1 == 1;
         match step {
@@ -264,7 +328,7 @@ impl<T: Real> LoweredStep<T> {
                     .map(|rotation| Rotation { bit: local(&rotation.bit), ..*rotation })
                     .collect(),
             ),
-            Step::Phases(phases) => Self::Phases(BlockPhases::new(phases, inner)),
+            Step::Phases(phases) => Self::Phases(Box::new(BlockPhases::new(phases, inner))),
             Step::Placed(Placed { targets, controls, action }) => {
                 let outside = Controls { mask: controls.mask & !inside, values: controls.values & !inside };
                 let controls =
@@ -288,6 +352,25 @@ impl<T: Real> LoweredStep<T> {
         }
     }
 
+    /// Rotations on blocks with these inside bits, the lowest of which make runs.
+    fn rotations_on_runs(rotations: &[Rotation], inner: &[u32], low_bits: usize) -> Vec<Self> {
+        let mut rotations = rotations.to_vec();
+        rotations.sort_unstable_by_key(|rotation| rotation.bit);
+        let (in_run, across) =
+            rotations.split_at(rotations.partition_point(|rotation| (rotation.bit as usize) < low_bits));
+        let number = |bit: u32| inner[low_bits..].iter().take_while(|inner| **inner < bit).count() as u32;
+        let across = across.chunks(3).map(|rotations| {
+            let on_number = |rotation: &Rotation| Rotation { bit: number(rotation.bit), ..*rotation };
+            Self::Across(rotations.iter().map(on_number).collect())
+        });
+        let in_run = (!in_run.is_empty()).then(|| Self::Rotations(in_run.to_vec()));
+        in_run.into_iter().chain(across).collect()
+    }
+
+    fn is_across(&self) -> bool {
+        matches!(self, Self::Across(_))
+    }
+
     /// Applies the step to a block, whose first amplitude has index `base`.
     fn apply(&self, re: &mut [T], im: &mut [T], base: usize, slots: &mut Slots<T>) {
         let is_on = |outside: &Controls| base & outside.mask == outside.values;
@@ -300,7 +383,7 @@ impl<T: Real> LoweredStep<T> {
                 diagonal(re, im, targets, *controls, &entries[start..start + len]);
             }
             Self::Placed { outside, placed } if is_on(outside) => placed.apply(re, im),
-            Self::Diagonal { .. } | Self::Placed { .. } => {}
+            Self::Across(_) | Self::Diagonal { .. } | Self::Placed { .. } => {}
         }
     }
 }

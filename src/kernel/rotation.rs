@@ -133,22 +133,32 @@ fn rotate_rows<L: Lanes>(part: &[Cell<L::Memory>], rotations: &[Rotation]) {
 /// As many rotations at once as the number `D` of rows has bits.
 fn rotate_group<L: Lanes, const D: usize>(part: &[Cell<L::Memory>], rotations: &[Rotation]) {
     let bits: SmallVec<[u32; 3]> = rotations.iter().map(|rotation| rotation.bit - L::BITS).collect();
-    let tangents: [L; 3] =
-        from_fn(|bit| L::splat(L::Real::from_f64(rotations.get(bit).map_or(0.0, |r| r.tangent))));
     let offsets: [usize; D] = from_fn(|row| deposit(row, &bits));
     let space = Subspace::new(part.len(), mask(&bits), 0);
     let len = space.run();
+    let tangents: [L; 3] = tangents(rotations);
     for run in space.runs() {
-        let rows = offsets.map(|offset| part[run.start + offset..][..len].as_chunks::<UNROLL>().0);
-        for i in 0..len / UNROLL {
-            for j in 0..UNROLL {
-                let mut x: [L; D] = from_fn(|row| L::load(rows[row][i][j].get()));
-                for (bit, tangent) in tangents.into_iter().enumerate().take(D.trailing_zeros() as usize) {
-                    x = rotated(x, bit, tangent);
-                }
-                for (row, x) in rows.iter().zip(x) {
-                    row[i][j].set(x.store());
-                }
+        rotate_across(offsets.map(|offset| &part[run.start + offset..][..len]), tangents);
+    }
+}
+
+/// The tangents of up to three rotations, in all lanes.
+pub(super) fn tangents<L: Lanes>(rotations: &[Rotation]) -> [L; 3] {
+    from_fn(|bit| L::splat(L::Real::from_f64(rotations.get(bit).map_or(0.0, |r| r.tangent))))
+}
+
+/// Rotations on the bits of the number of a row. Rows have equal length, a multiple of a few vectors.
+#[inline]
+pub(super) fn rotate_across<L: Lanes, const D: usize>(rows: [&[Cell<L::Memory>]; D], tangents: [L; 3]) {
+    let rows = rows.map(|row| row.as_chunks::<UNROLL>().0);
+    for i in 0..rows.first().map_or(0, |row| row.len()) {
+        for j in 0..UNROLL {
+            let mut x: [L; D] = from_fn(|row| L::load(rows[row][i][j].get()));
+            for (bit, tangent) in tangents.into_iter().enumerate().take(D.trailing_zeros() as usize) {
+                x = rotated(x, bit, tangent);
+            }
+            for (row, x) in rows.iter().zip(x) {
+                row[i][j].set(x.store());
             }
         }
     }

@@ -85,9 +85,14 @@ impl Layout {
         1 << self.outer.len()
     }
 
-    /// Whether blocks are made of neighbours, so that nothing needs to be copied.
-    pub fn is_contiguous(&self) -> bool {
-        self.runs.len() == 1
+    /// The lowest bits inside that are the lowest of the index: `2^low_bits` neighbours are a run.
+    pub fn low_bits(&self) -> usize {
+        self.run.trailing_zeros() as usize
+    }
+
+    /// Runs of a block.
+    pub fn num_runs(&self) -> usize {
+        self.runs.len()
     }
 }
 
@@ -151,16 +156,33 @@ impl<T: Real> Block<'_, T> {
         self.base
     }
 
-    /// The amplitudes, if they are neighbours.
-    pub fn in_place(&mut self) -> Option<(&mut [T], &mut [T])> {
-        self.layout.is_contiguous().then(|| self.run(0))
+    /// One of the runs: the index of its first amplitude, and its amplitudes.
+    pub fn run(&mut self, number: usize) -> Option<(usize, &mut [T], &mut [T])> {
+        let start = *self.layout.runs.get(number)?;
+        let base = self.base + start;
+        let (re, im) = self.run_at(start);
+        Some((base, re, im))
+    }
+
+    /// Some runs at the same time: their real and imaginary parts. `None` if two are the same, or one is none.
+    pub fn rows<const D: usize>(&mut self, numbers: [usize; D]) -> Option<[[&mut [T]; D]; 2]> {
+        let is_new = |i: usize| !numbers[..i].contains(&numbers[i]) && numbers[i] < self.layout.runs.len();
+        if !(0..D).all(is_new) {
+            return None;
+        }
+        let at = numbers.map(|number| self.base + self.layout.runs[number]);
+        // SAFETY: as in `run_at`; and runs with different numbers have no amplitude in common.
+        Some(
+            [self.re, self.im]
+                .map(|part| at.map(|at| unsafe { slice::from_raw_parts_mut(part.add(at), self.layout.run) })),
+        )
     }
 
     /// Copies the amplitudes to slices of the block's length.
     pub fn gather(&mut self, re: &mut [T], im: &mut [T]) {
         let rows = re.chunks_exact_mut(self.layout.run).zip(im.chunks_exact_mut(self.layout.run));
         for (start, (re, im)) in self.layout.runs.iter().zip(rows) {
-            let (from_re, from_im) = self.run(*start);
+            let (from_re, from_im) = self.run_at(*start);
             copy(from_re, re);
             copy(from_im, im);
         }
@@ -170,14 +192,14 @@ impl<T: Real> Block<'_, T> {
     pub fn scatter(&mut self, re: &[T], im: &[T]) {
         let rows = re.chunks_exact(self.layout.run).zip(im.chunks_exact(self.layout.run));
         for (start, (re, im)) in self.layout.runs.iter().zip(rows) {
-            let (to_re, to_im) = self.run(*start);
+            let (to_re, to_im) = self.run_at(*start);
             copy(re, to_re);
             copy(im, to_im);
         }
     }
 
     /// The run that begins `start` after the block's first amplitude; `start` is one of the layout's `runs`.
-    fn run(&mut self, start: usize) -> (&mut [T], &mut [T]) {
+    fn run_at(&mut self, start: usize) -> (&mut [T], &mut [T]) {
         // SAFETY: base and start have no bit in common, both are below `len`, and so is their sum with all bits of
         // a run. Both slices of the state have `len` numbers (`Blocks::new`) and are borrowed for as long as this
         // block lives. All indices of the run are the block's own, and the result borrows the block.
