@@ -17,7 +17,7 @@ mod schedule;
 mod unitary;
 
 use crate::kernel::Placed;
-use crate::kernel::program::Program;
+use crate::kernel::program::{Program, Step};
 use canonical::Reading;
 use schedule::Blocks;
 
@@ -29,11 +29,22 @@ pub fn compile(operations: &[Placed], num_bits: u32) -> Program {
 
 fn compile_for(operations: &[Placed], num_bits: u32, blocks: Blocks) -> Program {
     let (first, has_choice) = read_as(operations, num_bits, blocks, Reading::Phases);
-    if !has_choice {
+    if !has_choice || !is_swept_for_pairs(&first) {
         return first;
     }
     let (second, _) = read_as(operations, num_bits, blocks, Reading::Plain);
     if cost::program(&second) < cost::program(&first) { second } else { first }
+}
+
+/// Whether there are few phases of single bits for a sweep: most sweeps are there for pairs, which may have been
+/// chosen. Others would be there without them as well.
+fn is_swept_for_pairs(program: &Program) -> bool {
+    let steps = program.passes.iter().flat_map(|pass| &pass.steps);
+    let (sweeps, singles) = steps.fold((0, 0), |(sweeps, singles), step| match step {
+        Step::Phases(phases) => (sweeps + 1, singles + phases.singles.len()),
+        _ => (sweeps, singles),
+    });
+    singles < 4 * sweeps
 }
 
 /// The program of one reading, and whether another may come out different.
