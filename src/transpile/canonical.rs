@@ -527,8 +527,8 @@ impl Reader {
             self.controlled(&x, bit, Controls::ones(1 << control), Next::Other, &action);
         };
         match (one, two) {
-            (1, 3) | (2, 3) => controlled_x(high, low),
-            (3, 2) | (3, 1) => controlled_x(low, high),
+            (1 | 2, 3) => controlled_x(high, low),
+            (3, 1 | 2) => controlled_x(low, high),
             _ => {}
         }
         let mut bits = [low, high];

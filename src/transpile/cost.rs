@@ -41,12 +41,12 @@ pub const PASS: f64 = 1.0;
 
 /// The cost of a number where these bits are 1.
 pub fn phase(bits: usize) -> f64 {
-    PHASE * 0.5_f64.powi(bits.count_ones() as i32)
+    PHASE * 0.5_f64.powi(bits.count_ones().cast_signed())
 }
 
 /// The cost of an action at its place.
 pub fn placed(placed: &Placed) -> f64 {
-    let part = 0.5_f64.powi(placed.controls.mask.count_ones() as i32);
+    let part = 0.5_f64.powi(placed.controls.mask.count_ones().cast_signed());
     part * match &placed.action {
         Action::Phase(_) => PHASE,
         Action::Diagonal(_) => DIAGONAL,

@@ -107,7 +107,7 @@ fn unitary(size: usize, rng: &mut ShotRng) -> Matrix {
                 row.iter_mut().zip(other).for_each(|(x, y)| *x -= overlap * y);
             }
             let norm = row.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
-            row.iter_mut().for_each(|x| *x /= norm);
+            row = row.into_iter().map(|x| x / norm).collect();
         }
         rows.push(row);
     }

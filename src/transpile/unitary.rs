@@ -50,7 +50,7 @@ pub fn is_diagonal(m: &Small) -> bool {
 
 /// Whether it mixes the values of the bit: neither the diagonal nor the other one is 0.
 pub fn mixes(m: &Small) -> bool {
-    !is_diagonal(m) && !(m[0][0] == O && m[1][1] == O)
+    !(is_diagonal(m) || m[0][0] == O && m[1][1] == O)
 }
 
 /// Whether a number has modulus 1.
