@@ -624,6 +624,14 @@ impl Reader {
                     }
                 }
             }
+            Action::Dense(dense) if targets.len() == 1 => {
+                // A phase that is pending may stay so, if the matrix turns against it.
+                self.settle(targets[0]);
+                let phase = self.pending[targets[0] as usize][1][1];
+                *dense = flipped(dense, self.flips_of(&targets));
+                dense.set(0, 1, dense.at(0, 1) * phase);
+                dense.set(1, 0, dense.at(1, 0) / phase);
+            }
             Action::Permutation(_) | Action::Dense(_) => {
                 targets.iter().for_each(|bit| self.flush(*bit));
                 let flips = self.flips_of(&targets);

@@ -441,6 +441,14 @@ fn parts_of_other_gates_are_found() {
     }
     check(&circuit.0, 3, Blocks::default(), 1e-14, &mut rng);
     assert_eq!(counts(&compile(&circuit.0, 3)), [1, 0, 0, 1]);
+    // So are gates that are no dense matrices by themselves, if there are many.
+    let mut circuit = Circuit::default();
+    for angle in [0.1, 0.2, 0.3, 0.4] {
+        circuit.gate(Gate::Cx, &[], &[1, 2]).gate(Gate::U, &[angle, 0.2, 0.3], &[2]);
+        circuit.gate(Gate::Cx, &[], &[2, 1]).gate(Gate::U, &[angle, 0.7, 0.9], &[1]);
+    }
+    check(&circuit.0, 3, Blocks::default(), 1e-14, &mut rng);
+    assert_eq!(counts(&compile(&circuit.0, 3)), [1, 0, 0, 1]);
 }
 
 /// Unitary operators only, seed 11: the norm, and the state itself, after 2,000 operations.
