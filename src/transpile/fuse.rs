@@ -36,15 +36,17 @@ impl Weight {
     }
 }
 
-/// Whether there is a run to fuse.
-fn has_run(operations: &[Placed], num_bits: u32) -> bool {
+/// Whether enough gates of two bits are in runs to try.
+fn has_runs(operations: &[Placed], num_bits: u32) -> bool {
     // The mask of the pair that each bit was last part of, and how many gates it had, at the lower bit.
     let mut pairs = vec![(0, Weight::default()); num_bits as usize];
+    let (mut in_runs, mut total) = (0, 0);
     for operation in operations {
         let all = mask(&operation.targets) | operation.controls.mask;
         if all.count_ones() < 2 {
             continue;
         }
+        total += 1;
         let low = all.trailing_zeros() as usize;
         let high = all.ilog2() as usize;
         let goes_on = all.count_ones() == 2 && pairs[low].0 == all && pairs[high].0 == all;
@@ -57,15 +59,15 @@ fn has_run(operations: &[Placed], num_bits: u32) -> bool {
         }
         pairs[low].1.add(operation);
         if all.count_ones() == 2 && pairs[low].1.is_enough() {
-            return true;
+            in_runs += if pairs[low].1.gates == WORTH { WORTH } else { 1 };
         }
     }
-    false
+    in_runs > 0 && 4 * in_runs >= total
 }
 
 /// The operations with runs as one matrix each; `None` where that changes nothing.
 pub fn fuse(operations: &[Placed], num_bits: u32) -> Option<Vec<Placed>> {
-    if !has_run(operations, num_bits) {
+    if !has_runs(operations, num_bits) {
         return None;
     }
     let mut out = Vec::with_capacity(operations.len());
