@@ -9,7 +9,7 @@
 //! The rest is then put into passes over cache blocks ([`schedule`]; Häner and Steiger 2017, and Doi and Horii
 //! 2020, which is Aer's cache blocking): each pass chooses the bits inside its blocks and does all that it can,
 //! in any order that is right, with few sweeps of phases. Choices are made by [`cost`], the table of what steps
-//! were measured to take; where a circuit can be read in several ways, each is scheduled and the
+//! take; where a circuit can be read in several ways, each is scheduled and the
 //! cheapest is kept.
 
 mod canonical;
@@ -31,7 +31,7 @@ pub fn compile(operations: &[Placed], num_bits: u32) -> Program {
 
 fn compile_for(operations: &[Placed], num_bits: u32, blocks: Blocks) -> Program {
     let (mut best, has_choice) = read_as(operations, num_bits, blocks, Reading::Phases);
-    let plain = (has_choice && is_swept_for_pairs(&best)).then(|| (operations, Reading::Plain));
+    let plain = (has_choice && is_swept_for_pairs(&best)).then_some((operations, Reading::Plain));
     let fused = fuse::fuse(operations, num_bits);
     let fused = fused.as_deref().map(|fused| (fused, Reading::Phases));
     for (operations, reading) in plain.into_iter().chain(fused) {

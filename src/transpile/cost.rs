@@ -1,7 +1,8 @@
 //! What a program costs: the one table that decisions are made from.
 //!
 //! Units are nanoseconds for each amplitude of the state, in wasm with SIMD and double precision, on blocks that
-//! are in cache. Only their ratios matter.
+//! are in cache. Only their ratios matter. They are estimates from bare loops, to be replaced by what the kernels
+//! themselves are measured to take.
 
 use crate::kernel::program::{Program, Step};
 use crate::kernel::{Action, Placed};
