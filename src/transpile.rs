@@ -9,15 +9,17 @@
 //! The rest is then put into passes over cache blocks ([`schedule`]; Häner and Steiger 2017, and Doi and Horii
 //! 2020, which is Aer's cache blocking): each pass chooses the bits inside its blocks and does all that it can,
 //! in any order that is right, with few sweeps of phases. Choices are made by [`cost`], the table of what steps
-//! were measured to take; where a circuit can be read in two ways, both are scheduled and the cheaper is kept.
+//! take; where a circuit can be read in several ways, each is scheduled and the
+//! cheapest is kept.
 
 mod canonical;
 pub mod cost;
+mod fuse;
 mod schedule;
 mod unitary;
 
 use crate::kernel::Placed;
-use crate::kernel::program::Program;
+use crate::kernel::program::{Program, Step};
 use canonical::Reading;
 use schedule::Blocks;
 
@@ -28,12 +30,28 @@ pub fn compile(operations: &[Placed], num_bits: u32) -> Program {
 }
 
 fn compile_for(operations: &[Placed], num_bits: u32, blocks: Blocks) -> Program {
-    let (first, has_choice) = read_as(operations, num_bits, blocks, Reading::Phases);
-    if !has_choice {
-        return first;
+    let (mut best, has_choice) = read_as(operations, num_bits, blocks, Reading::Phases);
+    let plain = (has_choice && is_swept_for_pairs(&best)).then_some((operations, Reading::Plain));
+    let fused = fuse::fuse(operations, num_bits);
+    let fused = fused.as_deref().map(|fused| (fused, Reading::Phases));
+    for (operations, reading) in plain.into_iter().chain(fused) {
+        let (program, _) = read_as(operations, num_bits, blocks, reading);
+        if cost::program(&program) < cost::program(&best) {
+            best = program;
+        }
     }
-    let (second, _) = read_as(operations, num_bits, blocks, Reading::Plain);
-    if cost::program(&second) < cost::program(&first) { second } else { first }
+    best
+}
+
+/// Whether there are few phases of single bits for a sweep: most sweeps are there for pairs, which may have been
+/// chosen. Others would be there without them as well.
+fn is_swept_for_pairs(program: &Program) -> bool {
+    let steps = program.passes.iter().flat_map(|pass| &pass.steps);
+    let (sweeps, singles) = steps.fold((0, 0), |(sweeps, singles), step| match step {
+        Step::Phases(phases) => (sweeps + 1, singles + phases.singles.len()),
+        _ => (sweeps, singles),
+    });
+    singles < 4 * sweeps
 }
 
 /// The program of one reading, and whether another may come out different.

@@ -69,8 +69,12 @@ pub struct Canonical {
 /// Widest matrix that is changed instead of changing the state before it.
 const WIDEST: usize = 6;
 
-/// No item.
+/// No item, or one that is to be looked for.
 const NONE: u32 = u32::MAX;
+const LOST: u32 = u32::MAX - 1;
+
+/// Furthest that is looked back over what commutes.
+const FARTHEST: usize = 32;
 
 struct Reader {
     reading: Reading,
@@ -154,7 +158,7 @@ impl Reader {
             (Action::Phase(factor), ..) => self.phase(controls, *factor),
             (Action::Diagonal(entries), ..) => self.diagonal(targets, controls, entries),
             (Action::Permutation(_) | Action::Dense(_), &[bit], _) => {
-                let matrix = small(&matrix(&operation.action, 1));
+                let matrix = small(&operation.action);
                 if !is_unitary(&matrix) {
                     self.whole(operation.action.clone(), targets, controls);
                 } else if controls.mask == 0 {
@@ -205,7 +209,7 @@ impl Reader {
     /// Makes the pending matrix diagonal, with 1 at the top: puts off what moves amplitudes.
     fn settle(&mut self, bit: u32) {
         while mixes(&self.pending[bit as usize]) {
-            if self.take_back(bit) || self.give_back(bit) {
+            if self.take_single(bit) || self.take_back(bit) || self.give_back(bit) {
                 continue;
             }
             let Euler { inverts, factor, before, tangent, after } = euler(&self.pending[bit as usize]);
@@ -231,6 +235,7 @@ impl Reader {
     /// Leaves nothing pending.
     fn flush(&mut self, bit: u32) {
         self.settle(bit);
+        self.take_single(bit);
         let phase = self.pending[bit as usize][1][1];
         if phase != Complex::ONE && !self.give_back(bit) {
             self.pending[bit as usize] = IDENTITY;
@@ -255,6 +260,27 @@ impl Reader {
         *pending = product(pending, &turn);
         self.remove(id);
         true
+    }
+
+    /// What looks at a bit and has come after all that moves it, latest first.
+    fn open(&self, bit: u32) -> BitPositions {
+        let moved = self.moving[bit as usize].last().copied();
+        let looking = self.looking[bit as usize].iter().rev().take(FARTHEST).copied();
+        looking.take_while(|id| Some(*id) > moved).collect()
+    }
+
+    /// Makes a phase of a bit pending again, if nothing has moved the bit since.
+    fn take_single(&mut self, bit: u32) -> bool {
+        for id in self.open(bit) {
+            if let Kind::Single(_, phase) = self.out.items[id as usize].kind {
+                for row in &mut self.pending[bit as usize] {
+                    row[1] = snap(row[1] * phase);
+                }
+                self.remove(id);
+                return true;
+            }
+        }
+        false
     }
 
     /// Makes what is pending part of the last item, if it is a dense matrix.
@@ -305,20 +331,44 @@ impl Reader {
             return;
         }
         let (low, high) = (a.min(b), a.max(b));
-        let slot = high as usize * self.pending.len() + low as usize;
-        let (id, bits) = (self.pairs[slot], 1 << low | 1 << high);
-        if id != NONE
-            && self.is_open(id, bits)
-            && let Kind::Pair(_, _, old) = &mut self.out.items[id as usize].kind
-        {
+        let Some(id) = self.open_pair(low, high) else {
+            let slot = self.slot(low, high);
+            self.pairs[slot] =
+                self.push(Item { moves: 0, looks: 1 << low | 1 << high, kind: Kind::Pair(low, high, phase) });
+            return;
+        };
+        if let Kind::Pair(_, _, old) = &mut self.out.items[id as usize].kind {
             *old = snap(*old * phase);
             if *old == Complex::ONE {
-                self.remove(id);
-                self.pairs[slot] = NONE;
+                self.take_pair(low, high);
             }
-            return;
         }
-        self.pairs[slot] = self.push(Item { moves: 0, looks: bits, kind: Kind::Pair(low, high, phase) });
+    }
+
+    fn slot(&self, low: u32, high: u32) -> usize {
+        high as usize * self.pending.len() + low as usize
+    }
+
+    /// The pair item that nothing has come after that moves one of its bits.
+    fn open_pair(&self, low: u32, high: u32) -> Option<u32> {
+        let is_it = |id: &u32| matches!(self.out.items[*id as usize].kind, Kind::Pair(a, b, _) if (a, b) == (low, high));
+        let id = match self.pairs[self.slot(low, high)] {
+            NONE => None,
+            LOST => self.open(low).iter().copied().find(is_it),
+            id => Some(id),
+        };
+        id.filter(|id| self.is_open(*id, 1 << low | 1 << high))
+    }
+
+    /// Takes the open pair item of two bits out, and gives its phase.
+    fn take_pair(&mut self, a: u32, b: u32) -> Complex {
+        let (low, high) = (a.min(b), a.max(b));
+        let Some(id) = self.open_pair(low, high) else { return Complex::ONE };
+        let Kind::Pair(_, _, phase) = self.out.items[id as usize].kind else { return Complex::ONE };
+        self.remove(id);
+        let slot = self.slot(low, high);
+        self.pairs[slot] = LOST;
+        phase
     }
 
     /// A number where bits have values.
@@ -417,15 +467,20 @@ impl Reader {
         if !(is_flip && is_single) {
             return self.whole(action.clone(), BitPositions::from_slice(&[bit]), controls);
         }
-        // A phase of the target before is one of target xor control behind.
+        // Phases of the target and of the pair before are phases of target xor control behind.
         self.settle(control);
         self.settle(bit);
+        while self.take_single(bit) {}
+        let pair = self.take_pair(control, bit);
         let phase = std::mem::replace(&mut self.pending[bit as usize], IDENTITY)[1][1];
         let value = usize::from(controls.values != 0) ^ usize::from(self.is_inverted(control));
-        let one_behind = |index: usize| index >> 1 ^ usize::from(index & 1 == value) == 1;
         self.exchange(bit, Controls { mask: controls.mask, values: value << control });
-        let entries = std::array::from_fn(|index| if one_behind(index) { phase } else { Complex::ONE });
-        self.quadratic([control, bit], entries);
+        let behind = |index: usize| match (index & 1, index >> 1 ^ usize::from(index & 1 == value)) {
+            (_, 0) => Complex::ONE,
+            (0, _) => phase,
+            _ => phase * pair,
+        };
+        self.quadratic([control, bit], std::array::from_fn(behind));
         // A gate like Y is the exchange and a diagonal behind.
         let mut entries = [matrix[0][1], matrix[1][0]];
         if self.is_inverted(bit) {
@@ -472,8 +527,8 @@ impl Reader {
             self.controlled(&x, bit, Controls::ones(1 << control), Next::Other, &action);
         };
         match (one, two) {
-            (1, 3) | (2, 3) => controlled_x(high, low),
-            (3, 2) | (3, 1) => controlled_x(low, high),
+            (1 | 2, 3) => controlled_x(high, low),
+            (3, 1 | 2) => controlled_x(low, high),
             _ => {}
         }
         let mut bits = [low, high];
@@ -538,7 +593,7 @@ impl Reader {
             matrix = Matrix::new(4, 4, entries).unwrap_or(matrix);
         }
         let Some(product) = matrix.product(dense) else { return false };
-        let is_identity = product.distance(&Matrix::identity(4)) < 4.0 * ROUNDING;
+        let is_identity = product.distance(&Matrix::identity(4)) < 2.0 * ROUNDING;
         *dense = product;
         if is_identity {
             self.remove(id);
@@ -568,6 +623,14 @@ impl Reader {
                         multiply_right(&pending, place, dense);
                     }
                 }
+            }
+            Action::Dense(dense) if targets.len() == 1 => {
+                // A phase that is pending may stay so, if the matrix turns against it.
+                self.settle(targets[0]);
+                let phase = self.pending[targets[0] as usize][1][1];
+                *dense = flipped(dense, self.flips_of(&targets));
+                dense.set(0, 1, dense.at(0, 1) * phase);
+                dense.set(1, 0, dense.at(1, 0) / phase);
             }
             Action::Permutation(_) | Action::Dense(_) => {
                 targets.iter().for_each(|bit| self.flush(*bit));
@@ -609,9 +672,8 @@ impl Reader {
         let same = if moves != 0 {
             self.last(moves.trailing_zeros()).filter(|id| self.may_join(*id, &placed))
         } else {
-            let looking = self.looking.get(looks.trailing_zeros() as usize);
-            let mut latest = looking.into_iter().flatten().rev().take(8).copied();
-            latest.find(|id| self.may_join(*id, &placed))
+            let open = if looks == 0 { BitPositions::new() } else { self.open(looks.trailing_zeros()) };
+            open.into_iter().find(|id| self.may_join(*id, &placed))
         };
         let mut targets_open = true;
         each(moves, |bit| targets_open &= self.last(bit as u32) == same);
@@ -631,7 +693,7 @@ impl Reader {
             }
             (Action::Dense(old), Action::Dense(new)) => {
                 *old = new.product(old).unwrap_or_else(|| old.clone());
-                old.distance(&Matrix::identity(old.rows())) < 4.0 * ROUNDING
+                old.distance(&Matrix::identity(old.rows())) < 2.0 * ROUNDING
             }
             // Only exchanges join.
             _ => true,
@@ -699,8 +761,23 @@ fn matrix(action: &Action, bits: usize) -> Matrix {
     matrix
 }
 
-fn small(matrix: &Matrix) -> Small {
-    [[matrix.at(0, 0), matrix.at(0, 1)], [matrix.at(1, 0), matrix.at(1, 1)]]
+/// [`matrix`] of an action on one bit.
+fn small(action: &Action) -> Small {
+    let mut entries = IDENTITY;
+    match action {
+        Action::Dense(matrix) => {
+            entries.as_flattened_mut().iter_mut().zip(matrix.entries()).for_each(|(to, entry)| *to = *entry);
+        }
+        Action::Permutation(permutation) => {
+            let (mut re, mut im) = ([1.0, 0.0, 0.0, 1.0], [0.0; 4]);
+            permutation.apply::<f64>(&mut re, &mut im, &[0], Controls::default());
+            let entry =
+                |row: usize, column: usize| Complex::new(re[column << 1 | row], im[column << 1 | row]);
+            entries = [[entry(0, 0), entry(0, 1)], [entry(1, 0), entry(1, 1)]];
+        }
+        Action::Phase(_) | Action::Diagonal(_) => {}
+    }
+    entries
 }
 
 /// The matrix on a control and a target, if the control has this value.

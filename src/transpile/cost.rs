@@ -1,7 +1,8 @@
 //! What a program costs: the one table that decisions are made from.
 //!
 //! Units are nanoseconds for each amplitude of the state, in wasm with SIMD and double precision, on blocks that
-//! are in cache. Only their ratios matter.
+//! are in cache. Only their ratios matter. They are estimates from bare loops, to be replaced by what the kernels
+//! themselves are measured to take.
 
 use crate::kernel::program::{Program, Step};
 use crate::kernel::{Action, Placed};
@@ -41,12 +42,12 @@ pub const PASS: f64 = 1.0;
 
 /// The cost of a number where these bits are 1.
 pub fn phase(bits: usize) -> f64 {
-    PHASE * 0.5_f64.powi(bits.count_ones() as i32)
+    PHASE * 0.5_f64.powi(bits.count_ones().cast_signed())
 }
 
 /// The cost of an action at its place.
 pub fn placed(placed: &Placed) -> f64 {
-    let part = 0.5_f64.powi(placed.controls.mask.count_ones() as i32);
+    let part = 0.5_f64.powi(placed.controls.mask.count_ones().cast_signed());
     part * match &placed.action {
         Action::Phase(_) => PHASE,
         Action::Diagonal(_) => DIAGONAL,

@@ -483,7 +483,7 @@ fn scale(passes: &mut Vec<Pass>, factor: Complex, inner_bits: u32) {
             s += 1;
         }
     }
-    if (factor - Complex::ONE).norm() < 4.0 * ROUNDING {
+    if (factor - Complex::ONE).norm() < ROUNDING {
         return;
     }
     if let Some((p, s)) = carrier {

@@ -12,7 +12,7 @@ const L: Complex = Complex::ONE;
 pub const IDENTITY: Small = [[L, O], [O, L]];
 
 /// What is smaller is rounding: entries of products of unitary matrices below it become 0.
-pub const ROUNDING: f64 = 1e-15;
+pub const ROUNDING: f64 = 4e-15;
 
 /// How far from unitary a matrix may be that is treated as one.
 pub const UNITARY: f64 = 1e-12;
@@ -50,7 +50,7 @@ pub fn is_diagonal(m: &Small) -> bool {
 
 /// Whether it mixes the values of the bit: neither the diagonal nor the other one is 0.
 pub fn mixes(m: &Small) -> bool {
-    !is_diagonal(m) && !(m[0][0] == O && m[1][1] == O)
+    !(is_diagonal(m) || m[0][0] == O && m[1][1] == O)
 }
 
 /// Whether a number has modulus 1.
@@ -184,7 +184,7 @@ pub fn split(m: &Matrix) -> Option<Split> {
         .product(m)?
         .product(&kronecker(&adjoint(&r1), &adjoint(&r0)))?;
     let off = (0..16).filter(|i| i / 4 != i % 4).map(|i| middle.entries()[i].norm()).fold(0.0, f64::max);
-    (off < 8.0 * ROUNDING).then(|| Split {
+    (off < 2.0 * ROUNDING).then(|| Split {
         left: [l0, l1],
         diagonal: std::array::from_fn(|i| direction(middle.at(i, i))),
         right: [r0, r1],
