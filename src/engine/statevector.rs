@@ -27,7 +27,7 @@ use crate::kernel::real::Real;
 use crate::kernel::{self, Action, BitPositions, Controls, Kernel, Placed};
 use crate::linalg::{Complex, Matrix};
 use crate::rng::{DrawRng, ShotRng};
-use dense::{Programs, insufficient_memory};
+use dense::{Dense, Programs, insufficient_memory};
 use register::{Drawing, Form, Register, is_dense};
 use sparse::{Entry, Sparse};
 
@@ -230,25 +230,17 @@ impl<T: Real> Statevector<T> {
         let Some(Some(register)) = self.registers.get_mut(id) else { return Ok(()) };
         let moves = matches!(operation.action, Action::Dense(_) | Action::Permutation(_));
         register.apply(operation, largest, &mut self.programs)?;
-        if moves { self.tidy(id) } else { Ok(()) }
-    }
-
-    /// Lets the qubits that are in a basis state leave a sparse register, and makes it dense if that pays.
-    fn tidy(&mut self, id: usize) -> Result<(), AerError> {
-        let Some(Some(register)) = self.registers.get_mut(id) else { return Ok(()) };
-        let gone = register.take_constants();
-        self.part(id, &gone);
-        let largest = self.num_qubits();
-        if let Some(Some(register)) = self.registers.get_mut(id)
-            && !register.is_dense()
-            && is_dense(register.num_bits(), register.support(), false)
-        {
-            let dense = register.make_dense();
-            if !dense.puts_off() {
-                dense.settle(largest, &mut self.programs)?;
-            }
+        if moves {
+            self.tidy(id);
         }
         Ok(())
+    }
+
+    /// Lets the qubits that are in a basis state leave a sparse register.
+    fn tidy(&mut self, id: usize) {
+        let Some(Some(register)) = self.registers.get_mut(id) else { return };
+        let gone = register.take_constants();
+        self.part(id, &gone);
     }
 
     /// After qubits have left a register.
@@ -413,7 +405,7 @@ impl<T: Real> Statevector<T> {
             let drawn = register.draw_one(number);
             let gone = register.collapse(Controls { mask, values: drawn & mask });
             self.part(id, &gone);
-            self.tidy(id)?;
+            self.tidy(id);
         }
         Ok(())
     }
@@ -429,12 +421,20 @@ impl<T: Real> Statevector<T> {
 
     /// Prepares qubits that are in basis states; `state[v]` is the amplitude of value `v`.
     fn prepare(&mut self, state: &[Complex], qubits: &[Qubit]) -> Result<(), AerError> {
-        let entries =
-            state.iter().enumerate().map(|(index, amplitude)| Entry { index, amplitude: *amplitude });
-        let entries = entries.filter(|entry| entry.amplitude.norm_sqr() > sparse::NEGLIGIBLE).collect();
-        let form = Form::Sparse(Sparse::new(qubits.len() as u32, entries));
+        let entries = || {
+            let all =
+                state.iter().enumerate().map(|(index, amplitude)| Entry { index, amplitude: *amplitude });
+            all.filter(|entry| entry.amplitude.norm_sqr() > sparse::NEGLIGIBLE)
+        };
+        let (num_bits, largest) = (qubits.len() as u32, self.num_qubits());
+        let form = if is_dense(num_bits, entries().count() as u64, false) {
+            Form::Dense(Dense::from_amplitudes(state, largest)?)
+        } else {
+            Form::Sparse(Sparse::new(num_bits, entries().collect()))
+        };
         let id = self.insert(Register { qubits: qubits.to_vec(), form });
-        self.tidy(id)
+        self.tidy(id);
+        Ok(())
     }
 
     /// Replaces the whole state.
@@ -660,11 +660,12 @@ impl<T: Real> Engine for Statevector<T> {
             .then(|| Self { programs: Programs::default(), ..self.clone() })
     }
 
-    fn restore(&mut self, snapshot: &Self) {
+    fn restore(&mut self, snapshot: &Self) -> u64 {
         self.places.clone_from(&snapshot.places);
         self.registers.clone_from(&snapshot.registers);
         self.drawings.clear();
         self.factor = snapshot.factor;
+        self.registers().map(|(_, register)| register.bytes() / (2 * T::BYTES)).sum()
     }
 
     fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<Bits, AerError> {
