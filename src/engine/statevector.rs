@@ -335,6 +335,18 @@ impl<T: Real> Statevector<T> {
         Ok(self.insert(base))
     }
 
+    /// Whether joining registers, and so many qubits in basis states, needs what was put off on one of them: all but
+    /// the largest are read, and that one too if it becomes sparse.
+    fn joins_settled(&self, met: &[&Register<T>], known: usize) -> bool {
+        let num_bits = met.iter().map(|register| register.num_bits()).sum::<u32>() + known as u32;
+        let support = met.iter().map(|register| register.support()).fold(1, u64::saturating_mul);
+        let largest =
+            met.iter().enumerate().max_by_key(|(_, register)| (register.num_bits(), register.is_dense()));
+        let largest = largest.map(|(place, _)| place);
+        let others = met.iter().enumerate().filter(|(place, _)| Some(*place) != largest);
+        !is_dense(num_bits, support, true) || others.into_iter().any(|(_, register)| register.pending() > 0)
+    }
+
     /// Applies matrix `v` to the targets, which come first, where the controls have value `v`.
     fn multiplex(&mut self, matrices: &[Matrix], qubits: &[Qubit]) -> Result<(), AerError> {
         let Some(size) = matrices.first().map(Matrix::rows) else { return Ok(()) };
@@ -621,20 +633,15 @@ impl<T: Real> Engine for Statevector<T> {
                 waiting > 0
             }
             Operation::Gate(..)
+            | Operation::ComputedGate(..)
             | Operation::Unitary(_)
             | Operation::Diagonal(_)
             | Operation::Pauli(_)
             | Operation::Multiplexer(_) => {
-                // A register that is joined to a larger one, or made sparse.
-                let num_bits =
-                    met.iter().map(|register| register.num_bits()).sum::<u32>() + qubits.len() as u32;
-                let support = met.iter().map(|register| register.support()).fold(1, u64::saturating_mul);
+                let known =
+                    qubits.iter().filter(|qubit| matches!(self.place(**qubit), Place::Known(_))).count();
                 pending >= MOST_PENDING
-                    || waiting > 1
-                    || waiting > 0
-                        && (met.len() > 1
-                            && !met.iter().max_by_key(|r| r.num_bits()).is_some_and(|r| r.pending() > 0)
-                            || !is_dense(num_bits, support, true))
+                    || waiting > 0 && met.len() + known > 1 && self.joins_settled(&met, known)
             }
             _ => false,
         }

@@ -388,6 +388,7 @@ impl<E: Engine> Execution<E> {
     fn must_advance(&self) -> bool {
         match self.job.circuit.instructions.get(self.cursor) {
             None => true,
+            Some(_) if self.ends_beginning() => true,
             Some(step) if matches!(step.operation, Operation::Measure(_)) && self.job.plan.sampled => false,
             Some(step) => self.engine.must_advance(&step.operation, &step.qubits),
         }
@@ -574,8 +575,6 @@ impl<E: Engine> Execute for Execution<E> {
             let work = if self.shot >= self.job.shots && !sampled {
                 return Ok(true);
             } else if self.engine.pending() > 0 && self.must_advance() {
-                self.engine.advance(left)?
-            } else if self.ends_beginning() && self.engine.pending() > 0 {
                 self.engine.advance(left)?
             } else if self.ends_beginning() && self.keep_beginning() {
                 0

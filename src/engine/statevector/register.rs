@@ -302,7 +302,7 @@ impl<T: Real> Register<T> {
                     let to = entry.index ^ flips;
                     let at = entries.binary_search_by_key(&to, |entry| entry.index).ok()?;
                     let part = (entries[at].amplitude.conj() * turn * entry.amplitude).re;
-                    Some(if (entry.index & signs).count_ones() % 2 == 0 { part } else { -part })
+                    Some(if (entry.index & signs).count_ones().is_multiple_of(2) { part } else { -part })
                 };
                 entries.iter().filter_map(term).sum()
             }
@@ -312,7 +312,7 @@ impl<T: Real> Register<T> {
                 let (flips, signs) = (at(flips), at(signs));
                 let value = reduce::pauli_expectation(re, im, flips, signs);
                 // Z and Y are inverted with their bits.
-                if (signs & dense.flips()).count_ones() % 2 == 0 { value } else { -value }
+                if (signs & dense.flips()).count_ones().is_multiple_of(2) { value } else { -value }
             }
         }
     }
