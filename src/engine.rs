@@ -146,8 +146,10 @@ pub trait Engine: Sized {
         None
     }
 
-    /// Back to the state of a snapshot.
-    fn restore(&mut self, _snapshot: &Self) {}
+    /// Back to the state of a snapshot; gives the work it was.
+    fn restore(&mut self, _snapshot: &Self) -> u64 {
+        0
+    }
 
     /// Multiplies the state by `e^{i phase}`.
     fn apply_global_phase(&mut self, phase: f64);

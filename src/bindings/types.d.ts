@@ -522,7 +522,7 @@ export interface AerOptions {
    */
   device?: 'CPU';
   /**
-   * Least precision of the amplitudes; `single` is computed in double too.
+   * Precision of the amplitudes; `single` takes half the memory.
    * @defaultValue `"double"`
    */
   precision?: 'double' | 'single';

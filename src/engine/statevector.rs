@@ -27,7 +27,7 @@ use crate::kernel::real::Real;
 use crate::kernel::{self, Action, BitPositions, Controls, Kernel, Placed};
 use crate::linalg::{Complex, Matrix};
 use crate::rng::{DrawRng, ShotRng};
-use dense::{Programs, insufficient_memory};
+use dense::{Dense, Programs, insufficient_memory};
 use register::{Drawing, Form, Register, is_dense};
 use sparse::{Entry, Sparse};
 
@@ -230,25 +230,17 @@ impl<T: Real> Statevector<T> {
         let Some(Some(register)) = self.registers.get_mut(id) else { return Ok(()) };
         let moves = matches!(operation.action, Action::Dense(_) | Action::Permutation(_));
         register.apply(operation, largest, &mut self.programs)?;
-        if moves { self.tidy(id) } else { Ok(()) }
-    }
-
-    /// Lets the qubits that are in a basis state leave a sparse register, and makes it dense if that pays.
-    fn tidy(&mut self, id: usize) -> Result<(), AerError> {
-        let Some(Some(register)) = self.registers.get_mut(id) else { return Ok(()) };
-        let gone = register.take_constants();
-        self.part(id, &gone);
-        let largest = self.num_qubits();
-        if let Some(Some(register)) = self.registers.get_mut(id)
-            && !register.is_dense()
-            && is_dense(register.num_bits(), register.support(), false)
-        {
-            let dense = register.make_dense();
-            if !dense.puts_off() {
-                dense.settle(largest, &mut self.programs)?;
-            }
+        if moves {
+            self.tidy(id);
         }
         Ok(())
+    }
+
+    /// Lets the qubits that are in a basis state leave a sparse register.
+    fn tidy(&mut self, id: usize) {
+        let Some(Some(register)) = self.registers.get_mut(id) else { return };
+        let gone = register.take_constants();
+        self.part(id, &gone);
     }
 
     /// After qubits have left a register.
@@ -343,6 +335,18 @@ impl<T: Real> Statevector<T> {
         Ok(self.insert(base))
     }
 
+    /// Whether joining registers, and so many qubits in basis states, needs what was put off on one of them: all but
+    /// the largest are read, and that one too if it becomes sparse.
+    fn joins_settled(&self, met: &[&Register<T>], known: usize) -> bool {
+        let num_bits = met.iter().map(|register| register.num_bits()).sum::<u32>() + known as u32;
+        let support = met.iter().map(|register| register.support()).fold(1, u64::saturating_mul);
+        let largest =
+            met.iter().enumerate().max_by_key(|(_, register)| (register.num_bits(), register.is_dense()));
+        let largest = largest.map(|(place, _)| place);
+        let others = met.iter().enumerate().filter(|(place, _)| Some(*place) != largest);
+        !is_dense(num_bits, support, true) || others.into_iter().any(|(_, register)| register.pending() > 0)
+    }
+
     /// Applies matrix `v` to the targets, which come first, where the controls have value `v`.
     fn multiplex(&mut self, matrices: &[Matrix], qubits: &[Qubit]) -> Result<(), AerError> {
         let Some(size) = matrices.first().map(Matrix::rows) else { return Ok(()) };
@@ -413,7 +417,7 @@ impl<T: Real> Statevector<T> {
             let drawn = register.draw_one(number);
             let gone = register.collapse(Controls { mask, values: drawn & mask });
             self.part(id, &gone);
-            self.tidy(id)?;
+            self.tidy(id);
         }
         Ok(())
     }
@@ -429,12 +433,20 @@ impl<T: Real> Statevector<T> {
 
     /// Prepares qubits that are in basis states; `state[v]` is the amplitude of value `v`.
     fn prepare(&mut self, state: &[Complex], qubits: &[Qubit]) -> Result<(), AerError> {
-        let entries =
-            state.iter().enumerate().map(|(index, amplitude)| Entry { index, amplitude: *amplitude });
-        let entries = entries.filter(|entry| entry.amplitude.norm_sqr() > sparse::NEGLIGIBLE).collect();
-        let form = Form::Sparse(Sparse::new(qubits.len() as u32, entries));
+        let entries = || {
+            let all =
+                state.iter().enumerate().map(|(index, amplitude)| Entry { index, amplitude: *amplitude });
+            all.filter(|entry| entry.amplitude.norm_sqr() > sparse::NEGLIGIBLE)
+        };
+        let (num_bits, largest) = (qubits.len() as u32, self.num_qubits());
+        let form = if is_dense(num_bits, entries().count() as u64, false) {
+            Form::Dense(Dense::from_amplitudes(state, largest)?)
+        } else {
+            Form::Sparse(Sparse::new(num_bits, entries().collect()))
+        };
         let id = self.insert(Register { qubits: qubits.to_vec(), form });
-        self.tidy(id)
+        self.tidy(id);
+        Ok(())
     }
 
     /// Replaces the whole state.
@@ -621,20 +633,15 @@ impl<T: Real> Engine for Statevector<T> {
                 waiting > 0
             }
             Operation::Gate(..)
+            | Operation::ComputedGate(..)
             | Operation::Unitary(_)
             | Operation::Diagonal(_)
             | Operation::Pauli(_)
             | Operation::Multiplexer(_) => {
-                // A register that is joined to a larger one, or made sparse.
-                let num_bits =
-                    met.iter().map(|register| register.num_bits()).sum::<u32>() + qubits.len() as u32;
-                let support = met.iter().map(|register| register.support()).fold(1, u64::saturating_mul);
+                let known =
+                    qubits.iter().filter(|qubit| matches!(self.place(**qubit), Place::Known(_))).count();
                 pending >= MOST_PENDING
-                    || waiting > 1
-                    || waiting > 0
-                        && (met.len() > 1
-                            && !met.iter().max_by_key(|r| r.num_bits()).is_some_and(|r| r.pending() > 0)
-                            || !is_dense(num_bits, support, true))
+                    || waiting > 0 && met.len() + known > 1 && self.joins_settled(&met, known)
             }
             _ => false,
         }
@@ -660,11 +667,12 @@ impl<T: Real> Engine for Statevector<T> {
             .then(|| Self { programs: Programs::default(), ..self.clone() })
     }
 
-    fn restore(&mut self, snapshot: &Self) {
+    fn restore(&mut self, snapshot: &Self) -> u64 {
         self.places.clone_from(&snapshot.places);
         self.registers.clone_from(&snapshot.registers);
         self.drawings.clear();
         self.factor = snapshot.factor;
+        self.registers().map(|(_, register)| register.bytes() / (2 * T::BYTES)).sum()
     }
 
     fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<Bits, AerError> {

@@ -295,6 +295,8 @@ pub struct Execution<E> {
     /// The next instruction of this pass.
     cursor: usize,
     rng: ShotRng,
+    /// What the shots have in common, and what it left.
+    beginning: Beginning<E>,
     memory: Bits,
     register: Bits,
     /// When sampling: the qubits to draw, and how the memory comes from them, in order.
@@ -313,6 +315,14 @@ pub struct Execution<E> {
     listed: u64,
     /// Whether a shot may miss a save instruction of the circuit.
     may_miss_saves: bool,
+}
+
+/// The instructions at the beginning of a circuit whose effect is the same in every shot, and what they left.
+struct Beginning<E> {
+    /// How many they are; 0 when they need not be looked at any more.
+    len: usize,
+    /// The state, the memory and the register after them.
+    after: Option<(E, Bits, Bits)>,
 }
 
 /// What makes the memory of a drawn shot.
@@ -354,6 +364,10 @@ impl<E: Engine> Execution<E> {
             shot: 0,
             cursor: 0,
             rng: ShotRng::new(job.seed, 0),
+            beginning: Beginning {
+                len: if job.plan.sampled || job.shots < 2 { 0 } else { common_beginning(&job.circuit) },
+                after: None,
+            },
             memory: Bits::zeros(num_clbits),
             register: Bits::zeros(job.circuit.num_register_bits),
             outcome_qubits,
@@ -374,6 +388,7 @@ impl<E: Engine> Execution<E> {
     fn must_advance(&self) -> bool {
         match self.job.circuit.instructions.get(self.cursor) {
             None => true,
+            Some(_) if self.ends_beginning() => true,
             Some(step) if matches!(step.operation, Operation::Measure(_)) && self.job.plan.sampled => false,
             Some(step) => self.engine.must_advance(&step.operation, &step.qubits),
         }
@@ -464,13 +479,38 @@ impl<E: Engine> Execution<E> {
 
     /// Begins the pass of the next shot; gives the work it was.
     fn begin_pass(&mut self) -> u64 {
-        self.cursor = 0;
         self.rng = ShotRng::new(self.job.seed, self.shot);
+        if let Some((engine, memory, register)) = &self.beginning.after {
+            self.cursor = self.beginning.len;
+            self.memory.clone_from(memory);
+            self.register.clone_from(register);
+            return self.engine.restore(engine);
+        }
+        self.cursor = 0;
         self.memory = Bits::zeros(self.job.circuit.num_clbits);
         self.register = Bits::zeros(self.job.circuit.num_register_bits);
         self.engine.reset_to_zero();
         apply_phase(&mut self.engine, &self.job.circuit);
-        1u64.checked_shl(self.job.plan.num_qubits()).unwrap_or(u64::MAX)
+        0
+    }
+
+    /// Whether the first shot is where the shots part.
+    fn ends_beginning(&self) -> bool {
+        self.cursor == self.beginning.len && self.beginning.len > 0 && self.shot == 0
+    }
+
+    /// Keeps the state for the other shots, if that is cheaper than making it again.
+    fn keep_beginning(&mut self) -> bool {
+        if self.beginning.after.is_some() {
+            return false;
+        }
+        match self.engine.snapshot() {
+            Some(engine) => {
+                self.beginning.after = Some((engine, self.memory.clone(), self.register.clone()));
+            }
+            None => self.beginning.len = 0,
+        }
+        true
     }
 
     /// Draws the next shots from the final state; gives the work it was.
@@ -536,6 +576,8 @@ impl<E: Engine> Execute for Execution<E> {
                 return Ok(true);
             } else if self.engine.pending() > 0 && self.must_advance() {
                 self.engine.advance(left)?
+            } else if self.ends_beginning() && self.keep_beginning() {
+                0
             } else if self.cursor < self.job.circuit.instructions.len() {
                 let work = self.execute()?;
                 self.cursor += 1;
@@ -686,6 +728,32 @@ fn gather(shown: &[Shown], outcome_bits: usize, num_clbits: u32) -> Option<(Gath
         let written = pairs.iter().fold(0, |written, (_, place)| written | 1 << place);
         (Gather::new(pairs), written)
     })
+}
+
+/// How many instructions at the beginning do the same in every shot and save nothing.
+fn common_beginning(circuit: &Circuit) -> usize {
+    let mut touched = vec![false; circuit.num_qubits as usize];
+    let same = |step: &&Instruction| {
+        let mut fresh = true;
+        for qubit in &step.qubits {
+            if let Some(touched) = touched.get_mut(*qubit as usize) {
+                fresh &= !std::mem::replace(touched, true);
+            }
+        }
+        match step.operation {
+            // What is |0⟩ still is not measured.
+            Operation::Reset | Operation::Initialize(_) => fresh,
+            Operation::Measure(_)
+            | Operation::Kraus(_)
+            | Operation::Superoperator(_)
+            | Operation::ReadoutError(_)
+            | Operation::Save(_)
+            | Operation::Jump(_)
+            | Operation::Mark(_) => false,
+            _ => true,
+        }
+    };
+    circuit.instructions.iter().take_while(same).count()
 }
 
 /// Whether instructions may be left out after this one.

@@ -109,6 +109,18 @@ impl<T: Real> Dense<T> {
         }
     }
 
+    /// The register with these amplitudes, `2^n` of them.
+    pub(super) fn from_amplitudes(state: &[Complex], largest: u32) -> Result<Self, AerError> {
+        let mut dense = Self::new(state.len().trailing_zeros(), Vec::new());
+        dense.tasks.clear();
+        dense.put_off = 0;
+        dense.support = state.len() as u64;
+        dense.reserve(state.len(), largest)?;
+        dense.re.extend(state.iter().map(|x| T::from_f64(x.re)));
+        dense.im.extend(state.iter().map(|x| T::from_f64(x.im)));
+        Ok(dense)
+    }
+
     /// Number of bits.
     pub(super) fn num_bits(&self) -> u32 {
         self.at.len() as u32

@@ -1,7 +1,8 @@
 //! An independent part of the state: some qubits, entangled with no other.
 //!
-//! A register is sparse while few of its amplitudes are not 0 and dense when that no longer pays. The shares at
-//! which it changes are apart, so that no form is left for a gate or two.
+//! A register is sparse while few of its amplitudes are not 0. It becomes dense when a matrix mixes what is half full,
+//! as permutations and diagonals fill nothing, and sparse again when it is joined to so many qubits in basis states that
+//! three quarters are 0.
 
 use super::dense::{Dense, Programs, set_bits};
 use super::sparse::{Entry, Sparse};
@@ -41,18 +42,16 @@ pub(super) enum Drawing {
 /// Fewest bits of a dense register.
 const LEAST_DENSE_BITS: u32 = 4;
 
-/// Bits up to which a register fits the cache, so that dense operations cost next to nothing.
-const CACHED_BITS: u32 = 14;
-
 /// Most entries of a sparse register: an operation should take no longer than a slice.
 const MOST_ENTRIES: u64 = 1 << 19;
 
 /// Whether `2^num_bits` amplitudes are worked on faster than the `support` that are not 0. A dense operation takes
-/// about 1 ns an amplitude, and far less as part of a program; a sparse one 2 to 20 ns an entry.
+/// about 1 ns an amplitude, and less as part of a program; a sparse one 2 to 20 ns an entry. What is dense stays so
+/// down to a quarter.
 pub(super) fn is_dense(num_bits: u32, support: u64, dense_now: bool) -> bool {
-    let share = if num_bits <= CACHED_BITS { 2 } else { 4 };
-    let least = (1u64 << num_bits.min(63)) >> (share + 2 * u32::from(dense_now));
-    num_bits >= LEAST_DENSE_BITS && (support >= least || support > MOST_ENTRIES)
+    let half = 1u64 << (num_bits.clamp(1, 63) - 1);
+    let pays = if dense_now { support > half / 2 } else { support >= half };
+    num_bits >= LEAST_DENSE_BITS && (pays || support > MOST_ENTRIES)
 }
 
 impl<T: Real> Register<T> {
@@ -159,9 +158,9 @@ impl<T: Real> Register<T> {
         programs: &mut Programs,
     ) -> Result<(), AerError> {
         if let (Form::Sparse(sparse), Action::Dense(matrix)) = (&self.form, &operation.action) {
-            // As many entries as there may be afterwards, at worst.
-            let most = (sparse.len() as u64).saturating_mul(matrix.rows() as u64);
-            if is_dense(self.num_bits(), most / 2, false) {
+            // As many entries as there may be afterwards, at worst; of one bit, as many as there are.
+            let most = (sparse.len() as u64).saturating_mul(matrix.rows() as u64) / 2;
+            if is_dense(self.num_bits(), most, false) {
                 self.make_dense();
             }
         }
@@ -303,7 +302,7 @@ impl<T: Real> Register<T> {
                     let to = entry.index ^ flips;
                     let at = entries.binary_search_by_key(&to, |entry| entry.index).ok()?;
                     let part = (entries[at].amplitude.conj() * turn * entry.amplitude).re;
-                    Some(if (entry.index & signs).count_ones() % 2 == 0 { part } else { -part })
+                    Some(if (entry.index & signs).count_ones().is_multiple_of(2) { part } else { -part })
                 };
                 entries.iter().filter_map(term).sum()
             }
@@ -313,7 +312,7 @@ impl<T: Real> Register<T> {
                 let (flips, signs) = (at(flips), at(signs));
                 let value = reduce::pauli_expectation(re, im, flips, signs);
                 // Z and Y are inverted with their bits.
-                if (signs & dense.flips()).count_ones() % 2 == 0 { value } else { -value }
+                if (signs & dense.flips()).count_ones().is_multiple_of(2) { value } else { -value }
             }
         }
     }

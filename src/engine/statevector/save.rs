@@ -294,7 +294,7 @@ impl<T: Real> Statevector<T> {
             entries[3 * usize::from(value)] = Complex::ONE;
             entries
         };
-        let mut parts = self.marginals(qubits, known, |register, bits| register.density_matrix(bits));
+        let mut parts = self.marginals(qubits, known, Register::density_matrix);
         for part in &mut parts {
             let rows: Vec<u32> = part.bits.iter().map(|bit| bit + qubits.len() as u32).collect();
             part.bits.extend(rows);
