@@ -17,6 +17,7 @@ pub mod reduce;
 pub mod rotation;
 pub mod sample;
 pub mod scalar;
+pub mod threads;
 
 use smallvec::SmallVec;
 
