@@ -47,6 +47,9 @@ pub enum ToWorker {
         job: u32,
         /// What to run.
         request: RunRequest,
+        /// Threads that it may use: its share of the machine's cores. 0 and nothing count as 1.
+        #[serde(default)]
+        threads: u32,
     },
     /// Stop a job; ignored if it is not the one that runs.
     Cancel {

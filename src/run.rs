@@ -5,12 +5,14 @@
 //! the worker between slices, a native test never. The unit of interruption is one operation.
 
 pub mod options;
+mod parallel;
 pub mod plan;
 pub mod result;
 mod saved;
 mod select;
 pub mod step;
 
+pub use crate::engine::Threads;
 pub use options::RunOptions;
 pub use result::{ExperimentData, ExperimentResult, SavedData, Summary};
 pub use step::{Progress, ProgressUnit, Run, Step};

@@ -10,7 +10,7 @@ use crate::error::AerError;
 use crate::frontend::{self, LoadOptions, Reading};
 use crate::protocol::RunRequest;
 use crate::run::options::RunOptions;
-use crate::run::{ExperimentResult, Progress, ProgressUnit, Run, Step, Summary};
+use crate::run::{ExperimentResult, Progress, ProgressUnit, Run, Step, Summary, Threads};
 
 /// A request being executed.
 pub struct Session {
@@ -86,6 +86,21 @@ impl Session {
         };
         let errors = vec![None; circuits.len()];
         Ok(Self { run: Run::new(circuits, options), request, qobj_id, header, errors })
+    }
+
+    /// Lends threads to the run.
+    pub fn lend_threads(&mut self, threads: Threads) {
+        self.run.lend_threads(threads);
+    }
+
+    /// How many threads the run may use now.
+    pub fn threads(&self) -> u32 {
+        self.run.threads()
+    }
+
+    /// See [`Run::shared_work`].
+    pub fn shared_work(&self) -> u64 {
+        self.run.shared_work()
     }
 
     /// Does work of about `budget` touched amplitudes: see [`Run::step`].

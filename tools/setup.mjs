@@ -1,7 +1,7 @@
 // What a fresh machine lacks, one function per thing. Each is idempotent, costs milliseconds when there is
 // nothing to do, and needs nothing but Node itself (`npm start` runs this before any package is installed).
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   accessSync,
@@ -43,6 +43,18 @@ function tryRun(command, args, options = {}) {
 export function run(command, args, options = {}) {
   const status = tryRun(command, args, options);
   if (status !== 0) fail(`\`${command} ${args.slice(0, 3).join(' ')} …\` failed with status ${status}; its own message is above`);
+}
+
+/** As `run`, beside other work; resolves to whether it went well. */
+export function start(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+    child.on('error', ({ message }) => {
+      say(`aer-wasm: ${command}: ${message}`);
+      resolve(false);
+    });
+    child.on('close', (status) => resolve(status === 0));
+  });
 }
 
 function output(command, args) {
@@ -136,6 +148,15 @@ export async function rustWasm() {
   if (!existsSync(libdir)) await rustup(wasmTarget, ['target', 'add', wasmTarget]);
 }
 
+/** The source of Rust's library, of which the build with threads is made; whether it is there. */
+export async function rustSource() {
+  const sysroot = output('rustc', ['--print', 'sysroot']) ?? '';
+  const there = () => existsSync(join(sysroot, 'lib/rustlib/src/rust/library/std/Cargo.toml'));
+  if (!there() && which('rustup'))
+    await step("adding Rust's source", () => void tryRun('rustup', ['component', 'add', 'rust-src']));
+  return there();
+}
+
 /** rustfmt and clippy, which a minimal toolchain lacks. */
 export async function rustComponents() {
   for (const [command, component] of Object.entries({ fmt: 'rustfmt', clippy: 'clippy' })) {
@@ -143,10 +164,12 @@ export async function rustComponents() {
   }
 }
 
-/** Cargo arguments that keep this machine's paths out of what is built for wasm. */
-export function remapArguments() {
+/** Cargo arguments that keep this machine's paths out of what is built for wasm, with further flags of rustc. */
+export function remapArguments(further = []) {
   const home = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
-  const flags = [`--remap-path-prefix=${home}=/cargo`, `--remap-path-prefix=${resolve(root)}=/aer-wasm`];
+  const sysroot = output('rustc', ['--print', 'sysroot']);
+  const paths = { [home]: '/cargo', [sysroot]: '/rustc', [resolve(root)]: '/aer-wasm' };
+  const flags = [...Object.entries(paths).map((pair) => `--remap-path-prefix=${pair.join('=')}`), ...further];
   return ['--config', `target.${wasmTarget}.rustflags=${JSON.stringify(flags)}`];
 }
 

@@ -9,10 +9,12 @@ use std::rc::Rc;
 use js_sys::{Array, Function};
 use serde_json::{Map, json};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
-use super::circuits::MEMORY_LIMIT_BYTES;
-use super::convert::{experiment_to_js, set, to_js};
-use super::host::{next_task, now_ms};
+use super::convert::{experiment_to_js, get, set, to_js};
+use super::host::{MEMORY_LIMIT_BYTES, call, next_task, now_ms, start_threads};
+use super::threads::{SHARED, reason_for_one, threads};
+use crate::engine::SHARED_BITS;
 use crate::error::AerError;
 use crate::protocol::{FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker};
 use crate::run::Step;
@@ -24,8 +26,14 @@ const BUDGET: u64 = 1 << 19;
 /// Serves jobs: `post(message, transfer)` sends to the front; what is returned takes the front's messages.
 #[wasm_bindgen]
 pub fn serve(post: Function) -> Function {
-    let worker = Rc::new(Worker { post, active: RefCell::default() });
-    worker.send(&FromWorker::Ready { protocol: PROTOCOL_VERSION });
+    let handler = attend(post.clone());
+    Worker::new(post).send(&FromWorker::Ready { protocol: PROTOCOL_VERSION });
+    handler
+}
+
+/// As [`serve`], without telling that it is ready.
+pub fn attend(post: Function) -> Function {
+    let worker = Rc::new(Worker::new(post));
     Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| Worker::take(&worker, message))
         .into_js_value()
         .unchecked_into()
@@ -34,11 +42,21 @@ pub fn serve(post: Function) -> Function {
 struct Worker {
     post: Function,
     active: RefCell<Option<Active>>,
+    /// Takes messages for the core with threads, once there is one.
+    other: RefCell<Option<Function>>,
 }
 
 struct Active {
     job: u32,
+    /// As it came.
+    message: JsValue,
     request: RunRequest,
+    /// Threads that it may use.
+    threads: u32,
+    /// Why it runs on one thread, if it does.
+    reason: Option<String>,
+    /// Whether it waits for the core with threads.
+    waits: bool,
     session: Option<Session>,
     cancelled: bool,
     started_ms: f64,
@@ -46,7 +64,18 @@ struct Active {
     progress_sent_ms: f64,
 }
 
+/// What follows a slice.
+enum Next {
+    Slice,
+    OtherCore,
+    End,
+}
+
 impl Worker {
+    fn new(post: Function) -> Self {
+        Self { post, active: RefCell::default(), other: RefCell::default() }
+    }
+
     fn send(&self, message: &FromWorker) {
         self.send_with(message, None, &Array::new());
     }
@@ -61,12 +90,16 @@ impl Worker {
     }
 
     fn take(worker: &Rc<Self>, message: JsValue) {
-        match serde_wasm_bindgen::from_value::<ToWorker>(message) {
-            Ok(ToWorker::Run { job, request }) => {
+        match serde_wasm_bindgen::from_value::<ToWorker>(message.clone()) {
+            Ok(ToWorker::Run { job, request, threads }) => {
                 let now = now_ms();
                 *worker.active.borrow_mut() = Some(Active {
                     job,
+                    message,
                     request,
+                    threads: threads.max(1),
+                    reason: None,
+                    waits: false,
                     session: None,
                     cancelled: false,
                     started_ms: now,
@@ -77,8 +110,18 @@ impl Worker {
                 Self::schedule(worker);
             }
             Ok(ToWorker::Cancel { job }) => {
-                if let Some(active) = worker.active.borrow_mut().as_mut() {
-                    active.cancelled |= active.job == job;
+                if let Some(other) = &*worker.other.borrow() {
+                    call(other, &message);
+                }
+                let waits = match worker.active.borrow_mut().as_mut() {
+                    Some(active) if active.job == job => {
+                        active.cancelled = true;
+                        active.waits
+                    }
+                    _ => false,
+                };
+                if waits {
+                    Self::slice(worker);
                 }
             }
             // The front reads the version before it sends anything else: this is a defect, and must be seen.
@@ -96,14 +139,42 @@ impl Worker {
         if active.cancelled {
             return worker.send(&FromWorker::Cancelled { job: active.job, memory_bytes: memory_bytes() });
         }
-        if worker.advance(&mut active) {
-            *worker.active.borrow_mut() = Some(active);
-            Self::schedule(worker);
+        match worker.advance(&mut active) {
+            Next::End => return,
+            Next::Slice => Self::schedule(worker),
+            Next::OtherCore => {
+                active.waits = true;
+                let (worker, job, threads) = (worker.clone(), active.job, active.threads);
+                spawn_local(async move { worker.pass_on(job, threads).await });
+            }
+        }
+        *worker.active.borrow_mut() = Some(active);
+    }
+
+    /// Passes a job that waits on to the core with threads. Where there is none, it goes on here.
+    async fn pass_on(self: Rc<Self>, job: u32, threads: u32) {
+        let started = start_threads(threads, &self.post).await;
+        let mut slot = self.active.borrow_mut();
+        let Some(mut active) = slot.take_if(|active| active.job == job && active.waits) else { return };
+        match started {
+            Ok(handler) => {
+                drop(slot);
+                let handler: Function = handler.unchecked_into();
+                call(&handler, &active.message);
+                *self.other.borrow_mut() = Some(handler);
+            }
+            Err(thrown) => {
+                active.waits = false;
+                active.reason = get(&thrown, "message").as_string().or(Some("threads did not start".into()));
+                *slot = Some(active);
+                self.send(&FromWorker::Running { job });
+                Self::schedule(&self);
+            }
         }
     }
 
-    /// Works for a slice; whether there is more to do.
-    fn advance(&self, active: &mut Active) -> bool {
+    /// Works for a slice.
+    fn advance(&self, active: &mut Active) -> Next {
         let job = active.job;
         let slice_started_ms = now_ms();
         let Some(session) = &mut active.session else {
@@ -119,14 +190,24 @@ impl Worker {
                 }
             };
             match Session::with_progress(request, MEMORY_LIMIT_BYTES, &progress) {
-                Ok(session) => active.session = Some(session),
+                Ok(mut session) => {
+                    if SHARED {
+                        session.lend_threads(threads(active.threads));
+                    } else {
+                        active.reason = reason_for_one(&session, active.threads);
+                    }
+                    active.session = Some(session);
+                }
                 Err(error) => {
                     self.fail(active, error);
-                    return false;
+                    return Next::End;
                 }
             }
+            if !SHARED && active.reason.is_none() {
+                return Next::OtherCore;
+            }
             self.send(&FromWorker::Running { job });
-            return true;
+            return Next::Slice;
         };
         loop {
             match session.step(BUDGET) {
@@ -145,7 +226,7 @@ impl Worker {
                 }
                 Step::Finished => {
                     self.finish(active);
-                    return false;
+                    return Next::End;
                 }
             }
             let now = now_ms();
@@ -154,7 +235,7 @@ impl Worker {
                     active.progress_sent_ms = now;
                     self.send(&FromWorker::Progress { job, progress: session.progress() });
                 }
-                return true;
+                return Next::Slice;
             }
         }
     }
@@ -181,16 +262,22 @@ impl Worker {
 /// The envelope with what only a host knows: date, times, memory.
 fn finished(active: &Active, mut envelope: Map<String, serde_json::Value>) -> JsValue {
     let seconds = (now_ms() - active.started_ms) / 1000.0;
+    let threads = active.session.as_ref().map_or(1, Session::threads);
+    let reason = match &active.reason {
+        Some(reason) => reason.clone(),
+        None => format!("it has states of 2^{SHARED_BITS} amplitudes or more"),
+    };
     envelope.insert("date".into(), String::from(js_sys::Date::new_0().to_iso_string()).into());
     envelope.insert("time_taken".into(), seconds.into());
     envelope.insert(
         "metadata".into(),
         json!({
             "time_taken_execute": seconds,
-            "omp_enabled": false,
+            "omp_enabled": threads > 1,
             "parallel_experiments": 1,
             "max_memory_mb": MEMORY_LIMIT_BYTES >> 20,
             "max_gpu_memory_mb": 0,
+            "acceleration": { "simd": cfg!(target_feature = "simd128"), "threads": threads, "reason": reason },
         }),
     );
     to_js(&envelope)

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 use super::convert::{describe, get, js_object, set, to_js};
-use super::host::{WorkerHandle, call, deferred, next_task, spawn_worker, warn};
+use super::host::{WorkerHandle, available_parallelism, call, deferred, next_task, spawn_worker, warn};
 use super::js_error::throw;
 use super::timer::Timer;
 use super::worker::serve;
@@ -246,10 +246,16 @@ impl Link {
             Effect::Run { worker, job } => {
                 let request = self.jobs.borrow().get(&job).map(|job| job.request.clone());
                 let request = request.unwrap_or(JsValue::UNDEFINED);
+                let threads = available_parallelism() / (self.pool.borrow().busy() as u32).max(1);
                 self.with_worker(worker, |link| link.hold(true));
                 self.post(
                     worker,
-                    &js_object([("kind", "run".into()), ("job", job.into()), ("request", request)]),
+                    &js_object([
+                        ("kind", "run".into()),
+                        ("job", job.into()),
+                        ("request", request),
+                        ("threads", threads.into()),
+                    ]),
                 );
             }
             Effect::AskCancel { worker, job } => {

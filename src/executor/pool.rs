@@ -129,7 +129,12 @@ impl Pool {
 
     /// Jobs that have not ended.
     pub fn pending(&self) -> usize {
-        self.queue.len() + self.workers.values().filter(|state| matches!(state, State::Busy { .. })).count()
+        self.queue.len() + self.busy()
+    }
+
+    /// Workers that run a job.
+    pub fn busy(&self) -> usize {
+        self.workers.values().filter(|state| matches!(state, State::Busy { .. })).count()
     }
 
     /// Whether jobs run on the caller's own event loop, because no worker can be started here.

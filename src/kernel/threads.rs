@@ -6,7 +6,7 @@
 //! because waking takes longer than the gap between two passes. Who does a piece is left to chance; what comes
 //! out is not, as long as the pieces are independent.
 //!
-//! The host starts the threads: each calls [`Crew::help`] and stays there. [`Threads`] is what engines get: a
+//! The host starts the threads: each enlists, calls [`Crew::help`] and stays there. [`Threads`] is what engines get: a
 //! crew and how many of it they may use. Without a crew everything runs on the calling thread.
 #![allow(unsafe_code, reason = "helpers run a closure of the owner, which waits for them")]
 
@@ -88,9 +88,13 @@ impl Crew {
         }
     }
 
-    /// Lends the calling thread to the crew, until [`Crew::dismiss`].
-    pub fn help(&self) {
+    /// Counts the calling thread as a helper. What follows is [`Crew::help`].
+    pub fn enlist(&self) {
         self.helpers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Lends the calling thread, which has enlisted, to the crew, until [`Crew::dismiss`].
+    pub fn help(&self) {
         let mut seen = 0;
         while !self.dismissed.load(Ordering::Relaxed) {
             self.started.wait_while(|| {

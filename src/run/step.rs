@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::options::RunOptions;
+use super::parallel;
 use super::plan::{self, Plan};
 use super::result::ExperimentData;
 use super::saved::Collector;
@@ -18,7 +19,7 @@ use super::{ExperimentResult, select};
 use crate::circuit::expression::{Expr, Slot};
 use crate::circuit::operation::{ReadoutError, Save, SaveKind, SaveSubtype, Store};
 use crate::circuit::{Bits, Circuit, ClassicalValue, Instruction, Operation, Qubit, Type, lower, validate};
-use crate::engine::{Engine, EngineConfig, SavedValue};
+use crate::engine::{Engine, EngineConfig, SavedValue, Threads};
 use crate::error::{AerError, ErrorCode};
 use crate::rng::{ShotRng, experiment_seed};
 
@@ -62,6 +63,7 @@ pub enum Step {
 pub struct Run {
     circuits: Vec<Option<Result<Circuit, AerError>>>,
     options: RunOptions,
+    threads: Threads,
     /// The experiment that runs or comes next.
     index: usize,
     current: Option<Current>,
@@ -82,6 +84,7 @@ impl Run {
         Self {
             circuits: circuits.into_iter().map(Some).collect(),
             options,
+            threads: Threads::default(),
             index: 0,
             current: None,
             results: (0..experiments).map(|_| None).collect(),
@@ -95,6 +98,25 @@ impl Run {
         }
     }
 
+    /// Lends threads to the experiments to come.
+    pub fn lend_threads(&mut self, threads: Threads) {
+        self.threads = threads;
+    }
+
+    /// How many threads experiments may use now.
+    pub fn threads(&self) -> u32 {
+        self.threads.at_most(self.options.max_threads()).count()
+    }
+
+    /// About how many amplitudes will be touched in states on which several threads may work; a guess.
+    pub fn shared_work(&self) -> u64 {
+        if self.options.max_threads() == 1 {
+            return 0;
+        }
+        let circuits = self.circuits.iter().flatten().flatten();
+        circuits.map(parallel::shared_work).fold(0, u64::saturating_add)
+    }
+
     /// Does work of about `budget` touched amplitudes, or up to the end of an experiment.
     pub fn step(&mut self, budget: u64) -> Step {
         let index = self.index;
@@ -105,7 +127,7 @@ impl Run {
                 return Step::Finished;
             };
             self.progress = Progress { experiment: index, completed: 0, total: 0, ..self.progress };
-            match start(circuit, index, &self.options) {
+            match start(circuit, index, &self.options, self.threads) {
                 Ok(current) => current,
                 Err(failed) => return self.end(*failed),
             }
@@ -119,6 +141,7 @@ impl Run {
             }
             Ok(true) => {
                 let Current { execution, mut result } = current;
+                result.metadata.insert("parallel_state_update".into(), execution.threads_used().into());
                 result.data = execution.finish();
                 self.end(result)
             }
@@ -159,6 +182,7 @@ fn start(
     circuit: Result<Circuit, AerError>,
     index: usize,
     options: &RunOptions,
+    threads: Threads,
 ) -> Result<Current, Box<ExperimentResult>> {
     let mut result = ExperimentResult {
         shots: 0,
@@ -192,6 +216,7 @@ fn start(
             seed: result.seed_simulator,
             memory: options.memory,
             config: EngineConfig { zero_threshold: options.zero_threshold },
+            threads: threads.at_most(options.max_threads()),
             memory_limit: limit,
         };
         select::start(method, job)
@@ -269,6 +294,8 @@ pub struct Job {
     pub memory: bool,
     /// For the engine.
     pub config: EngineConfig,
+    /// For the engine too.
+    pub threads: Threads,
     /// Bytes of memory there are; what a loop saves is only known while it runs.
     pub memory_limit: Option<u64>,
 }
@@ -280,6 +307,9 @@ pub trait Execute {
 
     /// Units done, units in all, and what they are.
     fn progress(&self) -> (u64, u64, ProgressUnit);
+
+    /// The most threads that have worked on the state at a time.
+    fn threads_used(&self) -> u32;
 
     /// What was measured and saved.
     fn finish(self: Box<Self>) -> ExperimentData;
@@ -330,6 +360,7 @@ impl<E: Engine> Execution<E> {
     /// Takes the engine's memory.
     pub fn new(job: Job) -> Result<Self, AerError> {
         let mut engine = E::new(job.plan.num_qubits(), job.config)?;
+        engine.lend_threads(job.threads);
         apply_phase(&mut engine, &job.circuit);
         let (outcome_qubits, shown) =
             if job.plan.sampled { shown_outcomes(&job.circuit) } else { (Vec::new(), Vec::new()) };
@@ -554,6 +585,10 @@ impl<E: Engine> Execute for Execution<E> {
         } else {
             (self.shot, self.job.shots, ProgressUnit::Shots)
         }
+    }
+
+    fn threads_used(&self) -> u32 {
+        self.engine.threads_used()
     }
 
     fn finish(self: Box<Self>) -> ExperimentData {

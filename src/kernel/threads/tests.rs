@@ -5,7 +5,14 @@ use std::thread;
 /// Runs with a crew of some helpers, which are sent home in the end.
 fn with_crew<T>(helpers: u32, run: impl FnOnce(&'static Crew) -> T) -> T {
     let crew: &'static Crew = Box::leak(Box::default());
-    let hands: Vec<_> = (0..helpers).map(|_| thread::spawn(|| crew.help())).collect();
+    let hands: Vec<_> = (0..helpers)
+        .map(|_| {
+            thread::spawn(|| {
+                crew.enlist();
+                crew.help();
+            })
+        })
+        .collect();
     while crew.helpers.load(Ordering::Relaxed) < helpers {
         thread::yield_now();
     }
