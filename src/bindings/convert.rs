@@ -1,11 +1,12 @@
 //! Conversions between Rust's data and JavaScript's.
 
-use js_sys::{Array, Float64Array, Function, Object, Reflect};
+use js_sys::{Array, Float64Array, Function, Object, Reflect, Uint32Array};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
-use crate::engine::SavedValue;
+use crate::circuit::Bits;
+use crate::engine::{Outcomes, SavedValue};
 use crate::error::{AerError, ErrorCode};
 use crate::run::{ExperimentResult, SavedData, options};
 
@@ -126,20 +127,44 @@ fn check_host_option(key: &str, value: &JsValue) -> Result<(), AerError> {
         .expected(expected))
 }
 
-/// An experiment's result, and the buffers in it that may be transferred.
+/// The most counts, or shots in a memory list, that travel as plain data.
+const PLAIN: usize = 64;
+
+/// An experiment's result, and the buffers in it that may be transferred. Many counts, or a long memory list,
+/// travel as numbers under `packed`, beside the `data` that `unpack_result` puts them into.
 pub fn experiment_to_js(result: &ExperimentResult) -> (JsValue, Array) {
     let transfer = Array::new();
-    let data = Object::new();
+    let (data, packed) = (Object::new(), Object::new());
     if let Some(counts) = &result.data.counts {
-        set(&data, "counts", to_js(counts));
+        if counts.shots.len() <= PLAIN {
+            let object = Object::new();
+            for (key, shots) in counts.iter() {
+                set(&object, &key, shots as f64);
+            }
+            set(&data, "counts", object);
+        } else {
+            let shots: Vec<f64> = counts.shots.iter().map(|shots| *shots as f64).collect();
+            set(&packed, "keys", words_to_js(&counts.memories, &transfer));
+            let shots = Float64Array::from(&*shots);
+            transfer.push(&shots.buffer());
+            set(&packed, "shots", shots);
+        }
     }
     if let Some(memory) = &result.data.memory {
-        set(&data, "memory", to_js(memory));
+        if memory.len() <= PLAIN {
+            set(
+                &data,
+                "memory",
+                memory.iter().map(|bits: Bits| JsValue::from(bits.to_hex())).collect::<Array>(),
+            );
+        } else {
+            set(&packed, "memory", words_to_js(memory, &transfer));
+        }
     }
     for (label, saved) in &result.data.saved {
         set(&data, label, saved_to_js(saved, &transfer));
     }
-    let result = js_object([
+    let object = js_object([
         ("shots", (result.shots as f64).into()),
         ("success", result.success().into()),
         ("status", result.status().into()),
@@ -149,7 +174,24 @@ pub fn experiment_to_js(result: &ExperimentResult) -> (JsValue, Array) {
         ("data", data.into()),
         ("metadata", to_js(&result.metadata)),
     ]);
-    (result, transfer)
+    if Object::keys(&packed).length() > 0 {
+        set(object.unchecked_ref(), "packed", packed);
+    }
+    (object, transfer)
+}
+
+/// Outcomes as 32-bit words, the least significant first: one for each where that is enough, else an even number.
+fn words_to_js(outcomes: &Outcomes, transfer: &Array) -> JsValue {
+    let halves = |word: &u64| [*word as u32, (*word >> 32) as u32];
+    let short = outcomes.words_per_shot == 1 && outcomes.words.iter().all(|word| *word >> 32 == 0);
+    let words: Vec<u32> = if short {
+        outcomes.words.iter().map(|word| *word as u32).collect()
+    } else {
+        outcomes.words.iter().flat_map(halves).collect()
+    };
+    let array = Uint32Array::from(&*words);
+    transfer.push(&array.buffer());
+    array.into()
 }
 
 fn saved_to_js(saved: &SavedData, transfer: &Array) -> JsValue {

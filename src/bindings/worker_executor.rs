@@ -13,7 +13,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 use super::convert::{describe, get, js_object, set, to_js};
-use super::host::{WorkerHandle, available_parallelism, call, deferred, next_task, spawn_worker, warn};
+use super::host::{
+    WorkerHandle, available_parallelism, call, deferred, next_task, spawn_worker, unpack_result, warn,
+};
 use super::js_error::throw;
 use super::timer::Timer;
 use super::worker::serve;
@@ -413,7 +415,7 @@ impl Link {
             }
             FromWorker::Experiment { job } if runs(job) => {
                 if let Some(job) = self.jobs.borrow().get(&job) {
-                    job.results.push(&get(message, "result"));
+                    job.results.push(&unpack_result(&get(message, "result")));
                 }
             }
             FromWorker::Done { job, memory_bytes } if runs(job) => {

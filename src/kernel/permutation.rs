@@ -63,6 +63,26 @@ impl Permutation {
         (len >> num_bits) * self.steps.iter().map(rows).sum::<usize>()
     }
 
+    /// For each value of `num_bits` bits where its amplitude goes, and what multiplies it.
+    pub fn images(&self, num_bits: usize) -> Vec<(usize, Complex)> {
+        let mut held: Vec<(usize, Complex)> = (0..1 << num_bits).map(|value| (value, Complex::ONE)).collect();
+        for step in &self.steps {
+            match *step {
+                Step::Scale(value, factor) => held[value].1 *= factor,
+                Step::Exchange([a, b], factors) => {
+                    held.swap(a, b);
+                    held[a].1 *= factors[0];
+                    held[b].1 *= factors[1];
+                }
+            }
+        }
+        let mut images = held.clone();
+        for (to, (from, factor)) in held.into_iter().enumerate() {
+            images[from] = (to, factor);
+        }
+        images
+    }
+
     /// Applies the matrix to bits, the first one least significant, where the `controls` have
     /// their values. Amplitudes that neither move nor change are not touched.
     pub fn apply<T: Real>(&self, re: &mut [T], im: &mut [T], bits: &[u32], controls: Controls) {
