@@ -20,8 +20,9 @@ use crate::protocol::{FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunReq
 use crate::run::Step;
 use crate::session::{Session, envelope};
 
-/// Amplitudes touched between two looks at the clock: about half a millisecond.
-const BUDGET: u64 = 1 << 19;
+/// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, which
+/// meet in the end of each step.
+const BUDGET: u64 = if SHARED { 1 << 23 } else { 1 << 19 };
 
 /// Serves jobs: `post(message, transfer)` sends to the front; what is returned takes the front's messages.
 #[wasm_bindgen]

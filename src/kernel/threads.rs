@@ -10,6 +10,7 @@
 //! crew and how many of it they may use. Without a crew everything runs on the calling thread.
 #![allow(unsafe_code, reason = "helpers run a closure of the owner, which waits for them")]
 
+use super::shared::Team;
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -241,10 +242,14 @@ impl Threads {
         };
         self.crew.map_or(1, |crew| (helpers(crew) + 1).min(self.most).max(1))
     }
+}
 
-    /// Does `work(0)` to `work(count - 1)`, each once, in any order and at the same time. Returns when all is
-    /// done.
-    pub fn for_each(self, count: usize, work: &Work<'_>) {
+impl Team for Threads {
+    fn threads(&self) -> usize {
+        self.count() as usize
+    }
+
+    fn for_each(&self, count: usize, work: &Work<'_>) {
         let helpers = self.count() - 1;
         match self.crew {
             Some(crew) if helpers > 0 && count > 1 => crew.share(helpers, count, work),

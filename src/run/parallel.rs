@@ -124,7 +124,7 @@ mod tests {
         const N: u32 = SHARED_BITS + 2;
         let pairs: Vec<[u32; 2]> = (1..N).map(|q| [q - 1, q]).collect();
         let singles: Vec<[u32; 1]> = (0..N).map(|q| [q]).collect();
-        let chain = || pairs.iter().map(|pair| (Gate::CX, &[][..], &pair[..]));
+        let chain = || pairs.iter().map(|pair| (Gate::Cx, &[][..], &pair[..]));
         let ghz: Vec<_> = std::iter::once((Gate::H, &[][..], &[0][..])).chain(chain()).collect();
         assert_eq!(shared_work(&circuit(N, &ghz)), 0);
         let layer = || singles.iter().map(|single| (Gate::H, &[][..], &single[..]));
@@ -133,6 +133,6 @@ mod tests {
         // Without a gate that joins them, the qubits are apart.
         assert_eq!(shared_work(&circuit(N, &layer().collect::<Vec<_>>())), 0);
         // A state of few qubits is not worth it, however many gates there are.
-        assert_eq!(shared_work(&circuit(2, &[(Gate::H, &[], &[0]), (Gate::CX, &[], &[0, 1])])), 0);
+        assert_eq!(shared_work(&circuit(2, &[(Gate::H, &[], &[0]), (Gate::Cx, &[], &[0, 1])])), 0);
     }
 }
