@@ -6,7 +6,6 @@ import * as setup from './setup.mjs';
 
 const { root } = setup;
 const glueDir = join(root, 'target', 'glue');
-const sharedTarget = 'target/threads';
 const sharedGlueDir = join(root, 'target', 'glue-threads');
 const names = 'aer_wasm_bg.wasm index.mjs worker_host.js node.cjs node.mjs cli.mjs index.d.ts index.d.cts';
 const outputs = names.split(' ').map((name) => `dist/${name}`);
@@ -19,34 +18,48 @@ export async function build() {
   await setup.npmPackages();
   return setup.once('dist', setup.fingerprint(inputs), outputs, 'building aer-wasm', async () => {
     await setup.rustWasm();
+    const [plain, shared] = await buildWasm();
     const bindgen = join(setup.bindgenTask(), 'aer-wasm-bindgen');
-    const glue = (target, into) => {
+    for (const [wasm, into] of [[plain, glueDir], [shared, sharedGlueDir]]) {
       rmSync(into, { recursive: true, force: true });
-      setup.run(bindgen, [join(root, target, 'wasm32-unknown-unknown/release/aer_wasm.wasm'), into]);
-    };
-    const cargo = ['build', '--locked', '--release', '--lib', '--target', 'wasm32-unknown-unknown'];
-    const shared = buildShared(cargo);
-    if (!(await setup.start('cargo', [...cargo, ...setup.remapArguments()]))) setup.fail('the build failed; its own message is above');
-    glue('target', glueDir);
-    const threads = await shared;
-    if (threads) glue(sharedTarget, sharedGlueDir);
-    else process.stderr.write('aer-wasm: built without shared-memory threads: Rust has no source of its library here, or it did not build\n');
-    await bundle(threads);
+      if (wasm) setup.run(bindgen, [wasm, into]);
+    }
+    await bundle(shared !== null);
   });
 }
 
+const cargo = ['build', '--locked', '--release', '--lib', '--target', 'wasm32-unknown-unknown'];
+const built = (target) => join(root, target, 'wasm32-unknown-unknown/release/aer_wasm.wasm');
+
+/** Flags of the second build, whose memory is shared by threads. */
+const sharedMemory = [
+  '-Ctarget-feature=+atomics,+bulk-memory',
+  ...['shared-memory', 'import-memory', 'max-memory=4294967296'].map((argument) => `-Clink-arg=--${argument}`),
+  ...['__wasm_init_tls', '__tls_size', '__tls_align', '__tls_base'].map((name) => `-Clink-arg=--export=${name}`),
+];
+
 /**
- * The second build, whose memory is shared by threads. Rust's library has to be compiled for it, which a stable
- * compiler does when told that it may. Gives whether there is one.
+ * The wasm, and the one for threads, side by side: paths; null where there is none. Both have a standard library
+ * that is built for them, small and without the machinery of panics: a fifth less to load, and threads need it.
+ * Cargo calls that unstable; where it is not to be had, the standard library is the ready-made one.
  */
-async function buildShared(cargo) {
-  if (!(await setup.rustSource())) return false;
-  const links = ['shared-memory', 'import-memory', 'max-memory=4294967296'];
-  const exported = ['__wasm_init_tls', '__tls_size', '__tls_align', '__tls_base'].map((name) => `export=${name}`);
-  const flags = [...links, ...exported].map((argument) => `-Clink-arg=--${argument}`);
-  const further = setup.remapArguments(['-Ctarget-feature=+atomics,+bulk-memory,+simd128', ...flags]);
-  const library = ['-Z', 'build-std=panic_abort,std', '--target-dir', sharedTarget];
-  return setup.start('cargo', [...cargo, ...library, ...further], { env: { ...process.env, RUSTC_BOOTSTRAP: '1' } });
+async function buildWasm() {
+  const small = ['-Zunstable-options', '-Cpanic=immediate-abort', '-Zlocation-detail=none'];
+  const std = ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features=optimize_for_size'];
+  const env = { ...process.env, RUSTC_BOOTSTRAP: '1' };
+  const withStd = async (target, flags) => {
+    const args = [...cargo, ...std, `--target-dir=${target}`, ...setup.remapArguments(...small, ...flags)];
+    return (await setup.start('cargo', args, { env })) ? built(target) : null;
+  };
+  let [plain, shared] = [null, null];
+  if (setup.rustSource()) [plain, shared] = await Promise.all([withStd('target/small', []), withStd('target/threads', sharedMemory)]);
+  if (!shared) process.stderr.write('aer-wasm: built without threads, for which the standard library has to be built\n');
+  if (!plain) {
+    process.stderr.write('aer-wasm: built with the ready-made standard library: the wasm is larger than it need be\n');
+    setup.run('cargo', [...cargo, ...setup.remapArguments()]);
+    plain = built('target');
+  }
+  return [plain, shared];
 }
 
 async function bundle(threads) {

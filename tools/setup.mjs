@@ -148,13 +148,12 @@ export async function rustWasm() {
   if (!existsSync(libdir)) await rustup(wasmTarget, ['target', 'add', wasmTarget]);
 }
 
-/** The source of Rust's library, of which the build with threads is made; whether it is there. */
-export async function rustSource() {
-  const sysroot = output('rustc', ['--print', 'sysroot']) ?? '';
-  const there = () => existsSync(join(sysroot, 'lib/rustlib/src/rust/library/std/Cargo.toml'));
-  if (!there() && which('rustup'))
-    await step("adding Rust's source", () => void tryRun('rustup', ['component', 'add', 'rust-src']));
-  return there();
+/** The source of Rust's standard library, with which it is built anew; whether it could be had. */
+export function rustSource() {
+  const sysroot = output('rustc', ['--print', 'sysroot']);
+  if (sysroot === null) return false;
+  if (existsSync(join(sysroot, 'lib/rustlib/src/rust/library/Cargo.lock'))) return true;
+  return which('rustup') !== null && tryRun('rustup', ['component', 'add', 'rust-src']) === 0;
 }
 
 /** rustfmt and clippy, which a minimal toolchain lacks. */
@@ -165,7 +164,7 @@ export async function rustComponents() {
 }
 
 /** Cargo arguments that keep this machine's paths out of what is built for wasm, with further flags of rustc. */
-export function remapArguments(further = []) {
+export function remapArguments(...further) {
   const home = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
   const sysroot = output('rustc', ['--print', 'sysroot']);
   const paths = { [home]: '/cargo', [sysroot]: '/rustc', [resolve(root)]: '/aer-wasm' };
