@@ -10,7 +10,7 @@ const sharedGlueDir = join(root, 'target', 'glue-threads');
 const names = 'aer_wasm_bg.wasm index.mjs worker_host.js node.cjs node.mjs cli.mjs index.d.ts index.d.cts';
 const outputs = names.split(' ').map((name) => `dist/${name}`);
 const manifests = ['Cargo.toml', 'Cargo.lock', 'package.json', 'package-lock.json'];
-const inputs = ['src', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
+const inputs = ['src', '.cargo', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
 
 /** Brings dist/ up to date; true if there was anything to do. */
 export async function build() {

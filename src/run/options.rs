@@ -72,7 +72,7 @@ options! {
     zero_threshold Number(0.0) = "1e-10" "Saved values below this become 0.";
     validation_threshold Number(0.0) = "null" "Tolerance of Aer's checks of matrices and states.";
     chop_threshold Number(0.0) = "1e-8" "Saved values of a matrix product state below this become 0.";
-    max_parallel_threads Integer(0, ANY) = "null" "Most threads on one state; 0 for the cores there are, shared among the jobs that run.";
+    max_parallel_threads Integer(0, ANY) = "null" "Most workers of a job, and most threads on a state; 0 for as many as there are.";
     max_parallel_experiments Integer(0, ANY) = "null" "Most circuits at a time; 0 for all.";
     max_parallel_shots Integer(0, ANY) = "null" "Most shots at a time; 0 for all.";
     max_job_size Integer(1, ANY) = "null" "Circuits per sub-job.";
@@ -244,8 +244,8 @@ pub struct RunOptions {
     pub enable_truncation: bool,
     /// Saved values below this become 0.
     pub zero_threshold: f64,
-    /// Most threads on one state; `None` and 0 for what the host gives.
-    pub max_parallel_threads: Option<u64>,
+    /// Most workers of a job, and most threads on a state; 0 for as many as there are.
+    pub max_parallel_threads: u64,
     /// Whether gates may be merged.
     pub fusion_enable: bool,
     /// Qubits from which they may; `None` for Aer's default.
@@ -272,7 +272,7 @@ impl Default for RunOptions {
             memory_limit_bytes: DEFAULT_MEMORY_LIMIT_BYTES,
             enable_truncation: false,
             zero_threshold: 0.0,
-            max_parallel_threads: None,
+            max_parallel_threads: 0,
             fusion_enable: false,
             fusion_threshold: None,
             fusion_max_qubit: None,
@@ -305,7 +305,7 @@ impl RunOptions {
                 "max_runtime_s" => self.max_runtime_s = value.as_f64(),
                 "max_memory_mb" => self.max_memory_mb = i64::try_from(integer()).ok(),
                 "enable_truncation" => self.enable_truncation = value.as_bool().unwrap_or_default(),
-                "max_parallel_threads" => self.max_parallel_threads = u64::try_from(integer()).ok(),
+                "max_parallel_threads" => self.max_parallel_threads = integer() as u64,
                 "fusion_enable" => self.fusion_enable = value.as_bool().unwrap_or_default(),
                 "fusion_threshold" => self.fusion_threshold = u64::try_from(integer()).ok(),
                 "fusion_max_qubit" => self.fusion_max_qubit = u64::try_from(integer()).ok(),
@@ -353,8 +353,8 @@ impl RunOptions {
     /// The most threads on one state.
     pub fn max_threads(&self) -> u32 {
         match self.max_parallel_threads {
-            None | Some(0) => u32::MAX,
-            Some(most) => u32::try_from(most).unwrap_or(u32::MAX),
+            0 => u32::MAX,
+            most => u32::try_from(most).unwrap_or(u32::MAX),
         }
     }
 }
