@@ -925,10 +925,14 @@ export type SavedData =
 export interface ExperimentData {
   /**
    * Shots by memory, in hexadecimal (`0x3`): memory bit 0 is the least significant. Absent where nothing was
-   * measured.
+   * measured. Of many outcomes the object is made when it is first read, which takes longer than drawing them;
+   * `get_counts()` does not need it.
    */
   counts?: Counts;
-  /** The memory of each shot in order, in hexadecimal; with option `memory`. */
+  /**
+   * The memory of each shot in order, in hexadecimal; with option `memory`. Made when it is first read, as
+   * `counts`.
+   */
   memory?: string[];
   /** What was saved, by label. */
   [label: string]: SavedData | string[] | undefined;

@@ -40,9 +40,10 @@ export class Result {
   get_counts(experiment) {
     return this.#each(experiment, (one, key) => {
       const spaced = spacing(one.header);
-      const { keys, shots } = packed_of.get(one.data)?.counts ?? {};
       const counts = {};
-      if (keys) {
+      const packed = packed_of(one.data, 'counts');
+      if (packed) {
+        const { keys, shots } = packed;
         for (let i = 0; i < shots.length; i++) counts[spaced(keys.text(i, 2))] = shots[i];
         return counts;
       }
@@ -56,7 +57,7 @@ export class Result {
   get_memory(experiment) {
     const one = this.#experiment(experiment);
     const spaced = spacing(one.header);
-    const packed = packed_of.get(one.data)?.memory;
+    const packed = packed_of(one.data, 'memory');
     if (packed) return Array.from({ length: packed.length }, (_, i) => spaced(packed.text(i, 2)));
     if (!one.data.memory) {
       throw explained(`No memory for experiment "${experiment ?? 0}".`, {
@@ -190,7 +191,9 @@ class Memories {
 }
 
 /** What an experiment's data shows as texts, and is still kept as numbers: `{ counts, memory }`. */
-const packed_of = new WeakMap();
+const kept_of = new WeakMap();
+
+const packed_of = (data, name) => (Object.hasOwn(data, name) ? kept_of.get(data)?.[name] : undefined);
 
 /**
  * Called by Rust on what a worker sent. Counts and memories that travelled as numbers become properties of
@@ -199,9 +202,10 @@ const packed_of = new WeakMap();
 export function unpack_result(experiment) {
   const { packed, ...unpacked } = experiment;
   if (!packed) return experiment;
-  const data = {};
+  // Counts come first, whichever way they travelled.
+  const data = 'counts' in experiment.data ? { counts: experiment.data.counts } : {};
   const kept = {};
-  packed_of.set(data, kept);
+  kept_of.set(data, kept);
   if (packed.keys) {
     const { shots } = packed;
     const keys = new Memories(packed.keys, shots.length);

@@ -46,14 +46,22 @@ pub fn dense_where<T: Real>(re: &mut [T], im: &mut [T], bits: &[u32], space: Sub
 
 /// What each of a column's inputs is multiplied with for each of its rows, row by row. Input `x * rows + row` is the
 /// vector of a row, its lanes exchanged by `across[x]`.
+#[inline(never)]
 fn coefficients<L: Lanes>(spread: &Spread<L>, bits: &[u32], matrix: &Matrix) -> Vec<[L; 2]> {
     let rows = 1usize << spread.high.len();
-    let value = |row: usize, lane: usize| extract(deposit(row, &spread.high) << L::BITS | lane, bits);
+    let lanes = 1usize << L::BITS;
+    // The value of the bits in each lane of each row.
+    let values: Vec<usize> = (0..rows)
+        .flat_map(|row| {
+            let first = deposit(row, &spread.high) << L::BITS;
+            (first..first + lanes).map(|index| extract(index, bits))
+        })
+        .collect();
     let mut coefficients = Vec::with_capacity(rows * matrix.rows());
-    for row in 0..rows {
+    for row in values.chunks_exact(lanes) {
         for across in &spread.across {
-            for column in 0..rows {
-                coefficients.push(complex(|l| matrix.at(value(row, l), value(column, l ^ across))));
+            for column in values.chunks_exact(lanes) {
+                coefficients.push(complex(|l| matrix.at(row[l], column[l ^ across])));
             }
         }
     }
@@ -61,6 +69,7 @@ fn coefficients<L: Lanes>(spread: &Spread<L>, bits: &[u32], matrix: &Matrix) -> 
 }
 
 /// Columns of `ROWS` vectors that make `D` inputs, all in registers.
+#[inline(never)]
 fn in_registers<L: Lanes, const ROWS: usize, const D: usize, const REAL: bool>(
     re: &[Cell<L::Memory>],
     im: &[Cell<L::Memory>],
@@ -100,6 +109,7 @@ fn times<L: Lanes, const REAL: bool>(a: [L; 2], x: [L; 2]) -> [L; 2] {
 const COLUMNS: usize = 4;
 
 /// Columns of any number of vectors, through a buffer.
+#[inline(never)]
 fn in_buffer<L: Lanes>(
     re: &[Cell<L::Memory>],
     im: &[Cell<L::Memory>],

@@ -142,10 +142,26 @@ fn move_rows<T: Real>(re: &mut [T], im: &mut [T], fixed: usize, rows: [usize; 2]
 
 /// Replaces rows of vectors by what `map` makes of them with their lanes exchanged, in the lanes of the masks.
 fn move_vectors<L: Lanes, const D: usize>(
-    [re, im]: [&[Cell<L::Memory>]; 2],
+    state: [&[Cell<L::Memory>]; 2],
     space: Subspace,
     offsets: [usize; D],
     across: usize,
+    masks: [Option<L::Mask>; D],
+    map: impl Fn([[L; 2]; D]) -> [[L; 2]; D],
+) {
+    // What is known outside of a loop need not be found out within.
+    match across {
+        0 => move_across::<L, D, 0>(state, space, offsets, masks, map),
+        1 => move_across::<L, D, 1>(state, space, offsets, masks, map),
+        2 => move_across::<L, D, 2>(state, space, offsets, masks, map),
+        _ => move_across::<L, D, 3>(state, space, offsets, masks, map),
+    }
+}
+
+fn move_across<L: Lanes, const D: usize, const ACROSS: usize>(
+    [re, im]: [&[Cell<L::Memory>]; 2],
+    space: Subspace,
+    offsets: [usize; D],
     masks: [Option<L::Mask>; D],
     map: impl Fn([[L; 2]; D]) -> [[L; 2]; D],
 ) {
@@ -153,7 +169,7 @@ fn move_vectors<L: Lanes, const D: usize>(
     for index in space.indices() {
         let old =
             offsets.map(|offset| [L::load(re[index + offset].get()), L::load(im[index + offset].get())]);
-        let new = map(old.map(|x| x.map(|part| part.across(across))));
+        let new = map(old.map(|x| x.map(|part| part.across(ACROSS))));
         for row in 0..D {
             let mut new = new[row];
             if let Some(mask) = masks[row] {

@@ -13,6 +13,7 @@ use std::slice;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::index::{deposit, mask};
+use super::lanes::Lanes;
 use super::real::Real;
 
 /// Threads that work together.
@@ -160,8 +161,8 @@ impl<T: Real> Block<'_, T> {
         let rows = re.chunks_exact_mut(self.layout.run).zip(im.chunks_exact_mut(self.layout.run));
         for (start, (re, im)) in self.layout.runs.iter().zip(rows) {
             let (from_re, from_im) = self.run(*start);
-            re.copy_from_slice(from_re);
-            im.copy_from_slice(from_im);
+            copy(from_re, re);
+            copy(from_im, im);
         }
     }
 
@@ -170,8 +171,8 @@ impl<T: Real> Block<'_, T> {
         let rows = re.chunks_exact(self.layout.run).zip(im.chunks_exact(self.layout.run));
         for (start, (re, im)) in self.layout.runs.iter().zip(rows) {
             let (to_re, to_im) = self.run(*start);
-            to_re.copy_from_slice(re);
-            to_im.copy_from_slice(im);
+            copy(re, to_re);
+            copy(im, to_im);
         }
     }
 
@@ -186,6 +187,25 @@ impl<T: Real> Block<'_, T> {
                 slice::from_raw_parts_mut(self.re.add(at), self.layout.run),
                 slice::from_raw_parts_mut(self.im.add(at), self.layout.run),
             )
+        }
+    }
+}
+
+/// Copies short runs. In wasm `memory.copy` is a call out of the module, which costs more than such a run; so this is
+/// a loop over vectors, with something in it that is not known to be a copy.
+#[inline]
+fn copy<T: Real>(from: &[T], to: &mut [T]) {
+    const AT_ONCE: usize = 8;
+    let vectors = from.len() >> T::Lanes::BITS;
+    if vectors < AT_ONCE {
+        from.iter().zip(to).for_each(|(from, to)| *to = *from);
+        return;
+    }
+    let (from, to) = (T::Lanes::chunks_of(from), T::Lanes::chunks(to));
+    for (from, to) in from.chunks_exact(AT_ONCE).zip(to.chunks_exact(AT_ONCE)) {
+        let vectors: [T::Lanes; AT_ONCE] = std::array::from_fn(|i| T::Lanes::load(from[i]));
+        for (to, vector) in to.iter().zip(vectors) {
+            to.set(vector.store());
         }
     }
 }

@@ -39,6 +39,11 @@ pub const DENSE_1: f64 = 0.75;
 /// A pass over a state that is larger than the caches: copying to a block and back.
 pub const PASS: f64 = 1.0;
 
+/// The cost of a number where these bits are 1.
+pub fn phase(bits: usize) -> f64 {
+    PHASE * 0.5_f64.powi(bits.count_ones() as i32)
+}
+
 /// The cost of an action at its place.
 pub fn placed(placed: &Placed) -> f64 {
     let part = 0.5_f64.powi(placed.controls.mask.count_ones() as i32);

@@ -8,6 +8,7 @@
 use super::canonical::{Item, Kind};
 use super::cost;
 use super::unitary::ROUNDING;
+use crate::kernel::index::mask;
 use crate::kernel::phases::Phases;
 use crate::kernel::program::{Pass, Step};
 use crate::kernel::rotation::Rotation;
@@ -89,11 +90,15 @@ impl Skipped {
 /// Makes passes of items and a number.
 pub fn passes(items: Vec<Item>, factor: Complex, num_bits: u32, blocks: Blocks) -> Vec<Pass> {
     let mut scheduler = Scheduler::new(items, num_bits, blocks);
-    let mut passes = Vec::new();
+    let mut passes: Vec<Pass> = Vec::new();
     while scheduler.is_left() {
-        let inner = scheduler.choose();
-        let steps = scheduler.pass(inner);
-        passes.push(Pass { inner: bits_of(inner), steps });
+        let inner = bits_of(scheduler.choose());
+        if passes.last().is_none_or(|pass| pass.inner != inner) {
+            passes.push(Pass { inner, steps: Vec::new() });
+        }
+        if let Some(pass) = passes.last_mut() {
+            scheduler.pass(mask(&pass.inner), &mut pass.steps);
+        }
     }
     scale(&mut passes, factor, num_bits.min(blocks.bits));
     passes
@@ -151,7 +156,7 @@ impl Scheduler {
         if self.num_bits <= self.blocks.bits {
             return all;
         }
-        let low = (1usize << self.blocks.low.min(self.num_bits)) - 1;
+        let low = (1usize << self.blocks.low.min(self.blocks.bits).min(self.num_bits)) - 1;
         let (first, most) = (self.first_needed(low), self.most_work(low));
         let best = if self.work(most, 0.0) > self.work(first, 0.0) { most } else { first };
         // Low bits fill what is left, for longer runs.
@@ -172,9 +177,9 @@ impl Scheduler {
                 continue;
             }
             let wider = inner | node.moves;
-            if skipped.blocks(node) || wider.count_ones() > self.blocks.bits {
+            if skipped.blocks(node) || node.moves != 0 && wider.count_ones() > self.blocks.bits {
                 // What is wider than any block has one of its own size.
-                if skipped.moves == 0 && (low | node.moves).count_ones() > self.blocks.bits {
+                if skipped.moves == 0 && inner == low && (low | node.moves).count_ones() > self.blocks.bits {
                     return low | node.moves;
                 }
                 skipped.skip(node);
@@ -233,60 +238,103 @@ impl Scheduler {
         work
     }
 
-    /// Does all it can with these bits inside.
-    fn pass(&mut self, inner: usize) -> Vec<Step> {
-        let mut steps = Vec::new();
+    /// Does what it can with these bits inside, as long as the rotations that a sweep of phases makes ready are
+    /// worth it: later passes can do more with one.
+    fn pass(&mut self, inner: usize, steps: &mut Vec<Step>) {
+        let (mut work, mut overhead) = (0.0, cost::PASS + cost::SWEEP);
         loop {
-            let moves = self.moves(inner);
-            if !moves.is_empty() {
-                self.take_phases(&mut steps);
-                steps.extend(moves);
-            } else if !self.chosen.is_empty() || !self.choose_phases() {
-                break;
+            let (ready, ready_work) = self.ready(inner);
+            if self.chosen.is_empty() {
+                if ready.is_empty() {
+                    if self.choose_phases() {
+                        continue;
+                    }
+                    break;
+                }
+            } else {
+                if ready.is_empty() {
+                    break;
+                }
+                // Few phases that something needs now are done by themselves; the others wait for a sweep.
+                let moves = ready.iter().fold(0, |moves, id| moves | self.nodes[*id as usize].moves);
+                let needed = self.chosen.iter().map(|id| self.nodes[*id as usize].looks);
+                let needed: f64 = needed.filter(|looks| looks & moves != 0).map(cost::phase).sum();
+                let is_few = needed < 0.5 * cost::SWEEP;
+                let sweep = if is_few { needed } else { cost::SWEEP };
+                let has_others = self.num_bits > self.blocks.bits;
+                if has_others && work > 0.0 && ready_work * overhead < work * sweep {
+                    break;
+                }
+                if work > 0.0 {
+                    overhead += sweep;
+                }
+                self.take_phases(steps, is_few.then_some(moves));
             }
+            work += ready_work;
+            self.take_moves(&ready, steps);
         }
         // Nothing needs these phases here.
+        self.release_chosen();
+        if self.movable == 0 && self.choose_phases() {
+            self.take_phases(steps, None);
+        }
+    }
+
+    fn release_chosen(&mut self) {
         for id in self.chosen.drain(..) {
             self.nodes[id as usize].state = State::Waiting;
         }
-        if self.movable == 0 && self.choose_phases() {
-            self.take_phases(&mut steps);
-        }
-        steps
     }
 
-    /// All that moves amplitudes and is ready: rotations, then the others, in order.
-    fn moves(&mut self, inner: usize) -> Vec<Step> {
+    /// All that moves amplitudes and is ready, rotations first, and what that costs.
+    fn ready(&mut self, inner: usize) -> (Vec<u32>, f64) {
         let mut rotations = Vec::new();
         let mut others = Vec::new();
+        let mut work = 0.0;
         let mut skipped = Skipped::default();
         let mut after_others = 0;
         let mut walk = Walk::new(self);
         while self.movable & !(skipped.moves | skipped.looks) != 0
             && let Some(id) = walk.next(self)
         {
-            let node = &mut self.nodes[id as usize];
+            let node = &self.nodes[id as usize];
             if node.moves == 0 || node.moves & !inner != 0 || skipped.blocks(node) {
                 skipped.skip(node);
                 continue;
             }
-            match &mut node.kind {
-                NodeKind::Rotation(rotation) if node.moves & after_others == 0 => rotations.push(*rotation),
+            match &node.kind {
                 NodeKind::Placed(placed) => {
                     after_others |= node.moves | node.looks;
-                    others.push(Step::Placed(take(placed)));
+                    work += cost::placed(placed);
+                    others.push(id);
                 }
-                _ => {
-                    skipped.skip(node);
-                    continue;
+                _ if node.moves & after_others == 0 => {
+                    // What comes next on this bit is for another round.
+                    after_others |= node.moves;
+                    work += cost::ROTATION;
+                    rotations.push(id);
                 }
+                _ => skipped.skip(node),
             }
-            self.done(id);
+        }
+        rotations.append(&mut others);
+        (rotations, work)
+    }
+
+    fn take_moves(&mut self, ready: &[u32], steps: &mut Vec<Step>) {
+        let mut rotations = Vec::new();
+        let at = steps.len();
+        for id in ready {
+            match &mut self.nodes[*id as usize].kind {
+                NodeKind::Rotation(rotation) => rotations.push(*rotation),
+                NodeKind::Placed(placed) => steps.push(Step::Placed(take(placed))),
+                _ => {}
+            }
+            self.done(*id);
         }
         if !rotations.is_empty() {
-            others.insert(0, Step::Rotations(rotations));
+            steps.insert(at, Step::Rotations(rotations));
         }
-        others
     }
 
     /// Chooses all phases that are ready. Those on bits that nothing moves any more can wait.
@@ -307,12 +355,24 @@ impl Scheduler {
         !self.chosen.is_empty()
     }
 
-    /// Makes steps of the phases that were chosen.
-    fn take_phases(&mut self, steps: &mut Vec<Step>) {
+    /// Makes a sweep of the phases that were chosen; or steps of those on some bits, and leaves the others.
+    fn take_phases(&mut self, steps: &mut Vec<Step>, bits: Option<usize>) {
         let mut phases = Phases::default();
         let mut others = Vec::new();
         for id in std::mem::take(&mut self.chosen) {
-            match &mut self.nodes[id as usize].kind {
+            let node = &mut self.nodes[id as usize];
+            if bits.is_some_and(|bits| node.looks & bits == 0) {
+                node.state = State::Waiting;
+                continue;
+            }
+            match &mut node.kind {
+                NodeKind::Single(_, phase) | NodeKind::Pair(_, _, phase) if bits.is_some() => {
+                    others.push(Step::Placed(Placed {
+                        targets: BitPositions::new(),
+                        controls: Controls::ones(node.looks),
+                        action: Action::Phase(*phase),
+                    }));
+                }
                 NodeKind::Single(bit, phase) => phases.singles.push((*bit, *phase)),
                 NodeKind::Pair(a, b, phase) => phases.pairs.push((*a, *b, *phase)),
                 NodeKind::Placed(placed) => others.push(Step::Placed(take(placed))),

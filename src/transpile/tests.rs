@@ -224,3 +224,132 @@ fn programs_of_usual_gates_do_what_their_operations_do() {
         check(&circuit.0, num_bits, blocks, 1e-13, &mut rng);
     }
 }
+
+/// The circuits that simulators are compared by; angles are random, seed 7.
+fn known(name: &str, n: u32) -> Vec<Placed> {
+    let mut rng = ShotRng::new(7, 0);
+    let mut circuit = Circuit::default();
+    match name {
+        "ghz" => {
+            circuit.gate(Gate::H, &[], &[0]);
+            (1..n).for_each(|i| _ = circuit.gate(Gate::Cx, &[], &[i - 1, i]));
+        }
+        "qft" => {
+            for i in (0..n).rev() {
+                circuit.gate(Gate::H, &[], &[i]);
+                for j in (0..i).rev() {
+                    circuit.gate(Gate::Cp, &[PI / f64::from(i - j).exp2()], &[j, i]);
+                }
+            }
+            (0..n / 2).for_each(|i| _ = circuit.gate(Gate::Swap, &[], &[i, n - 1 - i]));
+        }
+        "qv" | "qv_dense" => {
+            for _ in 0..n {
+                let order = some_bits(n as usize, n, &mut rng);
+                for pair in order.chunks_exact(2) {
+                    let (a, b) = (pair[0], pair[1]);
+                    if name == "qv_dense" {
+                        circuit.0.push(plan(unitary(4, &mut rng)).place(&[a, b], 0));
+                        continue;
+                    }
+                    for step in 0..5 {
+                        match step {
+                            2 => _ = circuit.gate(Gate::Cx, &[], &[a, b]),
+                            _ => {
+                                let angles = [0; 3].map(|_| rng.uniform() * 2.0 * PI);
+                                circuit.gate(Gate::U, &angles, &[if step % 3 == 0 { a } else { b }]);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        "brickwork" => {
+            for layer in 0..20 {
+                for q in 0..n {
+                    circuit.gate(Gate::Rx, &[rng.uniform() * 2.0 * PI], &[q]);
+                    circuit.gate(Gate::Rz, &[rng.uniform() * 2.0 * PI], &[q]);
+                }
+                (layer % 2..n - 1).step_by(2).for_each(|q| _ = circuit.gate(Gate::Cz, &[], &[q, q + 1]));
+            }
+        }
+        "hidden_shift" => {
+            let shift: Vec<u32> = (0..n).filter(|_| rng.uniform() < 0.5).collect();
+            let h = |circuit: &mut Circuit| (0..n).for_each(|q| _ = circuit.gate(Gate::H, &[], &[q]));
+            let x = |circuit: &mut Circuit| shift.iter().for_each(|q| _ = circuit.gate(Gate::X, &[], &[*q]));
+            let cz = |circuit: &mut Circuit| {
+                (0..n / 2).for_each(|q| _ = circuit.gate(Gate::Cz, &[], &[q, q + n / 2]))
+            };
+            h(&mut circuit);
+            x(&mut circuit);
+            cz(&mut circuit);
+            x(&mut circuit);
+            h(&mut circuit);
+            cz(&mut circuit);
+            h(&mut circuit);
+        }
+        "grover" => {
+            let k = (n + 3) / 2;
+            let marked: Vec<bool> = (0..k).map(|_| rng.uniform() < 0.5).collect();
+            let phase_flip = |circuit: &mut Circuit| {
+                circuit.gate(Gate::H, &[], &[k - 1]);
+                let mut up = vec![[0, 1, k]];
+                up.extend((2..k - 2).map(|i| [i, k + i - 2, k + i - 1]));
+                up.iter().for_each(|bits| _ = circuit.gate(Gate::Ccx, &[], bits));
+                circuit.gate(Gate::Ccx, &[], &[k - 2, 2 * k - 4, k - 1]);
+                up.iter().rev().for_each(|bits| _ = circuit.gate(Gate::Ccx, &[], bits));
+                circuit.gate(Gate::H, &[], &[k - 1]);
+            };
+            let all =
+                |circuit: &mut Circuit, gate: Gate| (0..k).for_each(|q| _ = circuit.gate(gate, &[], &[q]));
+            let mark = |circuit: &mut Circuit| {
+                (0..k).filter(|q| !marked[*q as usize]).for_each(|q| _ = circuit.gate(Gate::X, &[], &[q]));
+            };
+            all(&mut circuit, Gate::H);
+            for _ in 0..10 {
+                mark(&mut circuit);
+                phase_flip(&mut circuit);
+                mark(&mut circuit);
+                all(&mut circuit, Gate::H);
+                all(&mut circuit, Gate::X);
+                phase_flip(&mut circuit);
+                all(&mut circuit, Gate::X);
+                all(&mut circuit, Gate::H);
+            }
+        }
+        _ => panic!("no circuit {name}"),
+    }
+    circuit.0
+}
+
+/// Passes, sweeps of phases, rotations and other steps of a program.
+fn counts(program: &Program) -> [usize; 4] {
+    let steps = || program.passes.iter().flat_map(|pass| &pass.steps);
+    let rotations = |step: &Step| if let Step::Rotations(rotations) = step { rotations.len() } else { 0 };
+    [
+        program.passes.len(),
+        steps().filter(|step| matches!(step, Step::Phases(_))).count(),
+        steps().map(rotations).sum(),
+        steps().filter(|step| matches!(step, Step::Placed(_))).count(),
+    ]
+}
+
+const KNOWN: [&str; 7] = ["ghz", "qft", "qv", "qv_dense", "brickwork", "hidden_shift", "grover"];
+
+#[test]
+fn print() {
+    for name in KNOWN {
+        for n in [10, 16, 20, 24, 27] {
+            let circuit = known(name, n);
+            let start = std::time::Instant::now();
+            let program = compile(&circuit, n);
+            let time = start.elapsed();
+            println!(
+                "{name} {n}: {} operations {:?} cost {:.1} {time:?}",
+                circuit.len(),
+                counts(&program),
+                cost::program(&program)
+            );
+        }
+    }
+}
