@@ -5,6 +5,7 @@
 //! the worker between slices, a native test never. The unit of interruption is one operation.
 
 pub mod options;
+pub mod part;
 pub mod plan;
 pub mod result;
 mod saved;
@@ -12,5 +13,6 @@ mod select;
 pub mod step;
 
 pub use options::RunOptions;
+pub use part::{Part, Place, Shots};
 pub use result::{ExperimentData, ExperimentResult, SavedData, Summary};
 pub use step::{Progress, ProgressUnit, Run, Step};

@@ -14,8 +14,10 @@ use super::circuits::MEMORY_LIMIT_BYTES;
 use super::convert::{experiment_to_js, set, to_js};
 use super::host::{next_task, now_ms};
 use crate::error::AerError;
-use crate::protocol::{FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker};
-use crate::run::Step;
+use crate::protocol::{
+    DIVIDE_MS, FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker,
+};
+use crate::run::{Part, Step};
 use crate::session::{Session, envelope};
 
 /// Amplitudes touched between two looks at the clock: about half a millisecond.
@@ -39,11 +41,26 @@ struct Worker {
 struct Active {
     job: u32,
     request: RunRequest,
+    part: Option<Part>,
     session: Option<Session>,
     cancelled: bool,
     started_ms: f64,
+    /// When the job had been read.
+    read_ms: f64,
     experiment_started_ms: f64,
     progress_sent_ms: f64,
+    offered_ms: f64,
+}
+
+impl Active {
+    /// How long the work would take that others could do meanwhile, and how many workers may run the job; `None`
+    /// where it is too little to make up for another reading of the job.
+    fn offer(&self, now: f64) -> Option<(f64, u32)> {
+        let (much, at_most) = self.session.as_ref()?.divisible();
+        let left_ms = much * (now - self.read_ms);
+        let worth = left_ms > DIVIDE_MS + 2.0 * (self.read_ms - self.started_ms) && at_most > 1;
+        worth.then(|| (left_ms, u32::try_from(at_most).unwrap_or(u32::MAX)))
+    }
 }
 
 impl Worker {
@@ -62,16 +79,19 @@ impl Worker {
 
     fn take(worker: &Rc<Self>, message: JsValue) {
         match serde_wasm_bindgen::from_value::<ToWorker>(message) {
-            Ok(ToWorker::Run { job, request }) => {
+            Ok(ToWorker::Run { job, request, part }) => {
                 let now = now_ms();
                 *worker.active.borrow_mut() = Some(Active {
                     job,
                     request,
+                    part,
                     session: None,
                     cancelled: false,
                     started_ms: now,
+                    read_ms: now,
                     experiment_started_ms: now,
                     progress_sent_ms: now,
+                    offered_ms: f64::MIN,
                 });
                 worker.send(&FromWorker::Validating { job });
                 Self::schedule(worker);
@@ -80,6 +100,14 @@ impl Worker {
                 if let Some(active) = worker.active.borrow_mut().as_mut() {
                     active.cancelled |= active.job == job;
                 }
+            }
+            Ok(ToWorker::Split { job, into }) => {
+                let mut active = worker.active.borrow_mut();
+                let part = active.as_mut().filter(|active| active.job == job).and_then(|active| {
+                    let worth = into <= 1 || active.offer(now_ms()).is_some();
+                    active.session.as_mut().filter(|_| worth)?.give_up(into)
+                });
+                worker.send(&FromWorker::Split { job, part });
             }
             // The front reads the version before it sends anything else: this is a defect, and must be seen.
             Err(error) => wasm_bindgen::throw_str(&format!("aer-wasm worker: unknown message: {error}")),
@@ -119,7 +147,13 @@ impl Worker {
                 }
             };
             match Session::with_progress(request, MEMORY_LIMIT_BYTES, &progress) {
-                Ok(session) => active.session = Some(session),
+                Ok(session) => {
+                    active.session = Some(match active.part {
+                        Some(part) => session.only(part),
+                        None => session,
+                    });
+                    active.read_ms = now_ms();
+                }
                 Err(error) => {
                     self.fail(active, error);
                     return false;
@@ -138,8 +172,14 @@ impl Worker {
                         if result.success() {
                             result.metadata.insert("time_taken".into(), result.time_taken_s.into());
                         }
+                        let message = FromWorker::Experiment {
+                            job,
+                            index,
+                            shots: result.part,
+                            error: result.error.clone(),
+                        };
                         let (result, transfer) = experiment_to_js(&result);
-                        self.send_with(&FromWorker::Experiment { job }, Some(result), &transfer);
+                        self.send_with(&message, Some(result), &transfer);
                     }
                     active.experiment_started_ms = now;
                 }
@@ -153,6 +193,12 @@ impl Worker {
                 if now - active.progress_sent_ms >= PROGRESS_INTERVAL_MS {
                     active.progress_sent_ms = now;
                     self.send(&FromWorker::Progress { job, progress: session.progress() });
+                }
+                if now - active.offered_ms >= PROGRESS_INTERVAL_MS
+                    && let Some((left_ms, at_most)) = active.offer(now)
+                {
+                    active.offered_ms = now;
+                    self.send(&FromWorker::Offer { job, left_ms, at_most });
                 }
                 return true;
             }
