@@ -495,7 +495,7 @@ impl Link {
         let job = if over { self.take_job(ticket) } else { None };
         if let Some(mut job) = job {
             let result = get(message, "result");
-            if job.gathered.most_workers() > 1 {
+            if job.gathered.divided() {
                 job.stopped |= kind == "cancelled";
                 job.tell_end_of_parts(message);
             } else if result.is_object() {

@@ -16,6 +16,10 @@ pub struct Gathered<V> {
     pieces: BTreeMap<Place, Piece<V>>,
     workers: BTreeMap<WorkerId, Doing>,
     most_workers: usize,
+    /// How many parts of the job were begun.
+    parts: usize,
+    /// The progress that was told last.
+    told: Option<Progress>,
 }
 
 /// What a worker is at.
@@ -45,13 +49,14 @@ pub struct Whole<V> {
 
 impl<V> Default for Gathered<V> {
     fn default() -> Self {
-        Self { pieces: BTreeMap::new(), workers: BTreeMap::new(), most_workers: 0 }
+        Self { pieces: BTreeMap::new(), workers: BTreeMap::new(), most_workers: 0, parts: 0, told: None }
     }
 }
 
 impl<V> Gathered<V> {
     /// A worker begins with the job, or a part of it.
     pub fn worker_begins(&mut self, worker: WorkerId) {
+        self.parts += 1;
         self.workers.insert(worker, Doing::default());
         self.most_workers = self.most_workers.max(self.workers.len());
     }
@@ -59,6 +64,11 @@ impl<V> Gathered<V> {
     /// A worker has ended what it had of the job.
     pub fn worker_ends(&mut self, worker: WorkerId) {
         self.workers.remove(&worker);
+    }
+
+    /// Whether the job was divided.
+    pub fn divided(&self) -> bool {
+        self.parts > 1
     }
 
     /// Most workers at a time, so far.
@@ -80,19 +90,24 @@ impl<V> Gathered<V> {
         self.pieces.insert(place, Piece { shots, error, value });
     }
 
-    /// Takes a worker's progress and gives the job's: the sum of what all have done.
+    /// Takes a worker's progress and gives the job's: the sum of what all have done, in the units of that worker.
     pub fn progress(&mut self, worker: WorkerId, progress: Progress) -> Progress {
         let doing = self.workers.entry(worker).or_default();
         if doing.sent.is_none_or(|sent| progress.experiment > sent) {
             doing.progress = Some(progress);
         }
-        if self.most_workers <= 1 {
-            return progress;
-        }
+        let progress = if self.divided() { self.sum(progress) } else { progress };
+        // Units of different sizes may not let it go back.
+        let fraction = |of: &Progress| of.experiment as f64 + share(of);
+        let told = self.told.filter(|told| fraction(told) > fraction(&progress)).unwrap_or(progress);
+        self.told = Some(told);
+        told
+    }
+
+    fn sum(&self, progress: Progress) -> Progress {
         let sent = self.pieces.values().map(|piece| piece.shots.map_or(1.0, |shots| shots.share()));
-        let share = |progress: &Progress| progress.completed as f64 / progress.total.max(1) as f64;
-        let done = sent.sum::<f64>()
-            + self.workers.values().filter_map(|doing| doing.progress.as_ref()).map(share).sum::<f64>();
+        let running = self.workers.values().filter_map(|doing| doing.progress.as_ref()).map(share);
+        let done = sent.sum::<f64>() + running.sum::<f64>();
         let experiment = (done as usize).min(progress.experiments.saturating_sub(1));
         let of_it = (done - experiment as f64).clamp(0.0, 1.0);
         Progress { experiment, completed: (of_it * progress.total as f64).round() as u64, ..progress }
@@ -124,6 +139,11 @@ impl<V> Gathered<V> {
         };
         all.into_iter().map(|(index, pieces)| (index, whole(pieces))).collect()
     }
+}
+
+/// How much of its experiment is done.
+fn share(progress: &Progress) -> f64 {
+    progress.completed as f64 / progress.total.max(1) as f64
 }
 
 /// Whether these are all pieces of an experiment, or one of them failed.

@@ -261,7 +261,7 @@ impl Pool {
         busy.asked = busy.asked.saturating_sub(1);
         match part {
             // What a job that is being stopped gives up is done by nobody.
-            Some(_) if busy.cancelling => return vec![],
+            Some(_) if busy.cancelling => {}
             Some(_) => {
                 let pieces = f64::from(busy.asked) + 2.0;
                 busy.offer =
