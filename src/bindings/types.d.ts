@@ -573,20 +573,17 @@ export interface AerOptions {
    */
   chop_threshold?: number;
   /**
-   * Most threads; 0 for all.
-   * Taken as Aer takes it; no effect yet.
+   * Most workers of a job; 0 for as many as there are.
    * @defaultValue `null`
    */
   max_parallel_threads?: number | null;
   /**
-   * Most circuits at a time; 0 for all.
-   * Taken as Aer takes it; no effect yet.
+   * Most circuits at a time, each in a worker; 0 for all.
    * @defaultValue `null`
    */
   max_parallel_experiments?: number | null;
   /**
-   * Most shots at a time; 0 for all.
-   * Taken as Aer takes it; no effect yet.
+   * Most shots at a time, each in a worker, of a circuit that runs once per shot; 0 for all.
    * @defaultValue `null`
    */
   max_parallel_shots?: number | null;
