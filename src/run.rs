@@ -11,8 +11,9 @@ pub mod result;
 mod saved;
 mod select;
 pub mod step;
+mod tally;
 
 pub use options::RunOptions;
 pub use part::{Part, Place, Shots};
-pub use result::{ExperimentData, ExperimentResult, SavedData, Summary};
+pub use result::{Counts, ExperimentData, ExperimentResult, SavedData, Summary};
 pub use step::{Progress, ProgressUnit, Run, Step};

@@ -158,7 +158,8 @@ pub fn assemble(circuits: JsValue, options: JsValue, id: String) -> Result<JsVal
 pub fn configuration(name: String, options: JsValue) -> JsValue {
     let limit = get(&options, "max_memory_mb").as_f64().filter(|mb| *mb > 0.0);
     let bytes = limit.map_or(MEMORY_LIMIT_BYTES, |mb| MEMORY_LIMIT_BYTES.min((mb as u64) << 20));
-    let n_qubits = (0..64).take_while(|n| Statevector::required_bytes(*n) <= bytes).last().unwrap_or(0);
+    let n_qubits =
+        (0..64).take_while(|n| Statevector::<f64>::required_bytes(*n) <= bytes).last().unwrap_or(0);
     let basis_gates: Vec<&str> = GATES.iter().map(|spec| spec.name).collect();
     to_js(&serde_json::json!({
         "backend_name": name,

@@ -3,11 +3,12 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{get, set, to_js};
+use super::convert::{PLAIN, get, measured_from_js, measured_to_js, set};
+use super::host::unpack_result;
 use crate::error::AerError;
 use crate::executor::gather::{Gathered, Whole};
+use crate::run::Summary;
 use crate::run::part::merge_shots;
-use crate::run::{ExperimentData, Summary};
 
 /// A result of an experiment, or of some of its shots, and when it came.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ fn experiment(whole: Whole<Received>, most_workers: usize) -> JsValue {
     let pieces = whole.pieces;
     let first = pieces.first().map(|piece| piece.result.clone()).unwrap_or_default();
     if pieces.len() < 2 {
-        return first;
+        return unpack_result(&first);
     }
     let number = |piece: &Received, key: &str| get(&piece.result, key).as_f64().unwrap_or_default();
     let shots: f64 = pieces.iter().map(|piece| number(piece, "shots")).sum();
@@ -56,36 +57,16 @@ fn experiment(whole: Whole<Received>, most_workers: usize) -> JsValue {
     let begun = begun.fold(f64::INFINITY, f64::min);
     let ended = pieces.iter().map(|piece| piece.ended_ms).fold(f64::NEG_INFINITY, f64::max);
     let seconds = (ended - begun) / 1000.0;
-    let merged = merge_shots(pieces.iter().map(|piece| data(&get(&piece.result, "data"))));
-    let data: Object = get(&first, "data").unchecked_into();
-    if let Some(counts) = &merged.counts {
-        set(&data, "counts", to_js(counts));
-    }
-    if let Some(memory) = &merged.memory {
-        set(&data, "memory", to_js(memory));
-    }
-    let metadata: Object = get(&first, "metadata").unchecked_into();
-    set(&metadata, "parallel_shots", most_workers.min(pieces.len()) as f64);
-    set(&metadata, "time_taken", seconds);
-    set(first.unchecked_ref(), "shots", shots);
-    set(first.unchecked_ref(), "time_taken", seconds);
-    first
-}
-
-/// What was measured, read back.
-fn data(data: &JsValue) -> ExperimentData {
-    let (counts, memory) = (get(data, "counts"), get(data, "memory"));
-    let entry = |entry: JsValue| {
-        let entry: Array = entry.unchecked_into();
-        Some((entry.get(0).as_string()?, entry.get(1).as_f64()? as u64))
-    };
-    ExperimentData {
-        counts: counts
-            .is_object()
-            .then(|| Object::entries(counts.unchecked_ref()).iter().filter_map(entry).collect()),
-        memory: memory.is_object().then(|| {
-            memory.unchecked_ref::<Array>().iter().filter_map(|memory| memory.as_string()).collect()
-        }),
-        ..ExperimentData::default()
-    }
+    let measured =
+        |piece: &Received| measured_from_js(&get(&piece.result, "packed"), number(piece, "shots") as usize);
+    let merged = merge_shots(pieces.iter().map(measured));
+    let (data, metadata) = (get(&first, "data"), get(&first, "metadata"));
+    let packed = measured_to_js(&merged, data.unchecked_ref(), PLAIN, &Array::new());
+    set(metadata.unchecked_ref(), "parallel_shots", most_workers.min(pieces.len()) as f64);
+    set(metadata.unchecked_ref(), "time_taken", seconds);
+    let result: &Object = first.unchecked_ref();
+    set(result, "packed", packed);
+    set(result, "shots", shots);
+    set(result, "time_taken", seconds);
+    unpack_result(&first)
 }

@@ -46,6 +46,8 @@ extern "C" {
     /// The Result of a dict, or the Result itself.
     #[wasm_bindgen(catch)]
     pub fn make_result(dict: &JsValue) -> Result<JsValue, JsValue>;
+    /// Puts the counts of an experiment that travelled as numbers into its data.
+    pub fn unpack_result(experiment: &JsValue) -> JsValue;
 }
 
 #[wasm_bindgen]

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::engine::Method;
+use crate::engine::{Method, Precision};
 use crate::error::{AerError, ErrorCode, nearest};
 
 /// What values an option takes.
@@ -63,7 +63,7 @@ options! {
     shots Integer(0, MAX_SHOTS) = "1024" "How often the circuit is run.";
     method Method = "\"automatic\"" "The simulation method; `automatic` chooses one per circuit.";
     device Choice(&["CPU"]) = "\"CPU\"" "Where it is simulated.";
-    precision Choice(&["double", "single"]) = "\"double\"" "Least precision of the amplitudes; `single` is computed in double too.";
+    precision Choice(&["double", "single"]) = "\"double\"" "Precision of the amplitudes; `single` takes half the memory.";
     seed_simulator Integer(0, ANY) = "null" "Base seed; experiment `i` uses this plus `2113 * i`. Random if not given.";
     memory Bool = "null" "Whether the result lists the memory of each shot.";
     max_runtime_s Number(0.0) = "null" "Seconds after which the job is stopped and ends in ERROR.";
@@ -226,6 +226,8 @@ pub struct RunOptions {
     pub shots: u64,
     /// The method; `None` chooses one per circuit.
     pub method: Option<Method>,
+    /// How finely amplitudes are kept.
+    pub precision: Precision,
     /// The base seed, if one was given.
     pub seed_simulator: Option<u64>,
     /// The base seed if none was given; the caller draws it at random.
@@ -265,6 +267,7 @@ impl Default for RunOptions {
         let blank = Self {
             shots: 0,
             method: None,
+            precision: Precision::Double,
             seed_simulator: None,
             fallback_seed: 0,
             memory: false,
@@ -302,6 +305,8 @@ impl RunOptions {
                 "shots" => self.shots = integer() as u64,
                 "method" => self.method = method(value.as_str().unwrap_or_default())?,
                 "seed_simulator" => self.seed_simulator = Some(integer() as u64),
+                "precision" if value == "single" => self.precision = Precision::Single,
+                "precision" => self.precision = Precision::Double,
                 "memory" => self.memory = value.as_bool().unwrap_or_default(),
                 "max_runtime_s" => self.max_runtime_s = value.as_f64(),
                 "max_memory_mb" => self.max_memory_mb = i64::try_from(integer()).ok(),

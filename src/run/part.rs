@@ -6,11 +6,13 @@
 //! long, not by what was expected, and what is small is never divided. All randomness comes from (seed,
 //! experiment, shot), so results do not depend on the division; [`merge_shots`] puts them together.
 
-use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ExperimentData;
+use super::{Counts, ExperimentData};
+use crate::circuit::Bits;
+use crate::engine::Outcomes;
 
 /// A place in the work of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -60,29 +62,41 @@ impl Shots {
 
 /// What the shots of an experiment gave, from what its parts gave in the order of their shots. Parts save nothing.
 pub fn merge_shots(parts: impl IntoIterator<Item = ExperimentData>) -> ExperimentData {
-    let mut merged = ExperimentData::default();
+    let mut counts: Option<BTreeMap<Bits, u64>> = None;
+    let mut memory: Option<Outcomes> = None;
     for part in parts {
-        match (&mut merged.counts, part.counts) {
-            (Some(sums), Some(counts)) => {
-                for (memory, count) in counts {
-                    *sums.entry(memory).or_default() += count;
-                }
+        if let Some(more) = part.counts {
+            let counts = counts.get_or_insert_default();
+            for (memory, shots) in more.memories.iter().zip(more.shots) {
+                *counts.entry(memory).or_default() += shots;
             }
-            (sums, counts) => *sums = sums.take().or(counts),
         }
-        match (&mut merged.memory, part.memory) {
-            (Some(all), Some(memory)) => all.extend(memory),
-            (all, memory) => *all = all.take().or(memory),
+        match (&mut memory, part.memory) {
+            (Some(all), Some(more)) => append(all, more),
+            (all, more) => *all = all.take().or(more),
         }
-        merged.saved.extend(part.saved);
     }
-    merged.counts.iter_mut().for_each(|counts| counts.sort_by(|a, _, b, _| by_value(a, b)));
-    merged
+    let counts = counts.map(|counts| {
+        let words_per_shot = counts.keys().map(|memory| memory.words().len()).max().unwrap_or(1).max(1);
+        let mut memories = Outcomes { words_per_shot, words: vec![] };
+        counts.keys().for_each(|memory| memories.push(memory.words()));
+        Counts { memories, shots: counts.into_values().collect() }
+    });
+    ExperimentData { counts, memory, ..ExperimentData::default() }
 }
 
-/// The order of hexadecimal numbers without leading zeros.
-fn by_value(a: &str, b: &str) -> Ordering {
-    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+/// Adds outcomes, of which one part may need more words than another.
+fn append(all: &mut Outcomes, more: Outcomes) {
+    if all.words_per_shot == more.words_per_shot {
+        all.words.extend(more.words);
+        return;
+    }
+    let mut wide = Outcomes { words_per_shot: all.words_per_shot.max(more.words_per_shot), words: vec![] };
+    for part in [&*all, &more] {
+        let width = part.words_per_shot.max(1);
+        part.words.chunks_exact(width).for_each(|words| wide.push(words));
+    }
+    *all = wide;
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 //! from the final state, one per shot otherwise. All its randomness comes from (experiment seed, shot).
 
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -15,11 +14,13 @@ use super::part::{Part, Place, Shots};
 use super::plan::{self, Plan};
 use super::result::ExperimentData;
 use super::saved::Collector;
+use super::tally::Tally;
 use super::{ExperimentResult, select};
 use crate::circuit::expression::{Expr, Slot};
 use crate::circuit::operation::{ReadoutError, Save, SaveKind, SaveSubtype, Store};
 use crate::circuit::{Bits, Circuit, ClassicalValue, Instruction, Operation, Qubit, Type, lower, validate};
-use crate::engine::{Engine, EngineConfig, SavedValue};
+use crate::engine::gather::Gather;
+use crate::engine::{Engine, EngineConfig, Outcomes, SavedValue};
 use crate::error::{AerError, ErrorCode};
 use crate::rng::{ShotRng, experiment_seed};
 
@@ -311,9 +312,9 @@ fn start(
         lower::lower(&mut circuit)?;
         let plan = Plan::new(&mut circuit, options.enable_truncation);
         let limit = options.max_memory_bytes();
-        let method = select::choose(options.method, &circuit, plan.num_qubits(), limit)?;
+        let method = select::choose(options.method, options.precision, &circuit, plan.num_qubits(), limit)?;
         name_states(&mut circuit, method.name())?;
-        let state_bytes = select::required_bytes(method, plan.num_qubits());
+        let state_bytes = select::required_bytes(method, options.precision, plan.num_qubits());
         let runs = if plan.sampled { 1 } else { options.shots };
         plan::check_result_memory(&circuit, options.shots, runs, options.memory, plan.num_qubits(), limit)?;
         result.metadata = metadata(&circuit, &plan, &options, method.name(), state_bytes);
@@ -329,7 +330,7 @@ fn start(
             config: EngineConfig { zero_threshold: options.zero_threshold },
             memory_limit: limit,
         };
-        Ok((select::start(method, job)?, state_bytes))
+        Ok((select::start(method, options.precision, job)?, state_bytes))
     });
     match prepared {
         Ok((execution, state_bytes)) => Ok(Current { execution, result, state_bytes }),
@@ -443,8 +444,14 @@ pub struct Execution<E> {
     /// When sampling: the qubits to draw, and how the memory comes from them, in order.
     outcome_qubits: Vec<Qubit>,
     shown: Vec<Shown>,
-    tally: HashMap<Bits, u64>,
-    memories: Vec<String>,
+    /// How the memory comes from an outcome, where both are a word and nothing is misread.
+    /// Then also which bits of the memory are written.
+    gather: Option<(Gather, u64)>,
+    /// When sampling: whether the engine is ready to draw.
+    prepared: bool,
+    tally: Tally,
+    /// The memory of each shot, where it is asked for.
+    memories: Outcomes,
     saved: Collector,
     /// Bytes that loops have added to lists.
     listed: u64,
@@ -466,11 +473,15 @@ enum Shown {
 /// Work of a step besides the amplitudes, so that steps of small states count too.
 const OVERHEAD: u64 = 32;
 
-/// Work of drawing a shot: about a microsecond.
-const DRAW: u64 = 512;
+/// Work of drawing a shot: some 60 nanoseconds.
+const DRAW: u64 = 64;
 
-/// Least number of shots that are drawn at a time: a slice of some 20 ms.
-const CHUNK: u64 = 1 << 14;
+/// Work of misreading a shot: about a microsecond.
+const MISREAD: u64 = 1024;
+
+/// Work of drawing at a time, if there are shots for it. As shots walk over the state together, the more the
+/// better; but a slice of a large state must stay short.
+const CHUNK: u64 = 1 << 22;
 
 impl<E: Engine> Execution<E> {
     /// Takes the engine's memory.
@@ -479,17 +490,20 @@ impl<E: Engine> Execution<E> {
         apply_phase(&mut engine, &job.circuit);
         let (outcome_qubits, shown) =
             if job.plan.sampled { shown_outcomes(&job.circuit) } else { (Vec::new(), Vec::new()) };
+        let num_clbits = job.circuit.num_clbits;
         Ok(Self {
+            gather: gather(&shown, outcome_qubits.len(), num_clbits),
+            prepared: false,
+            tally: Tally::new(num_clbits),
+            memories: Outcomes::zeros(num_clbits as usize, 0),
             engine,
             shot: job.shots.from,
             cursor: 0,
             rng: ShotRng::new(job.seed, job.shots.from),
-            memory: Bits::zeros(job.circuit.num_clbits),
+            memory: Bits::zeros(num_clbits),
             register: Bits::zeros(job.circuit.num_register_bits),
             outcome_qubits,
             shown,
-            tally: HashMap::new(),
-            memories: Vec::new(),
             saved: Collector::default(),
             listed: 0,
             may_miss_saves: job.circuit.instructions.iter().any(jumps),
@@ -504,20 +518,11 @@ impl<E: Engine> Execution<E> {
     }
 
     /// Whether the instruction under the cursor reads the state, so that nothing may be put off any longer.
-    fn needs_state(&self) -> bool {
-        let step = self.job.circuit.instructions.get(self.cursor).map(|step| &step.operation);
-        match step {
-            Some(Operation::Measure(_)) => !self.job.plan.sampled,
-            Some(
-                Operation::Save(_)
-                | Operation::Reset
-                | Operation::Initialize(_)
-                | Operation::SetState(_)
-                | Operation::SetStatevector(_)
-                | Operation::Kraus(_)
-                | Operation::Superoperator(_),
-            ) => true,
-            _ => false,
+    fn must_advance(&self) -> bool {
+        match self.job.circuit.instructions.get(self.cursor) {
+            None => true,
+            Some(step) if matches!(step.operation, Operation::Measure(_)) && self.job.plan.sampled => false,
+            Some(step) => self.engine.must_advance(&step.operation, &step.qubits),
         }
     }
 
@@ -542,7 +547,7 @@ impl<E: Engine> Execution<E> {
             Operation::Measure(_) | Operation::ReadoutError(_) if job.plan.sampled => Ok(0),
             Operation::Measure(measure) => {
                 let work = work();
-                let outcome = engine.measure(&step.qubits, rng);
+                let outcome = engine.measure(&step.qubits, rng)?;
                 for (bits, places) in [(memory, &measure.memory), (register, &measure.register)] {
                     for (i, place) in places.iter().enumerate() {
                         bits.set(*place, outcome.get(i as u32));
@@ -617,41 +622,55 @@ impl<E: Engine> Execution<E> {
 
     /// Draws the next shots from the final state; gives the work it was.
     fn draw(&mut self) -> u64 {
-        let states = 1u64.checked_shl(self.job.plan.num_qubits()).unwrap_or(u64::MAX);
-        // The engine walks its state for every chunk: a large one draws as many shots as take as long.
-        let chunk = (states / DRAW).max(CHUNK).min(self.job.shots.to - self.shot);
-        let seed = self.job.seed;
-        let misread_at_all = self.shown.iter().any(|shown| matches!(shown, Shown::Misread(_)));
-        let outcomes = self.engine.sample_measure(&self.outcome_qubits, seed, self.shot..self.shot + chunk);
-        for (index, shot) in (self.shot..self.shot + chunk).enumerate() {
-            let mut memory = self.memory.clone();
-            if misread_at_all {
-                self.rng = ShotRng::new(seed, shot);
+        let work = if self.gather.is_some() { DRAW } else { DRAW + MISREAD };
+        let chunk = (CHUNK / work).min(self.job.shots.to - self.shot);
+        let shots = self.shot..self.shot + chunk;
+        let mut outcomes = self.engine.sample_measure(&self.outcome_qubits, self.job.seed, shots.clone());
+        if let Some((gather, written)) = &self.gather {
+            let kept = self.memory.low_u64() & !written;
+            for word in &mut outcomes.words {
+                *word = kept | gather.apply(*word);
             }
-            for shown in &self.shown {
-                match *shown {
-                    Shown::Outcome(place, from) => memory.set(place, outcomes.get(index, from)),
-                    Shown::Misread(index) => {
-                        if let Some(Operation::ReadoutError(error)) =
-                            self.job.circuit.instructions.get(index).map(|step| &step.operation)
-                        {
-                            misread(error, &mut memory, &mut self.register, &mut self.rng);
-                        }
+            if self.job.memory {
+                self.memories.words.extend_from_slice(&outcomes.words);
+            }
+            self.tally.add_words(outcomes.words);
+        } else {
+            for (index, shot) in shots.enumerate() {
+                let memory = self.show(&outcomes, index, shot);
+                self.record(memory);
+            }
+        }
+        self.shot += chunk;
+        chunk * work
+    }
+
+    /// The memory of a drawn shot.
+    fn show(&mut self, outcomes: &Outcomes, index: usize, shot: u64) -> Bits {
+        let mut memory = self.memory.clone();
+        let mut rng = None;
+        for shown in &self.shown {
+            match *shown {
+                Shown::Outcome(place, from) => memory.set(place, outcomes.get(index, from)),
+                Shown::Misread(instruction) => {
+                    if let Some(Operation::ReadoutError(error)) =
+                        self.job.circuit.instructions.get(instruction).map(|step| &step.operation)
+                    {
+                        let rng = rng.get_or_insert_with(|| ShotRng::new(self.job.seed, shot));
+                        misread(error, &mut memory, &mut self.register, rng);
                     }
                 }
             }
-            self.record(memory);
         }
-        self.shot += chunk;
-        states.saturating_add(chunk * DRAW)
+        memory
     }
 
     /// Counts a shot.
     fn record(&mut self, memory: Bits) {
         if self.job.memory {
-            self.memories.push(memory.to_hex());
+            self.memories.push(memory.words());
         }
-        *self.tally.entry(memory).or_default() += 1;
+        self.tally.add(memory);
     }
 }
 
@@ -662,16 +681,18 @@ impl<E: Engine> Execute for Execution<E> {
             let sampled = self.job.plan.sampled;
             let work = if self.shot >= self.job.shots.to && !sampled {
                 return Ok(true);
-            } else if self.engine.pending() > 0 && self.needs_state() {
+            } else if self.engine.pending() > 0 && self.must_advance() {
                 self.engine.advance(left)?
             } else if self.cursor < self.job.circuit.instructions.len() {
                 let work = self.execute()?;
                 self.cursor += 1;
                 work
-            } else if self.engine.pending() > 0 {
-                self.engine.advance(left)?
             } else if sampled && !(self.counts() && self.shot < self.job.shots.to) {
                 return Ok(true);
+            } else if sampled && !self.prepared {
+                let work = self.engine.prepare_sampling(left);
+                self.prepared = work == 0;
+                work
             } else if sampled {
                 self.draw()
             } else {
@@ -717,13 +738,11 @@ impl<E: Engine> Execute for Execution<E> {
 
     fn finish(self: Box<Self>) -> ExperimentData {
         let counted = self.counts() && self.job.shots.count() > 0;
-        let mut tally: Vec<(Bits, u64)> = self.tally.into_iter().collect();
-        tally.sort_unstable();
-        let counts = tally.into_iter().map(|(memory, count)| (memory.to_hex(), count)).collect();
+        let Self { job, tally, memories, saved, .. } = *self;
         ExperimentData {
-            counts: counted.then_some(counts),
-            memory: (counted && self.job.memory).then_some(self.memories),
-            saved: self.saved.finish(),
+            counts: counted.then(|| tally.finish()),
+            memory: (counted && job.memory).then_some(memories),
+            saved: saved.finish(),
         }
     }
 }
@@ -813,6 +832,24 @@ fn shown_outcomes(circuit: &Circuit) -> (Vec<Qubit>, Vec<Shown>) {
 /// Whether an instruction saves something.
 fn saves(step: &Instruction) -> bool {
     matches!(step.operation, Operation::Save(_))
+}
+
+/// How the memory comes from outcomes if both are a word and nothing is misread, and which bits it writes.
+fn gather(shown: &[Shown], outcome_bits: usize, num_clbits: u32) -> Option<(Gather, u64)> {
+    if outcome_bits > 64 || num_clbits > 64 {
+        return None;
+    }
+    let pairs: Option<Vec<(u32, u32)>> = shown
+        .iter()
+        .map(|shown| match *shown {
+            Shown::Outcome(place, from) => Some((from, place)),
+            Shown::Misread(_) => None,
+        })
+        .collect();
+    pairs.map(|pairs| {
+        let written = pairs.iter().fold(0, |written, (_, place)| written | 1 << place);
+        (Gather::new(pairs), written)
+    })
 }
 
 /// Whether instructions may be left out after this one.

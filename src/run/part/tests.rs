@@ -2,18 +2,21 @@ use super::*;
 
 #[test]
 fn counts_are_added_and_sorted_and_memories_follow_each_other() {
-    let data = |counts: &[(&str, u64)], memory: &[&str]| ExperimentData {
-        counts: Some(counts.iter().map(|(key, count)| ((*key).to_owned(), *count)).collect()),
-        memory: Some(memory.iter().map(|key| (*key).to_owned()).collect()),
+    let outcomes = |words: &[u64]| Outcomes { words_per_shot: 1, words: words.to_vec() };
+    let data = |keys: &[u64], shots: &[u64], memory: &[u64]| ExperimentData {
+        counts: Some(Counts { memories: outcomes(keys), shots: shots.to_vec() }),
+        memory: Some(outcomes(memory)),
         ..ExperimentData::default()
     };
-    let parts = [
-        data(&[("0xa", 1), ("0x10", 1)], &["0x10", "0xa"]),
-        data(&[("0x2", 1), ("0xa", 2)], &["0xa", "0x2", "0xa"]),
-    ];
-    let merged = merge_shots(parts);
-    assert_eq!(merged, data(&[("0x2", 1), ("0xa", 3), ("0x10", 1)], &["0x10", "0xa", "0xa", "0x2", "0xa"]));
-    let order: Vec<&String> = merged.counts.as_ref().unwrap().keys().collect();
-    assert_eq!(order, ["0x2", "0xa", "0x10"]);
+    let parts = [data(&[10, 16], &[1, 1], &[16, 10]), data(&[2, 10], &[1, 2], &[10, 2, 10])];
+    assert_eq!(merge_shots(parts), data(&[2, 10, 16], &[1, 3, 1], &[16, 10, 10, 2, 10]));
     assert_eq!(merge_shots([]), ExperimentData::default());
+}
+
+#[test]
+fn a_part_whose_memories_need_fewer_words_fits_to_the_others() {
+    let outcomes = |words_per_shot, words: &[u64]| Outcomes { words_per_shot, words: words.to_vec() };
+    let memory = |outcomes| ExperimentData { memory: Some(outcomes), ..ExperimentData::default() };
+    let merged = merge_shots([memory(outcomes(1, &[7])), memory(outcomes(2, &[1, 2]))]);
+    assert_eq!(merged, memory(outcomes(2, &[7, 0, 1, 2])));
 }
