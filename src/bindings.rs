@@ -11,6 +11,7 @@ pub mod circuit_builder;
 mod circuits;
 mod convert;
 mod expression;
+mod gathered;
 mod host;
 mod js_error;
 mod threads;

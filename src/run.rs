@@ -6,6 +6,7 @@
 
 pub mod options;
 mod parallel;
+pub mod part;
 pub mod plan;
 pub mod result;
 mod saved;
@@ -15,5 +16,6 @@ mod tally;
 
 pub use crate::engine::Threads;
 pub use options::RunOptions;
+pub use part::{Part, Place, Shots};
 pub use result::{Counts, ExperimentData, ExperimentResult, SavedData, Summary};
 pub use step::{Progress, ProgressUnit, Run, Step};

@@ -578,14 +578,12 @@ export interface AerOptions {
    */
   max_parallel_threads?: number | null;
   /**
-   * Most circuits at a time; 0 for all.
-   * Taken as Aer takes it; no effect yet.
+   * Most circuits at a time, each in a worker; 0 for all.
    * @defaultValue `null`
    */
   max_parallel_experiments?: number | null;
   /**
-   * Most shots at a time; 0 for all.
-   * Taken as Aer takes it; no effect yet.
+   * Most shots at a time, each in a worker, of a circuit that runs once per shot; 0 for all.
    * @defaultValue `null`
    */
   max_parallel_shots?: number | null;

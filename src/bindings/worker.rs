@@ -16,8 +16,10 @@ use super::host::{MEMORY_LIMIT_BYTES, call, next_task, now_ms, start_threads};
 use super::threads::{SHARED, reason_for_one, threads};
 use crate::engine::SHARED_BITS;
 use crate::error::AerError;
-use crate::protocol::{FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker};
-use crate::run::Step;
+use crate::protocol::{
+    DIVIDE_MS, FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker,
+};
+use crate::run::{Part, Step};
 use crate::session::{Session, envelope};
 
 /// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, which
@@ -45,6 +47,8 @@ struct Worker {
     active: RefCell<Option<Active>>,
     /// Takes messages for the core with threads, once there is one.
     other: RefCell<Option<Function>>,
+    /// The job that was passed on to it last.
+    passed: Cell<Option<u32>>,
 }
 
 struct Active {
@@ -52,6 +56,7 @@ struct Active {
     /// As it came.
     message: JsValue,
     request: RunRequest,
+    part: Option<Part>,
     /// Threads that it may use.
     threads: u32,
     /// Why it runs on one thread, if it does.
@@ -61,8 +66,22 @@ struct Active {
     session: Option<Session>,
     cancelled: bool,
     started_ms: f64,
+    /// When the job had been read.
+    read_ms: f64,
     experiment_started_ms: f64,
     progress_sent_ms: f64,
+    offered_ms: f64,
+}
+
+impl Active {
+    /// How long the work would take that others could do meanwhile, and how many workers may run the job; `None`
+    /// where it is too little to make up for another reading of the job.
+    fn offer(&self, now: f64) -> Option<(f64, u32)> {
+        let (much, at_most) = self.session.as_ref()?.divisible();
+        let left_ms = much * (now - self.read_ms);
+        let worth = left_ms > DIVIDE_MS + 2.0 * (self.read_ms - self.started_ms) && at_most > 1;
+        worth.then(|| (left_ms, u32::try_from(at_most).unwrap_or(u32::MAX)))
+    }
 }
 
 /// What follows a slice.
@@ -74,7 +93,7 @@ enum Next {
 
 impl Worker {
     fn new(post: Function) -> Self {
-        Self { post, active: RefCell::default(), other: RefCell::default() }
+        Self { post, active: RefCell::default(), other: RefCell::default(), passed: Cell::default() }
     }
 
     fn send(&self, message: &FromWorker) {
@@ -92,28 +111,36 @@ impl Worker {
 
     fn take(worker: &Rc<Self>, message: JsValue) {
         match serde_wasm_bindgen::from_value::<ToWorker>(message.clone()) {
-            Ok(ToWorker::Run { job, request, threads }) => {
+            Ok(ToWorker::Run { job, request, part, threads }) => {
                 let now = now_ms();
+                worker.passed.set(None);
                 *worker.active.borrow_mut() = Some(Active {
                     job,
                     message,
                     request,
+                    part,
                     threads: threads.max(1),
                     reason: None,
                     waits: false,
                     session: None,
                     cancelled: false,
                     started_ms: now,
+                    read_ms: now,
                     experiment_started_ms: now,
                     progress_sent_ms: now,
+                    offered_ms: f64::MIN,
                 });
                 worker.send(&FromWorker::Validating { job });
                 Self::schedule(worker);
             }
-            Ok(ToWorker::Cancel { job }) => {
+            Ok(ToWorker::Cancel { job } | ToWorker::Split { job, .. })
+                if worker.passed.get() == Some(job) =>
+            {
                 if let Some(other) = &*worker.other.borrow() {
                     call(other, &message);
                 }
+            }
+            Ok(ToWorker::Cancel { job }) => {
                 let waits = match worker.active.borrow_mut().as_mut() {
                     Some(active) if active.job == job => {
                         active.cancelled = true;
@@ -124,6 +151,14 @@ impl Worker {
                 if waits {
                     Self::slice(worker);
                 }
+            }
+            Ok(ToWorker::Split { job, into }) => {
+                let mut active = worker.active.borrow_mut();
+                let part = active.as_mut().filter(|active| active.job == job).and_then(|active| {
+                    let worth = into <= 1 || active.offer(now_ms()).is_some();
+                    active.session.as_mut().filter(|_| worth)?.give_up(into)
+                });
+                worker.send(&FromWorker::Split { job, part });
             }
             // The front reads the version before it sends anything else: this is a defect, and must be seen.
             Err(error) => wasm_bindgen::throw_str(&format!("aer-wasm worker: unknown message: {error}")),
@@ -162,6 +197,7 @@ impl Worker {
                 drop(slot);
                 let handler: Function = handler.unchecked_into();
                 call(&handler, &active.message);
+                self.passed.set(Some(job));
                 *self.other.borrow_mut() = Some(handler);
             }
             Err(thrown) => {
@@ -191,13 +227,18 @@ impl Worker {
                 }
             };
             match Session::with_progress(request, MEMORY_LIMIT_BYTES, &progress) {
-                Ok(mut session) => {
+                Ok(session) => {
+                    let mut session = match active.part {
+                        Some(part) => session.only(part),
+                        None => session,
+                    };
                     if SHARED {
                         session.lend_threads(threads(active.threads));
                     } else {
                         active.reason = reason_for_one(&session, active.threads);
                     }
                     active.session = Some(session);
+                    active.read_ms = now_ms();
                 }
                 Err(error) => {
                     self.fail(active, error);
@@ -220,8 +261,14 @@ impl Worker {
                         if result.success() {
                             result.metadata.insert("time_taken".into(), result.time_taken_s.into());
                         }
+                        let message = FromWorker::Experiment {
+                            job,
+                            index,
+                            shots: result.part,
+                            error: result.error.clone(),
+                        };
                         let (result, transfer) = experiment_to_js(&result);
-                        self.send_with(&FromWorker::Experiment { job }, Some(result), &transfer);
+                        self.send_with(&message, Some(result), &transfer);
                     }
                     active.experiment_started_ms = now;
                 }
@@ -235,6 +282,12 @@ impl Worker {
                 if now - active.progress_sent_ms >= PROGRESS_INTERVAL_MS {
                     active.progress_sent_ms = now;
                     self.send(&FromWorker::Progress { job, progress: session.progress() });
+                }
+                if now - active.offered_ms >= PROGRESS_INTERVAL_MS
+                    && let Some((left_ms, at_most)) = active.offer(now)
+                {
+                    active.offered_ms = now;
+                    self.send(&FromWorker::Offer { job, left_ms, at_most });
                 }
                 return Next::Slice;
             }
