@@ -8,6 +8,7 @@ pub mod statevector;
 
 use crate::circuit::{Bits, Operation, Qubit};
 use crate::error::AerError;
+pub use crate::kernel::threads::Threads;
 use crate::rng::ShotRng;
 use std::ops::Range;
 
@@ -93,6 +94,9 @@ pub enum Precision {
     Single,
 }
 
+/// Least number of qubits of a state on which several threads work: below, telling them takes longer.
+pub const SHARED_BITS: u32 = 18;
+
 /// What an engine is told when it is made.
 #[derive(Clone, Copy, Debug)]
 pub struct EngineConfig {
@@ -176,6 +180,14 @@ pub trait Engine: Sized {
     /// Does about `budget` of the work that was put off; gives the work it was.
     fn advance(&mut self, _budget: u64) -> Result<u64, AerError> {
         Ok(0)
+    }
+
+    /// Lends threads to the engine. Results are the same, bit by bit, for any number of them.
+    fn lend_threads(&mut self, _threads: Threads) {}
+
+    /// The most threads that have worked on the state at a time.
+    fn threads_used(&self) -> u32 {
+        1
     }
 
     /// Measures qubits, collapses the state and gives the outcome: bit `i` is `qubits[i]`.

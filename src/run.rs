@@ -5,6 +5,8 @@
 //! the worker between slices, a native test never. The unit of interruption is one operation.
 
 pub mod options;
+mod parallel;
+pub mod part;
 pub mod plan;
 pub mod result;
 mod saved;
@@ -12,6 +14,8 @@ mod select;
 pub mod step;
 mod tally;
 
+pub use crate::engine::Threads;
 pub use options::RunOptions;
+pub use part::{Part, Place, Shots};
 pub use result::{Counts, ExperimentData, ExperimentResult, SavedData, Summary};
 pub use step::{Progress, ProgressUnit, Run, Step};

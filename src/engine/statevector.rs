@@ -18,7 +18,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::gather::Gather;
-use super::{Engine, EngineConfig, Method, Outcomes, SavedValue};
+use super::{Engine, EngineConfig, Method, Outcomes, SavedValue, Threads};
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::circuit::{Bits, Gate, Operation, Qubit};
 use crate::error::{AerError, ErrorCode};
@@ -657,6 +657,14 @@ impl<T: Real> Engine for Statevector<T> {
             }
         }
         Ok(work)
+    }
+
+    fn lend_threads(&mut self, threads: Threads) {
+        self.programs.threads = threads;
+    }
+
+    fn threads_used(&self) -> u32 {
+        self.programs.threads_used.max(1)
     }
 
     fn snapshot(&self) -> Option<Self> {

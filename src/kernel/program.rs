@@ -85,7 +85,19 @@ impl Program {
     /// Goes on with a run until about `budget` amplitudes have been touched, or to its end; at least one block.
     /// Gives the work that was done. A [`Runner`] does the same without making passes ready in each call.
     pub fn run<T: Real>(&self, re: &mut [T], im: &mut [T], position: &mut Position, budget: u64) -> u64 {
-        advance(self, position, &mut Prepared::default(), (re, im), budget, &Alone)
+        self.run_by(&Alone, re, im, position, budget)
+    }
+
+    /// As [`Program::run`], by a team; at least one block for each of its threads.
+    pub fn run_by<T: Real>(
+        &self,
+        team: &dyn Team,
+        re: &mut [T],
+        im: &mut [T],
+        position: &mut Position,
+        budget: u64,
+    ) -> u64 {
+        advance(self, position, &mut Prepared::default(), (re, im), budget, team)
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Names, types and defaults are Aer's (`AerSimulator._default_options`, `src/framework/config.hpp` of
 //! 0.14.2); [`check`] is strict, for options that a user gives, [`RunOptions::resolve`] reads layers of them.
-//! An option whose default is `null` takes `null` for "not given". Options of other methods and of threads are
-//! taken and mean nothing yet.
+//! An option whose default is `null` takes `null` for "not given". Options of other methods are taken and mean
+//! nothing yet.
 
 use serde_json::{Map, Value, json};
 
@@ -72,9 +72,9 @@ options! {
     zero_threshold Number(0.0) = "1e-10" "Saved values below this become 0.";
     validation_threshold Number(0.0) = "null" "Tolerance of Aer's checks of matrices and states.";
     chop_threshold Number(0.0) = "1e-8" "Saved values of a matrix product state below this become 0.";
-    max_parallel_threads Integer(0, ANY) = "null" "Most threads; 0 for all.";
-    max_parallel_experiments Integer(0, ANY) = "null" "Most circuits at a time; 0 for all.";
-    max_parallel_shots Integer(0, ANY) = "null" "Most shots at a time; 0 for all.";
+    max_parallel_threads Integer(0, ANY) = "null" "Most workers of a job, and most threads on a state; 0 for as many as there are.";
+    max_parallel_experiments Integer(0, ANY) = "null" "Most circuits at a time, each in a worker; 0 for all.";
+    max_parallel_shots Integer(0, ANY) = "null" "Most shots at a time, each in a worker, of a circuit that runs once per shot; 0 for all.";
     max_job_size Integer(1, ANY) = "null" "Circuits per sub-job.";
     max_shot_size Integer(1, ANY) = "null" "Shots per sub-job.";
     fusion_enable Bool = "true" "Whether gates are merged.";
@@ -238,6 +238,12 @@ pub struct RunOptions {
     pub max_runtime_s: Option<f64>,
     /// MiB that a state may take: `None` or 0 for `memory_limit_bytes`, -1 for no limit.
     pub max_memory_mb: Option<i64>,
+    /// Most workers that run the job; 0 for as many as there are.
+    pub max_parallel_threads: u64,
+    /// Most experiments at a time; 0 for as many as there are workers.
+    pub max_parallel_experiments: u64,
+    /// Most shots of an experiment at a time; 0 for as many as there are workers.
+    pub max_parallel_shots: u64,
     /// What the host has, in bytes.
     pub memory_limit_bytes: u64,
     /// Whether qubits that cannot reach a result are left out.
@@ -267,6 +273,9 @@ impl Default for RunOptions {
             memory: false,
             max_runtime_s: None,
             max_memory_mb: None,
+            max_parallel_threads: 0,
+            max_parallel_experiments: 0,
+            max_parallel_shots: 0,
             memory_limit_bytes: DEFAULT_MEMORY_LIMIT_BYTES,
             enable_truncation: false,
             zero_threshold: 0.0,
@@ -301,6 +310,9 @@ impl RunOptions {
                 "memory" => self.memory = value.as_bool().unwrap_or_default(),
                 "max_runtime_s" => self.max_runtime_s = value.as_f64(),
                 "max_memory_mb" => self.max_memory_mb = i64::try_from(integer()).ok(),
+                "max_parallel_threads" => self.max_parallel_threads = integer() as u64,
+                "max_parallel_experiments" => self.max_parallel_experiments = integer() as u64,
+                "max_parallel_shots" => self.max_parallel_shots = integer() as u64,
                 "enable_truncation" => self.enable_truncation = value.as_bool().unwrap_or_default(),
                 "fusion_enable" => self.fusion_enable = value.as_bool().unwrap_or_default(),
                 "fusion_threshold" => self.fusion_threshold = u64::try_from(integer()).ok(),
@@ -336,6 +348,15 @@ impl RunOptions {
         })
     }
 
+    /// Bytes that the states of all workers of a job may take together. A device that can hold one large state
+    /// need not hold several.
+    pub fn parallel_memory_bytes(&self) -> u64 {
+        match self.max_memory_mb {
+            None | Some(0) => self.memory_limit_bytes / 2,
+            _ => self.max_memory_bytes().unwrap_or(u64::MAX),
+        }
+    }
+
     /// Bytes that a state may take; `None` for no limit.
     pub fn max_memory_bytes(&self) -> Option<u64> {
         match self.max_memory_mb {
@@ -343,6 +364,14 @@ impl RunOptions {
             Some(mebibytes) => {
                 u64::try_from(mebibytes).ok().map(|mebibytes| mebibytes.saturating_mul(1 << 20))
             }
+        }
+    }
+
+    /// The most threads on one state.
+    pub fn max_threads(&self) -> u32 {
+        match self.max_parallel_threads {
+            0 => u32::MAX,
+            most => u32::try_from(most).unwrap_or(u32::MAX),
         }
     }
 }

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+use super::Shots;
 use crate::engine::{Outcomes, SavedValue};
 use crate::error::{AerError, ErrorCode};
 
@@ -11,6 +12,8 @@ use crate::error::{AerError, ErrorCode};
 pub struct ExperimentResult {
     /// Shots run; 0 for a failed experiment.
     pub shots: u64,
+    /// Which shots these are, if the others are run elsewhere.
+    pub part: Option<Shots>,
     /// The seed that the experiment used.
     pub seed_simulator: u64,
     /// Seconds; stamped by the caller, as the core has no clock.

@@ -10,6 +10,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::options::RunOptions;
+use super::parallel;
+use super::part::{Part, Place, Shots};
 use super::plan::{self, Plan};
 use super::result::ExperimentData;
 use super::saved::Collector;
@@ -19,7 +21,7 @@ use crate::circuit::expression::{Expr, Slot};
 use crate::circuit::operation::{ReadoutError, Save, SaveKind, SaveSubtype, Store};
 use crate::circuit::{Bits, Circuit, ClassicalValue, Instruction, Operation, Qubit, Type, lower, validate};
 use crate::engine::gather::Gather;
-use crate::engine::{Engine, EngineConfig, Outcomes, SavedValue};
+use crate::engine::{Engine, EngineConfig, Outcomes, SavedValue, Threads};
 use crate::error::{AerError, ErrorCode};
 use crate::rng::{ShotRng, experiment_seed};
 
@@ -63,8 +65,15 @@ pub enum Step {
 pub struct Run {
     circuits: Vec<Option<Result<Circuit, AerError>>>,
     options: RunOptions,
+    threads: Threads,
     /// The experiment that runs or comes next.
     index: usize,
+    /// What of the job is run here.
+    part: Part,
+    /// What each experiment is expected to take beside the others, in amplitudes touched.
+    weights: Vec<f64>,
+    /// The weight of the experiments that have ended here.
+    done: f64,
     current: Option<Current>,
     results: Vec<Option<ExperimentResult>>,
     progress: Progress,
@@ -74,6 +83,7 @@ pub struct Run {
 struct Current {
     execution: Box<dyn Execute>,
     result: ExperimentResult,
+    state_bytes: u64,
 }
 
 impl Run {
@@ -81,9 +91,13 @@ impl Run {
     pub fn new(circuits: Vec<Result<Circuit, AerError>>, options: RunOptions) -> Self {
         let experiments = circuits.len();
         Self {
+            weights: circuits.iter().map(weight).collect(),
             circuits: circuits.into_iter().map(Some).collect(),
             options,
+            threads: Threads::default(),
             index: 0,
+            part: Part { from: Place::default(), to: Place { experiment: experiments, shot: 0 } },
+            done: 0.0,
             current: None,
             results: (0..experiments).map(|_| None).collect(),
             progress: Progress {
@@ -96,17 +110,45 @@ impl Run {
         }
     }
 
+    /// Lends threads to the experiments to come.
+    pub fn lend_threads(&mut self, threads: Threads) {
+        self.threads = threads;
+    }
+
+    /// How many threads experiments may use now.
+    pub fn threads(&self) -> u32 {
+        self.threads.at_most(self.options.max_threads()).count()
+    }
+
+    /// About how many amplitudes will be touched in states on which several threads may work; a guess.
+    pub fn shared_work(&self) -> u64 {
+        if self.options.max_threads() == 1 {
+            return 0;
+        }
+        let circuits = self.circuits.iter().skip(self.index).flatten().flatten();
+        circuits.map(parallel::shared_work).fold(0, u64::saturating_add)
+    }
+
+    /// Only this part of the job is run here.
+    #[must_use]
+    pub fn only(mut self, part: Part) -> Self {
+        let end = Place { experiment: self.circuits.len(), shot: 0 };
+        self.part = Part { from: part.from, to: part.to.min(end) };
+        self.index = part.from.experiment;
+        self
+    }
+
     /// Does work of about `budget` touched amplitudes, or up to the end of an experiment.
     pub fn step(&mut self, budget: u64) -> Step {
         let index = self.index;
         let mut current = if let Some(current) = self.current.take() {
             current
         } else {
-            let Some(circuit) = self.circuits.get_mut(index).and_then(Option::take) else {
-                return Step::Finished;
-            };
+            let here = (Place { experiment: index, shot: 0 }) < self.part.to;
+            let circuit = self.circuits.get_mut(index).filter(|_| here).and_then(Option::take);
+            let Some(circuit) = circuit else { return Step::Finished };
             self.progress = Progress { experiment: index, completed: 0, total: 0, ..self.progress };
-            match start(circuit, index, &self.options) {
+            match start(circuit, index, &self.options, self.threads, self.part) {
                 Ok(current) => current,
                 Err(failed) => return self.end(*failed),
             }
@@ -119,16 +161,23 @@ impl Run {
                 Step::Pending
             }
             Ok(true) => {
-                let Current { execution, mut result } = current;
+                let Current { execution, mut result, .. } = current;
+                let shots = execution.shots();
+                (result.shots, result.part) = (shots.count(), part_of(shots));
+                result.metadata.insert("parallel_state_update".into(), execution.threads_used().into());
                 result.data = execution.finish();
                 self.end(result)
             }
-            Err(error) => self.end(failed(current.result, error, index)),
+            Err(error) => {
+                let part = part_of(current.execution.shots());
+                self.end(failed(ExperimentResult { part, ..current.result }, error, index))
+            }
         }
     }
 
     fn end(&mut self, result: ExperimentResult) -> Step {
         let index = self.index;
+        self.done += self.weight(index) * result.part.map_or(1.0, |shots| shots.share());
         self.results[index] = Some(result);
         self.index += 1;
         Step::Experiment(index)
@@ -143,6 +192,110 @@ impl Run {
     pub fn take_result(&mut self, experiment: usize) -> Option<ExperimentResult> {
         self.results.get_mut(experiment)?.take()
     }
+
+    /// The weight of what was done here of the current experiment and of what is still to be done, and those of
+    /// its shots that can be divided.
+    fn current(&self) -> (f64, f64, Option<Shots>) {
+        let weight = self.weight(self.index);
+        let Some(current) = &self.current else { return (0.0, weight, None) };
+        let (completed, total, _) = current.execution.progress();
+        let shots = current.execution.shots();
+        let done = completed as f64 / total.max(1) as f64;
+        let divisible = current.execution.next_shot().filter(|next| *next < shots.to);
+        let divisible = divisible.map(|from| Shots { from, ..shots });
+        (weight * done, weight * (shots.share() - done).max(0.0), divisible)
+    }
+
+    /// The experiments after the current one, which are run here unless they are given up.
+    fn later(&self) -> std::ops::Range<usize> {
+        let to = self.part.to;
+        let end = to.experiment + usize::from(to.shot > 0);
+        self.index + 1..end.max(self.index + 1)
+    }
+
+    fn weight(&self, experiment: usize) -> f64 {
+        self.weights.get(experiment).copied().unwrap_or_default()
+    }
+
+    /// How much can be given up, measured by what was done so far: 3 is three times as much. And how many workers
+    /// may share it, by the options and by the memory that they take.
+    pub fn divisible(&self) -> (f64, u64) {
+        let (done, left, shots) = self.current();
+        let [threads, experiments, shots_at_a_time] = self.at_most();
+        let (mut much, mut at_most) = (0.0, 0);
+        if shots.is_some() && shots_at_a_time > 1 {
+            (much, at_most) = (left, shots_at_a_time);
+        }
+        let later: f64 = self.later().map(|experiment| self.weight(experiment)).sum();
+        if later > 0.0 && experiments > 1 {
+            (much, at_most) = (much + later, at_most.max(experiments));
+        }
+        let done = self.done + done;
+        // Where nothing is done yet, the current experiment takes at least as long as it took so far.
+        let measure = if done > 0.0 { done } else { left };
+        (if much > 0.0 { much / measure } else { 0.0 }, at_most.min(threads))
+    }
+
+    /// Most workers, experiments and shots at a time.
+    fn at_most(&self) -> [u64; 3] {
+        let all = |limit: u64| if limit == 0 { u64::MAX } else { limit };
+        let declared = |circuit: &Option<Result<Circuit, AerError>>| match circuit {
+            Some(Ok(circuit)) => 16u64.checked_shl(circuit.num_qubits).unwrap_or(u64::MAX),
+            _ => 0,
+        };
+        let later = self.circuits.get(self.later()).into_iter().flatten().map(declared);
+        let bytes = later.chain(self.current.as_ref().map(|current| current.state_bytes)).max().unwrap_or(0);
+        let memory = self.options.parallel_memory_bytes() / bytes.max(1);
+        let RunOptions { max_parallel_threads, max_parallel_experiments, max_parallel_shots, .. } =
+            self.options;
+        [all(max_parallel_threads).min(memory), all(max_parallel_experiments), all(max_parallel_shots)]
+    }
+
+    /// Gives up about one of `into` pieces of what is left: its end, which the caller has then to have run
+    /// elsewhere. With one piece all that can be spared is given up. `None` if nothing can.
+    pub fn give_up(&mut self, into: u32) -> Option<Part> {
+        let [_, experiments, shots_at_a_time] = self.at_most();
+        let ((_, current, shots), later) = (self.current(), self.later());
+        let shots = shots.filter(|_| into <= 1 || shots_at_a_time > 1);
+        let later = if into <= 1 || experiments > 1 { later } else { later.start..later.start };
+        let all = current + later.clone().map(|experiment| self.weight(experiment)).sum::<f64>();
+        let mut kept = all * (1.0 - 1.0 / f64::from(into.max(1)));
+        let at = match shots {
+            Some(shots) if kept < current || later.is_empty() => {
+                let share = if later.is_empty() { kept / all } else { kept / current };
+                let shot = shots.from + (share.clamp(0.0, 1.0) * shots.count() as f64) as u64;
+                Place { experiment: self.index, shot: shot.min(shots.to - 1) }
+            }
+            _ => {
+                kept -= current;
+                let mut experiment = later.start;
+                while experiment + 1 < later.end && kept >= self.weight(experiment) / 2.0 {
+                    kept -= self.weight(experiment);
+                    experiment += 1;
+                }
+                later.contains(&experiment).then_some(Place { experiment, shot: 0 })?
+            }
+        };
+        if at.experiment == self.index
+            && let Some(current) = &mut self.current
+        {
+            current.execution.end_at(at.shot);
+        }
+        let part = Part { from: at, to: self.part.to };
+        self.part.to = at;
+        Some(part)
+    }
+}
+
+/// What a circuit is expected to take: its operations on all its amplitudes.
+fn weight(circuit: &Result<Circuit, AerError>) -> f64 {
+    circuit.as_ref().map_or(0.0, |circuit| {
+        (circuit.instructions.len() + 1) as f64 * (circuit.num_qubits.min(40) as f64).exp2().max(32.0)
+    })
+}
+
+fn part_of(shots: Shots) -> Option<Shots> {
+    (!shots.whole()).then_some(shots)
 }
 
 /// Aer's form of a failure: no shots, no data, the reason.
@@ -160,9 +313,12 @@ fn start(
     circuit: Result<Circuit, AerError>,
     index: usize,
     options: &RunOptions,
+    threads: Threads,
+    part: Part,
 ) -> Result<Current, Box<ExperimentResult>> {
     let mut result = ExperimentResult {
         shots: 0,
+        part: None,
         seed_simulator: experiment_seed(options.seed(), index),
         time_taken_s: 0.0,
         header: circuit.as_ref().map(Circuit::result_header).unwrap_or_default(),
@@ -186,19 +342,23 @@ fn start(
         let runs = if plan.sampled { 1 } else { options.shots };
         plan::check_result_memory(&circuit, options.shots, runs, options.memory, plan.num_qubits(), limit)?;
         result.metadata = metadata(&circuit, &plan, &options, method.name(), state_bytes);
+        let first = if part.from.experiment == index { part.from.shot } else { 0 };
+        let last = if part.to.experiment == index { part.to.shot } else { options.shots };
+        let shots = Shots { from: first.min(options.shots), to: last.min(options.shots), of: options.shots };
         let job = Job {
             circuit,
             plan,
-            shots: options.shots,
+            shots,
             seed: result.seed_simulator,
             memory: options.memory,
             config: EngineConfig { zero_threshold: options.zero_threshold },
+            threads: threads.at_most(options.max_threads()),
             memory_limit: limit,
         };
-        select::start(method, options.precision, job)
+        Ok((select::start(method, options.precision, job)?, state_bytes))
     });
     match prepared {
-        Ok(execution) => Ok(Current { execution, result }),
+        Ok((execution, state_bytes)) => Ok(Current { execution, result, state_bytes }),
         Err(error) => Err(Box::new(failed(result, error, index))),
     }
 }
@@ -262,14 +422,16 @@ pub struct Job {
     pub circuit: Circuit,
     /// Its plan.
     pub plan: Plan,
-    /// Number of shots.
-    pub shots: u64,
+    /// The shots that are run here.
+    pub shots: Shots,
     /// The experiment's seed.
     pub seed: u64,
     /// Whether the memory of each shot is kept.
     pub memory: bool,
     /// For the engine.
     pub config: EngineConfig,
+    /// For the engine too.
+    pub threads: Threads,
     /// Bytes of memory there are; what a loop saves is only known while it runs.
     pub memory_limit: Option<u64>,
 }
@@ -279,8 +441,20 @@ pub trait Execute {
     /// Does work of about `budget` touched amplitudes; `true` when all is done.
     fn step(&mut self, budget: u64) -> Result<bool, AerError>;
 
-    /// Units done, units in all, and what they are.
+    /// Units done here, units in all, and what they are.
     fn progress(&self) -> (u64, u64, ProgressUnit);
+
+    /// The most threads that have worked on the state at a time.
+    fn threads_used(&self) -> u32;
+
+    /// The shots that are run here.
+    fn shots(&self) -> Shots;
+
+    /// The first shot that has not been begun, if it and those after it can as well be run elsewhere.
+    fn next_shot(&self) -> Option<u64>;
+
+    /// Runs the shots before this one only, which is not before [`Execute::next_shot`].
+    fn end_at(&mut self, shot: u64);
 
     /// What was measured and saved.
     fn finish(self: Box<Self>) -> ExperimentData;
@@ -315,6 +489,8 @@ pub struct Execution<E> {
     listed: u64,
     /// Whether a shot may miss a save instruction of the circuit.
     may_miss_saves: bool,
+    /// Whether other shots may run elsewhere: they have no state in common, and save nothing.
+    divisible: bool,
 }
 
 /// The instructions at the beginning of a circuit whose effect is the same in every shot, and what they left.
@@ -351,6 +527,7 @@ impl<E: Engine> Execution<E> {
     /// Takes the engine's memory.
     pub fn new(job: Job) -> Result<Self, AerError> {
         let mut engine = E::new(job.plan.num_qubits(), job.config)?;
+        engine.lend_threads(job.threads);
         apply_phase(&mut engine, &job.circuit);
         let (outcome_qubits, shown) =
             if job.plan.sampled { shown_outcomes(&job.circuit) } else { (Vec::new(), Vec::new()) };
@@ -361,11 +538,11 @@ impl<E: Engine> Execution<E> {
             tally: Tally::new(num_clbits),
             memories: Outcomes::zeros(num_clbits as usize, 0),
             engine,
-            shot: 0,
+            shot: job.shots.from,
             cursor: 0,
-            rng: ShotRng::new(job.seed, 0),
+            rng: ShotRng::new(job.seed, job.shots.from),
             beginning: Beginning {
-                len: if job.plan.sampled || job.shots < 2 { 0 } else { common_beginning(&job.circuit) },
+                len: if job.plan.sampled || job.shots.count() < 2 { 0 } else { common_beginning(&job.circuit) },
                 after: None,
             },
             memory: Bits::zeros(num_clbits),
@@ -375,6 +552,7 @@ impl<E: Engine> Execution<E> {
             saved: Collector::default(),
             listed: 0,
             may_miss_saves: job.circuit.instructions.iter().any(jumps),
+            divisible: !job.plan.sampled && !job.circuit.instructions.iter().any(saves),
             job,
         })
     }
@@ -437,7 +615,7 @@ impl<E: Engine> Execution<E> {
             }
             Operation::Save(save) => {
                 // Only the last shot's value counts: spare the others.
-                let last = job.plan.sampled || self.shot + 1 >= job.shots;
+                let last = job.plan.sampled || self.shot + 1 >= job.shots.to;
                 let certain = step.condition.is_none() && !self.may_miss_saves;
                 if save.subtype == SaveSubtype::Single && certain && !last {
                     return Ok(0);
@@ -516,7 +694,7 @@ impl<E: Engine> Execution<E> {
     /// Draws the next shots from the final state; gives the work it was.
     fn draw(&mut self) -> u64 {
         let work = if self.gather.is_some() { DRAW } else { DRAW + MISREAD };
-        let chunk = (CHUNK / work).min(self.job.shots - self.shot);
+        let chunk = (CHUNK / work).min(self.job.shots.to - self.shot);
         let shots = self.shot..self.shot + chunk;
         let mut outcomes = self.engine.sample_measure(&self.outcome_qubits, self.job.seed, shots.clone());
         if let Some((gather, written)) = &self.gather {
@@ -572,7 +750,7 @@ impl<E: Engine> Execute for Execution<E> {
         let mut left = budget;
         loop {
             let sampled = self.job.plan.sampled;
-            let work = if self.shot >= self.job.shots && !sampled {
+            let work = if self.shot >= self.job.shots.to && !sampled {
                 return Ok(true);
             } else if self.engine.pending() > 0 && self.must_advance() {
                 self.engine.advance(left)?
@@ -582,7 +760,7 @@ impl<E: Engine> Execute for Execution<E> {
                 let work = self.execute()?;
                 self.cursor += 1;
                 work
-            } else if sampled && !(self.counts() && self.shot < self.job.shots) {
+            } else if sampled && !(self.counts() && self.shot < self.job.shots.to) {
                 return Ok(true);
             } else if sampled && !self.prepared {
                 let work = self.engine.prepare_sampling(left);
@@ -596,7 +774,7 @@ impl<E: Engine> Execute for Execution<E> {
                     self.record(memory);
                 }
                 self.shot += 1;
-                if self.shot < self.job.shots { self.begin_pass() } else { 0 }
+                if self.shot < self.job.shots.to { self.begin_pass() } else { 0 }
             };
             left = left.saturating_sub(work.saturating_add(OVERHEAD));
             if left == 0 {
@@ -610,17 +788,33 @@ impl<E: Engine> Execute for Execution<E> {
             // Drawing is the last operation.
             let (instructions, draws) =
                 (self.job.circuit.instructions.len() as u64, u64::from(self.counts()));
-            let drawn = u64::from(self.shot >= self.job.shots) * draws;
+            let drawn = u64::from(self.shot >= self.job.shots.to) * draws;
             let done = (self.cursor as u64).saturating_sub(self.engine.pending());
             let completed = if done < instructions { done } else { instructions + drawn };
             (completed, instructions + draws, ProgressUnit::Operations)
         } else {
-            (self.shot, self.job.shots, ProgressUnit::Shots)
+            (self.shot - self.job.shots.from, self.job.shots.of, ProgressUnit::Shots)
         }
     }
 
+    fn threads_used(&self) -> u32 {
+        self.engine.threads_used()
+    }
+
+    fn shots(&self) -> Shots {
+        self.job.shots
+    }
+
+    fn next_shot(&self) -> Option<u64> {
+        self.divisible.then_some(self.shot + 1)
+    }
+
+    fn end_at(&mut self, shot: u64) {
+        self.job.shots.to = shot.clamp(self.shot + 1, self.job.shots.to.max(self.shot + 1));
+    }
+
     fn finish(self: Box<Self>) -> ExperimentData {
-        let counted = self.counts() && self.job.shots > 0;
+        let counted = self.counts() && self.job.shots.count() > 0;
         let Self { job, tally, memories, saved, .. } = *self;
         ExperimentData {
             counts: counted.then(|| tally.finish()),
@@ -710,6 +904,11 @@ fn shown_outcomes(circuit: &Circuit) -> (Vec<Qubit>, Vec<Shown>) {
         all = last.into_iter().map(|(bit, position)| Shown::Outcome(bit, position)).collect();
     }
     (positions.into_keys().collect(), all)
+}
+
+/// Whether an instruction saves something.
+fn saves(step: &Instruction) -> bool {
+    matches!(step.operation, Operation::Save(_))
 }
 
 /// How the memory comes from outcomes if both are a word and nothing is misread, and which bits it writes.

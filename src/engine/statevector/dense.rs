@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::sparse::{Entry, NEGLIGIBLE, low_bits};
 use crate::engine::gather::Gather;
+use crate::engine::{SHARED_BITS, Threads};
 use crate::error::{AerError, ErrorCode};
 use crate::kernel::index::{Subspace, deposit, extract, mask};
 use crate::kernel::program::{Position, Program};
@@ -72,11 +73,22 @@ struct Growth {
 pub(super) struct Programs {
     compiled: VecDeque<(u32, Vec<Placed>, Arc<Program>)>,
     operations: usize,
+    /// Who runs them.
+    pub(super) threads: Threads,
+    /// The most threads that have run one.
+    pub(super) threads_used: u32,
 }
 
 impl Programs {
     /// Operations of all programs that are kept.
     const KEPT: usize = 1 << 13;
+
+    /// Who runs a program on so many bits.
+    fn team(&mut self, num_bits: u32) -> Threads {
+        let team = self.threads.at_most(if num_bits < SHARED_BITS { 1 } else { u32::MAX });
+        self.threads_used = self.threads_used.max(team.count());
+        team
+    }
 
     fn get(&mut self, operations: Vec<Placed>, num_bits: u32) -> Arc<Program> {
         let known = self.compiled.iter().find(|(bits, known, _)| *bits == num_bits && *known == operations);
@@ -241,7 +253,8 @@ impl<T: Real> Dense<T> {
                     self.tasks.push_front(Task::Run(program, Position::default(), count));
                 }
                 Task::Run(program, mut position, count) => {
-                    work += program.run(&mut self.re, &mut self.im, &mut position, budget - work);
+                    let team = programs.team(self.num_bits());
+                    work += program.run_by(&team, &mut self.re, &mut self.im, &mut position, budget - work);
                     if !program.is_finished(position) {
                         self.tasks.push_front(Task::Run(program, position, count));
                         continue;
