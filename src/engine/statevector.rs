@@ -736,6 +736,3 @@ impl<T: Real> Engine for Statevector<T> {
         self.saved_value(save, qubits)
     }
 }
-
-#[cfg(test)]
-mod tests;
