@@ -744,6 +744,3 @@ impl<T: Real> Engine for Statevector<T> {
         self.saved_value(save, qubits)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -605,3 +605,27 @@ fn metadata_tell_of_fusion_what_holds() {
     assert_eq!(fusion(json!({"fusion_threshold": 3}))["threshold"], 3);
     assert_eq!(fusion(json!({"fusion_enable": false})), json!({"enabled": false}));
 }
+
+/// What comes before the first measurement is done once: the state, the bits that were set and what depends on them
+/// are there in every shot, and what was measured in one shot is forgotten in the next.
+#[test]
+fn shots_begin_where_they_part() {
+    let uint = json!({"uint": 2});
+    let steps = json!([
+        {"name": "store", "target": slot(2, &uint), "expr": constant(&uint, json!("0x1"))},
+        {"name": "x", "qubits": [0], "conditional": 2},
+        {"name": "h", "qubits": [1]},
+        {"name": "cx", "qubits": [1, 2]},
+        {"name": "measure", "qubits": [1], "memory": [0], "register": [0]},
+        {"name": "x", "qubits": [2], "conditional": 0},
+        {"name": "measure", "qubits": [2], "memory": [1], "register": [1]},
+        {"name": "x", "qubits": [0], "conditional": 3},
+        {"name": "measure", "qubits": [0], "memory": [3]},
+        {"name": "store", "target": slot(2, &uint), "expr": constant(&uint, json!("0x3"))},
+    ]);
+    let result = run(circuit(3, 4, &steps), &json!({"shots": 60, "seed_simulator": 8}));
+    // Qubit 1 is random, qubit 2 is always 0 in the end, qubit 0 always 1, but its bit is stored over.
+    let found = counts(&result);
+    assert_eq!(found.iter().map(|(_, count)| count).sum::<u64>(), 60);
+    assert_eq!(found.iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["0xc", "0xd"], "{found:?}");
+}
