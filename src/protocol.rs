@@ -20,7 +20,7 @@ pub const SLICE_MS: f64 = 12.0;
 pub const PROGRESS_INTERVAL_MS: f64 = 50.0;
 
 /// What a job asks for: everything an executor needs, as plain cloneable data.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct RunRequest {
     /// The job's id, reported in the result.
     pub job_id: String,
@@ -37,8 +37,7 @@ pub struct RunRequest {
 }
 
 /// Front to worker.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "a message is read once and taken apart")]
 pub enum ToWorker {
     /// Run a job.

@@ -9,7 +9,7 @@ const glueDir = join(root, 'target', 'glue');
 const names = 'aer_wasm_bg.wasm index.mjs worker_host.js node.cjs node.mjs cli.mjs index.d.ts index.d.cts';
 const outputs = names.split(' ').map((name) => `dist/${name}`);
 const manifests = ['Cargo.toml', 'Cargo.lock', 'package.json', 'package-lock.json'];
-const inputs = ['src', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
+const inputs = ['src', 'packages', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
 
 /** Brings dist/ up to date; true if there was anything to do. */
 export async function build() {
@@ -25,7 +25,8 @@ export async function build() {
   });
 }
 
-const cargo = ['build', '--locked', '--release', '--lib', '--target', 'wasm32-unknown-unknown'];
+const cargo = ['build', '--locked', '--profile=npm', '--features=apart', '--lib', '--target=wasm32-unknown-unknown'];
+const output = 'wasm32-unknown-unknown/npm/aer_wasm.wasm';
 
 /**
  * The wasm with a standard library that is built for it, small and without the machinery of panics: a fifth less
@@ -37,11 +38,11 @@ function buildWasm() {
   const env = { ...process.env, RUSTC_BOOTSTRAP: '1' };
   if (setup.rustSource()) {
     if (setup.tryRun('cargo', [...cargo, ...std, ...setup.remapArguments(...small)], { env }) === 0)
-      return join(root, 'target/small/wasm32-unknown-unknown/release/aer_wasm.wasm');
+      return join(root, 'target/small', output);
   }
   process.stderr.write('aer-wasm: built with the ready-made standard library: the wasm is larger than it need be\n');
   setup.run('cargo', [...cargo, ...setup.remapArguments()]);
-  return join(root, 'target/wasm32-unknown-unknown/release/aer_wasm.wasm');
+  return join(root, 'target', output);
 }
 
 async function bundle() {
@@ -59,6 +60,9 @@ async function bundle() {
       ignoreAnnotations: true,
       // `class _Result` is what a class that names itself would otherwise be called.
       keepNames: true,
+      // Identifiers stay, so that a stack trace can be read.
+      minifySyntax: true,
+      minifyWhitespace: true,
       legalComments: 'none',
       logLevel: 'warning',
       // The glue names a snippet once per import that it serves.

@@ -11,7 +11,7 @@ use serde_json::{Map, json};
 use wasm_bindgen::prelude::*;
 
 use super::circuits::MEMORY_LIMIT_BYTES;
-use super::convert::{experiment_to_js, set, to_js};
+use super::convert::{experiment_to_js, get, request_from_js, set, to_js};
 use super::host::{next_task, now_ms};
 use crate::error::AerError;
 use crate::protocol::{FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker};
@@ -29,6 +29,16 @@ pub fn serve(post: Function) -> Function {
     Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| Worker::take(&worker, message))
         .into_js_value()
         .unchecked_into()
+}
+
+/// A message of the front.
+fn to_worker(message: &JsValue) -> Option<ToWorker> {
+    let job = get(message, "job").as_f64()? as u32;
+    match get(message, "kind").as_string()?.as_str() {
+        "run" => Some(ToWorker::Run { job, request: request_from_js(&get(message, "request"))? }),
+        "cancel" => Some(ToWorker::Cancel { job }),
+        _ => None,
+    }
 }
 
 struct Worker {
@@ -61,8 +71,8 @@ impl Worker {
     }
 
     fn take(worker: &Rc<Self>, message: JsValue) {
-        match serde_wasm_bindgen::from_value::<ToWorker>(message) {
-            Ok(ToWorker::Run { job, request }) => {
+        match to_worker(&message) {
+            Some(ToWorker::Run { job, request }) => {
                 let now = now_ms();
                 *worker.active.borrow_mut() = Some(Active {
                     job,
@@ -76,13 +86,13 @@ impl Worker {
                 worker.send(&FromWorker::Validating { job });
                 Self::schedule(worker);
             }
-            Ok(ToWorker::Cancel { job }) => {
+            Some(ToWorker::Cancel { job }) => {
                 if let Some(active) = worker.active.borrow_mut().as_mut() {
                     active.cancelled |= active.job == job;
                 }
             }
             // The front reads the version before it sends anything else: this is a defect, and must be seen.
-            Err(error) => wasm_bindgen::throw_str(&format!("aer-wasm worker: unknown message: {error}")),
+            None => wasm_bindgen::throw_str("aer-wasm worker: unknown message"),
         }
     }
 
