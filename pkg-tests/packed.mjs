@@ -69,14 +69,15 @@ const mime = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves a folder; without any header that isolates the page. `types` overrides MIME types. */
-export async function serve(folder, types = {}) {
+/** Serves a folder; without any header that isolates the page, unless `headers` has it. `types` overrides MIME types. */
+export async function serve(folder, types = {}, headers = {}) {
   const server = createServer(async ({ url }, response) => {
     const path = normalize(join(folder, decodeURIComponent(new URL(url, 'http://x').pathname)));
     try {
       if (!path.startsWith(folder + sep)) throw new Error('outside');
       const body = await readFile(path);
-      response.writeHead(200, { 'content-type': { ...mime, ...types }[extname(path)] ?? 'application/octet-stream' }).end(body);
+      const type = { ...mime, ...types }[extname(path)] ?? 'application/octet-stream';
+      response.writeHead(200, { 'content-type': type, ...headers }).end(body);
     } catch {
       response.writeHead(404).end();
     }

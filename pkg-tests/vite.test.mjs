@@ -10,7 +10,7 @@ test('a production build by Vite, without configuration, runs in Chromium', asyn
   await build({ root: folder, logLevel: 'error', configFile: false });
   const dist = join(folder, 'dist');
   const emitted = readdirSync(dist, { recursive: true });
-  for (const [what, pattern] of Object.entries({ wasm: /\.wasm$/, worker: /worker_host/ })) {
+  for (const [what, pattern] of Object.entries({ wasm: /aer_wasm_bg.*\.wasm$/, 'wasm with threads': /aer_wasm_threads_bg.*\.wasm$/, worker: /worker_host/ })) {
     assert.equal(emitted.filter((name) => pattern.test(name)).length, 1, `one ${what} in ${emitted}`);
   }
 

@@ -11,8 +11,10 @@ pub mod circuit_builder;
 mod circuits;
 mod convert;
 mod expression;
+mod gathered;
 mod host;
 mod js_error;
+mod threads;
 mod timer;
 mod wait;
 pub mod worker;
@@ -166,6 +168,10 @@ fn lend(core: &Object) {
     function(
         "configuration",
         Closure::<dyn Fn(String, JsValue) -> JsValue>::new(circuits::configuration).into_js_value(),
+    );
+    function(
+        "acceleration",
+        Closure::<dyn Fn(JsValue) -> JsValue>::new(circuits::acceleration).into_js_value(),
     );
     function(
         "assemble",

@@ -3,10 +3,12 @@
 //! An engine knows quantum operations only. Classical bits, conditions, shots and results belong to
 //! [`crate::run`]. To add a method: a file here, a row in [`methods!`], and its [`Capabilities`].
 
+pub mod gather;
 pub mod statevector;
 
-use crate::circuit::{Operation, Qubit};
+use crate::circuit::{Bits, Operation, Qubit};
 use crate::error::AerError;
+pub use crate::kernel::threads::Threads;
 use crate::rng::ShotRng;
 use std::ops::Range;
 
@@ -59,6 +61,27 @@ impl Outcomes {
         let word = self.words.get(index * self.words_per_shot + bit as usize / 64);
         word.is_some_and(|word| word >> (bit % 64) & 1 == 1)
     }
+
+    /// Number of shots.
+    pub fn len(&self) -> usize {
+        self.words.len() / self.words_per_shot.max(1)
+    }
+
+    /// Whether there are no shots.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Adds a shot: its words, or as many as there is place for; those that lack are 0.
+    pub fn push(&mut self, words: &[u64]) {
+        let words = words.iter().copied().chain(std::iter::repeat(0));
+        self.words.extend(words.take(self.words_per_shot));
+    }
+
+    /// The outcomes, shot by shot.
+    pub fn iter(&self) -> impl Iterator<Item = Bits> {
+        self.words.chunks_exact(self.words_per_shot.max(1)).map(Bits::from_words)
+    }
 }
 
 /// How finely amplitudes are kept.
@@ -70,6 +93,9 @@ pub enum Precision {
     /// 32-bit numbers: half the memory.
     Single,
 }
+
+/// Least number of qubits of a state on which several threads work: below, telling them takes longer.
+pub const SHARED_BITS: u32 = 18;
 
 /// What an engine is told when it is made.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +145,16 @@ pub trait Engine: Sized {
     /// Back to |0…0⟩ without new memory.
     fn reset_to_zero(&mut self);
 
+    /// A copy of the state to go back to, if one is cheaper than making the state again. Nothing is put off.
+    fn snapshot(&self) -> Option<Self> {
+        None
+    }
+
+    /// Back to the state of a snapshot; gives the work it was.
+    fn restore(&mut self, _snapshot: &Self) -> u64 {
+        0
+    }
+
     /// Multiplies the state by `e^{i phase}`.
     fn apply_global_phase(&mut self, phase: f64);
 
@@ -136,13 +172,32 @@ pub trait Engine: Sized {
         0
     }
 
+    /// Whether what was put off must be done before the operation, a measurement or a save included.
+    fn must_advance(&self, _operation: &Operation, _qubits: &[Qubit]) -> bool {
+        self.pending() > 0
+    }
+
     /// Does about `budget` of the work that was put off; gives the work it was.
     fn advance(&mut self, _budget: u64) -> Result<u64, AerError> {
         Ok(0)
     }
 
+    /// Lends threads to the engine. Results are the same, bit by bit, for any number of them.
+    fn lend_threads(&mut self, _threads: Threads) {}
+
+    /// The most threads that have worked on the state at a time.
+    fn threads_used(&self) -> u32 {
+        1
+    }
+
     /// Measures qubits, collapses the state and gives the outcome: bit `i` is `qubits[i]`.
-    fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> crate::circuit::Bits;
+    fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<Bits, AerError>;
+
+    /// Does about `budget` of the work that drawing from this state takes once, whatever is drawn; gives the work
+    /// it was, and 0 when nothing is left. [`Engine::sample_measure`] does by itself what was not done.
+    fn prepare_sampling(&mut self, _budget: u64) -> u64 {
+        0
+    }
 
     /// Draws outcomes for shots of one state without collapse. Bit `i` of an outcome is `qubits[i]`. The outcome
     /// of a shot depends on the state, the seed and the shot alone ([`crate::rng::DrawRng`]), however shots are divided.

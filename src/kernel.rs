@@ -9,6 +9,7 @@
 pub mod dense;
 pub mod diagonal;
 pub mod index;
+pub mod lanes;
 pub mod permutation;
 pub mod phases;
 pub mod program;
@@ -17,6 +18,10 @@ pub mod reduce;
 pub mod rotation;
 pub mod sample;
 pub mod scalar;
+pub mod shared;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
+pub mod threads;
 
 use smallvec::SmallVec;
 
@@ -185,18 +190,9 @@ impl Placed {
             Action::Phase(factor) => diagonal::phase(re, im, *controls, *factor),
             Action::Diagonal(entries) => diagonal::diagonal(re, im, targets, *controls, entries),
             Action::Permutation(permutation) => permutation.apply(re, im, targets, *controls),
-            Action::Dense(matrix) => match **targets {
-                [bit] => dense::dense_1(re, im, bit, *controls, &array(matrix)),
-                [low, high] => dense::dense_2(re, im, [low, high], *controls, &array(matrix)),
-                _ => dense::dense(re, im, targets, *controls, matrix),
-            },
+            Action::Dense(matrix) => dense::dense(re, im, targets, *controls, matrix),
         }
     }
-}
-
-/// The entries of a matrix of known size.
-fn array<const D: usize>(matrix: &Matrix) -> [[Complex; D]; D] {
-    std::array::from_fn(|row| std::array::from_fn(|column| matrix.at(row, column)))
 }
 
 #[cfg(test)]

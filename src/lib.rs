@@ -4,7 +4,10 @@
 //! [`engine`] over [`kernel`]s) and describes jobs as pure state machines ([`job`], [`executor`]). Only
 //! `bindings`, present on wasm, knows JavaScript. docs/architecture.md has the picture and the rules.
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(target_feature = "atomics")))]
+pub mod bindings;
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+#[path = "bindings/shared_memory.rs"]
 pub mod bindings;
 #[cfg(not(feature = "apart"))]
 pub mod circuit;

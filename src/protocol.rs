@@ -2,22 +2,27 @@
 //!
 //! Each message is a flat object with a `kind`. A worker runs one job at a time; the queue is the front's.
 //! Results travel beside these messages as `result`, with their buffers transferred (see `bindings`).
-//! Exactly one of `done`, `failed`, `cancelled` ends a job; a later message that names it is dropped.
+//! Exactly one of `done`, `failed`, `cancelled` ends a job in a worker; a later message that names it is dropped.
+//! A worker whose job will take a while offers it for division; the front may then ask it to split off a part,
+//! which another worker runs.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{AerError, ErrorCode};
-use crate::run::Progress;
+use crate::run::{Part, Progress, Shots};
 
 /// Version of these messages; front and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// How long a worker computes before it lets messages in, in milliseconds.
 pub const SLICE_MS: f64 = 12.0;
 
 /// Least time between two progress messages, in milliseconds.
 pub const PROGRESS_INTERVAL_MS: f64 = 50.0;
+
+/// Work that takes less than this is not divided, in milliseconds.
+pub const DIVIDE_MS: f64 = 50.0;
 
 /// What a job asks for: everything an executor needs, as plain cloneable data.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +51,18 @@ pub enum ToWorker {
         job: u32,
         /// What to run.
         request: RunRequest,
+        /// Which part of it; all if absent.
+        part: Option<Part>,
+        /// Threads that it may use: its share of the machine's cores. 0 and nothing count as 1.
+        threads: u32,
+    },
+    /// Give up one of `into` pieces of what is left, if that is worth it, and with one piece all that can be
+    /// spared; answered by [`FromWorker::Split`].
+    Split {
+        /// The front's number for the job.
+        job: u32,
+        /// How many pieces.
+        into: u32,
     },
     /// Stop a job; ignored if it is not the one that runs.
     Cancel {
@@ -80,10 +97,32 @@ pub enum FromWorker {
         /// How far it is.
         progress: Progress,
     },
+    /// Some of the work could be done by others meanwhile.
+    Offer {
+        /// The job.
+        job: u32,
+        /// How long that work would take, in milliseconds.
+        left_ms: f64,
+        /// Most workers that may run the job.
+        at_most: u32,
+    },
+    /// The answer to [`ToWorker::Split`].
+    Split {
+        /// The job.
+        job: u32,
+        /// What this worker will not do; absent where it does all that it has.
+        part: Option<Part>,
+    },
     /// An experiment ended; its `result` travels beside.
     Experiment {
         /// The job.
         job: u32,
+        /// Its index.
+        index: usize,
+        /// Which of its shots; all if absent.
+        shots: Option<Shots>,
+        /// Why it failed, if it did.
+        error: Option<AerError>,
     },
     /// The job ended well; the `result` without its experiments travels beside.
     Done {
@@ -118,6 +157,11 @@ struct Flat {
     job: Option<u32>,
     protocol: Option<u32>,
     progress: Option<Progress>,
+    left_ms: Option<f64>,
+    at_most: Option<u32>,
+    part: Option<Part>,
+    index: Option<usize>,
+    shots: Option<Shots>,
     error: Option<AerError>,
     memory_bytes: Option<f64>,
 }
@@ -126,13 +170,20 @@ impl TryFrom<Flat> for FromWorker {
     type Error = String;
 
     fn try_from(flat: Flat) -> Result<Self, String> {
-        let Flat { kind, job, protocol, progress, error, memory_bytes } = flat;
+        let Flat { kind, job, protocol, progress, left_ms, at_most, part, index, shots, error, memory_bytes } =
+            flat;
         let read = match kind.as_str() {
             "ready" => protocol.map(|protocol| Self::Ready { protocol }),
             "validating" => job.map(|job| Self::Validating { job }),
             "running" => job.map(|job| Self::Running { job }),
             "progress" => job.zip(progress).map(|(job, progress)| Self::Progress { job, progress }),
-            "experiment" => job.map(|job| Self::Experiment { job }),
+            "offer" => job.zip(left_ms).zip(at_most).map(|((job, left_ms), at_most)| Self::Offer {
+                job,
+                left_ms,
+                at_most,
+            }),
+            "split" => job.map(|job| Self::Split { job, part }),
+            "experiment" => job.zip(index).map(|(job, index)| Self::Experiment { job, index, shots, error }),
             "done" => job.zip(memory_bytes).map(|(job, memory_bytes)| Self::Done { job, memory_bytes }),
             "failed" => job.zip(error).zip(memory_bytes).map(|((job, error), memory_bytes)| Self::Failed {
                 job,

@@ -5,12 +5,17 @@
 //! the worker between slices, a native test never. The unit of interruption is one operation.
 
 pub mod options;
+mod parallel;
+pub mod part;
 pub mod plan;
 pub mod result;
 mod saved;
 mod select;
 pub mod step;
+mod tally;
 
+pub use crate::engine::Threads;
 pub use options::RunOptions;
-pub use result::{ExperimentData, ExperimentResult, SavedData, Summary};
+pub use part::{Part, Place, Shots};
+pub use result::{Counts, ExperimentData, ExperimentResult, SavedData, Summary};
 pub use step::{Progress, ProgressUnit, Run, Step};

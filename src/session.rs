@@ -10,7 +10,7 @@ use crate::error::AerError;
 use crate::frontend::{self, LoadOptions, Reading};
 use crate::protocol::RunRequest;
 use crate::run::options::RunOptions;
-use crate::run::{ExperimentResult, Progress, ProgressUnit, Run, Step, Summary};
+use crate::run::{ExperimentResult, Part, Progress, ProgressUnit, Run, Step, Summary, Threads};
 
 /// A request being executed.
 pub struct Session {
@@ -86,6 +86,38 @@ impl Session {
         };
         let errors = vec![None; circuits.len()];
         Ok(Self { run: Run::new(circuits, options), request, qobj_id, header, errors })
+    }
+
+    /// Lends threads to the run.
+    pub fn lend_threads(&mut self, threads: Threads) {
+        self.run.lend_threads(threads);
+    }
+
+    /// How many threads the run may use now.
+    pub fn threads(&self) -> u32 {
+        self.run.threads()
+    }
+
+    /// See [`Run::shared_work`].
+    pub fn shared_work(&self) -> u64 {
+        self.run.shared_work()
+    }
+
+    /// Only this part of the job is run here.
+    #[must_use]
+    pub fn only(mut self, part: Part) -> Self {
+        self.run = self.run.only(part);
+        self
+    }
+
+    /// How much can be given up, where 1 is what was done so far, and how many workers may share it.
+    pub fn divisible(&self) -> (f64, u64) {
+        self.run.divisible()
+    }
+
+    /// Gives up a piece of what is left: see [`Run::give_up`].
+    pub fn give_up(&mut self, into: u32) -> Option<Part> {
+        self.run.give_up(into)
     }
 
     /// Does work of about `budget` touched amplitudes: see [`Run::step`].

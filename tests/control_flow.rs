@@ -414,7 +414,7 @@ fn counts(circuit: Circuit, shots: u64, seed: u64) -> BTreeMap<u32, u64> {
     let result = run.take_result(0).unwrap();
     assert_eq!(result.error, None);
     let counts = result.data.counts.unwrap_or_default();
-    counts.iter().map(|(key, count)| (u32::from_str_radix(&key[2..], 16).unwrap(), *count)).collect()
+    counts.iter().map(|(key, count)| (u32::from_str_radix(&key[2..], 16).unwrap(), count)).collect()
 }
 
 /// Seeds 0 to 79. Each memory's count stays within Bernstein's bound for 1e-10: over at most 80 × 64 memories a

@@ -6,10 +6,11 @@ import * as setup from './setup.mjs';
 
 const { root } = setup;
 const glueDir = join(root, 'target', 'glue');
+const sharedGlueDir = join(root, 'target', 'glue-threads');
 const names = 'aer_wasm_bg.wasm index.mjs worker_host.js node.cjs node.mjs cli.mjs index.d.ts index.d.cts';
 const outputs = names.split(' ').map((name) => `dist/${name}`);
 const manifests = ['Cargo.toml', 'Cargo.lock', 'package.json', 'package-lock.json'];
-const inputs = ['src', 'packages', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
+const inputs = ['src', 'packages', '.cargo', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
 
 /** Brings dist/ up to date; true if there was anything to do. */
 export async function build() {
@@ -17,35 +18,51 @@ export async function build() {
   await setup.npmPackages();
   return setup.once('dist', setup.fingerprint(inputs), outputs, 'building aer-wasm', async () => {
     await setup.rustWasm();
-    const wasm = buildWasm();
-    const bin = setup.bindgenTask();
-    rmSync(glueDir, { recursive: true, force: true });
-    setup.run(join(bin, 'aer-wasm-bindgen'), [wasm, glueDir]);
-    await bundle();
+    const [plain, shared] = await buildWasm();
+    const bindgen = join(setup.bindgenTask(), 'aer-wasm-bindgen');
+    for (const [wasm, into] of [[plain, glueDir], [shared, sharedGlueDir]]) {
+      rmSync(into, { recursive: true, force: true });
+      if (wasm) setup.run(bindgen, [wasm, into]);
+    }
+    await bundle(shared !== null);
   });
 }
 
 const cargo = ['build', '--locked', '--profile=npm', '--features=apart', '--lib', '--target=wasm32-unknown-unknown'];
-const output = 'wasm32-unknown-unknown/npm/aer_wasm.wasm';
+const built = (target) => join(root, target, 'wasm32-unknown-unknown/npm/aer_wasm.wasm');
+
+/** Flags of the second build, whose memory is shared by threads. */
+const sharedMemory = [
+  '-Ctarget-feature=+atomics,+bulk-memory',
+  ...['shared-memory', 'import-memory', 'max-memory=4294967296'].map((argument) => `-Clink-arg=--${argument}`),
+  ...['__wasm_init_tls', '__tls_size', '__tls_align', '__tls_base'].map((name) => `-Clink-arg=--export=${name}`),
+];
 
 /**
- * The wasm with a standard library that is built for it, small and without the machinery of panics: a fifth less
- * to load. Cargo calls that unstable; where it is not to be had, the standard library is the ready-made one.
+ * The wasm, and the one for threads, side by side: paths; null where there is none. Both have a standard library
+ * that is built for them, small and without the machinery of panics: a fifth less to load, and threads need it.
+ * Cargo calls that unstable; where it is not to be had, the standard library is the ready-made one.
  */
-function buildWasm() {
+async function buildWasm() {
   const small = ['-Zunstable-options', '-Cpanic=immediate-abort', '-Zlocation-detail=none'];
-  const std = ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features=optimize_for_size', '--target-dir=target/small'];
+  const std = ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features=optimize_for_size'];
   const env = { ...process.env, RUSTC_BOOTSTRAP: '1' };
-  if (setup.rustSource()) {
-    if (setup.tryRun('cargo', [...cargo, ...std, ...setup.remapArguments(...small)], { env }) === 0)
-      return join(root, 'target/small', output);
+  const withStd = async (target, flags) => {
+    const args = [...cargo, ...std, `--target-dir=${target}`, ...setup.remapArguments(...small, ...flags)];
+    return (await setup.start('cargo', args, { env })) ? built(target) : null;
+  };
+  let [plain, shared] = [null, null];
+  if (setup.rustSource()) [plain, shared] = await Promise.all([withStd('target/small', []), withStd('target/threads', sharedMemory)]);
+  if (!shared) process.stderr.write('aer-wasm: built without threads, for which the standard library has to be built\n');
+  if (!plain) {
+    process.stderr.write('aer-wasm: built with the ready-made standard library: the wasm is larger than it need be\n');
+    setup.run('cargo', [...cargo, ...setup.remapArguments()]);
+    plain = built('target');
   }
-  process.stderr.write('aer-wasm: built with the ready-made standard library: the wasm is larger than it need be\n');
-  setup.run('cargo', [...cargo, ...setup.remapArguments()]);
-  return join(root, 'target', output);
+  return [plain, shared];
 }
 
-async function bundle() {
+async function bundle(threads) {
   const { build: esbuild } = await import('esbuild');
   const dist = join(root, 'dist');
   rmSync(dist, { recursive: true, force: true });
@@ -71,7 +88,7 @@ async function bundle() {
       platform: 'neutral',
       target: 'es2022',
       format: 'esm',
-      plugins: [oneOfEach],
+      plugins: [withThreads(threads), oneOfEach],
       ...options,
     });
   const [front] = await Promise.all([
@@ -87,11 +104,22 @@ async function bundle() {
   const names = Object.values(front.metafile.outputs)[0].exports.sort();
   writeFileSync(join(dist, 'node.mjs'), `import core from './node.cjs'\nexport const {\n  ${names.join(',\n  ')}\n} = core\n`);
   copyFileSync(join(glueDir, 'aer_wasm_bg.wasm'), join(dist, 'aer_wasm_bg.wasm'));
+  if (threads) copyFileSync(join(sharedGlueDir, 'aer_wasm_bg.wasm'), join(dist, 'aer_wasm_threads_bg.wasm'));
   copyFileSync(join(root, 'src/js/cli.mjs'), join(dist, 'cli.mjs'));
   const types = readFileSync(join(root, 'src/bindings/types.d.ts'));
   writeFileSync(join(dist, 'index.d.ts'), types);
   writeFileSync(join(dist, 'index.d.cts'), types);
 }
+
+/** The glue and the wasm of the build with threads, or nothing in their place. */
+const withThreads = (threads) => ({
+  name: 'with-threads',
+  setup(esbuild) {
+    const paths = { '#threads-glue': join(sharedGlueDir, 'aer_wasm.js'), '#threads-wasm': join(root, 'src/js/entry/threads_wasm.mjs') };
+    esbuild.onResolve({ filter: /^#threads-/ }, ({ path }) => (threads ? { path: paths[path] } : { path, namespace: 'nothing' }));
+    esbuild.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export const threads_wasm = undefined' }));
+  },
+});
 
 /**
  * The glue imports its snippets from copies of src/js, and the snippets import the glue back; each bundle

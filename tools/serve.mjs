@@ -17,6 +17,13 @@ const types = {
   '.wasm': 'application/wasm',
 };
 
+/** Isolate the page, so that it may use threads. */
+const headers = {
+  'cache-control': 'no-cache',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-opener-policy': 'same-origin',
+};
+
 /** What may be seen of the repository. */
 const open = ['www', 'dist', 'examples'].map((folder) => join(root, folder) + sep);
 
@@ -38,7 +45,7 @@ export async function serve(port = 0) {
     if (url === '/') return response.writeHead(302, { location: '/www/' }).end();
     const file = await find(url);
     if (!file) return response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
-    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'cache-control': 'no-cache' });
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', ...headers });
     return createReadStream(file).pipe(response);
   });
   await new Promise((listening, failed) => server.once('error', failed).listen(port, '127.0.0.1', listening));

@@ -1,7 +1,7 @@
 // What a fresh machine lacks, one function per thing. Each is idempotent, costs milliseconds when there is
 // nothing to do, and needs nothing but Node itself (`npm start` runs this before any package is installed).
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   accessSync,
@@ -34,7 +34,7 @@ export function fail(line) {
 }
 
 /** Runs a program, its output on stderr; gives its exit status. */
-export function tryRun(command, args, options = {}) {
+function tryRun(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
   if (error) say(`aer-wasm: ${command}: ${error.message}`);
   return error ? 1 : (status ?? 1);
@@ -43,6 +43,18 @@ export function tryRun(command, args, options = {}) {
 export function run(command, args, options = {}) {
   const status = tryRun(command, args, options);
   if (status !== 0) fail(`\`${command} ${args.slice(0, 3).join(' ')} …\` failed with status ${status}; its own message is above`);
+}
+
+/** As `run`, beside other work; resolves to whether it went well. */
+export function start(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+    child.on('error', ({ message }) => {
+      say(`aer-wasm: ${command}: ${message}`);
+      resolve(false);
+    });
+    child.on('close', (status) => resolve(status === 0));
+  });
 }
 
 function output(command, args) {
@@ -151,10 +163,12 @@ export async function rustComponents() {
   }
 }
 
-/** Cargo arguments that keep this machine's paths out of what is built for wasm; with further flags of rustc. */
+/** Cargo arguments that keep this machine's paths out of what is built for wasm, with further flags of rustc. */
 export function remapArguments(...further) {
   const home = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
-  const flags = [`--remap-path-prefix=${home}=/cargo`, `--remap-path-prefix=${resolve(root)}=/aer-wasm`, ...further];
+  const sysroot = output('rustc', ['--print', 'sysroot']);
+  const paths = { [home]: '/cargo', [sysroot]: '/rustc', [resolve(root)]: '/aer-wasm' };
+  const flags = [...Object.entries(paths).map((pair) => `--remap-path-prefix=${pair.join('=')}`), ...further];
   return ['--config', `target.${wasmTarget}.rustflags=${JSON.stringify(flags)}`];
 }
 

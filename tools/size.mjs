@@ -12,6 +12,7 @@ export const budgets = {
   'node.cjs': 22,
   'node.mjs': 1,
   'worker_host.js': 22,
+  'aer_wasm_threads_bg.wasm': 480,
   'cli.mjs': 5,
   'index.d.ts': 20,
   'index.d.cts': 20,

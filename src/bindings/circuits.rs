@@ -4,15 +4,13 @@ use js_sys::{Array, JSON, Object, Reflect};
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{describe, get, get_method, given, options_from_js, to_js, wrong_argument};
+use super::convert::{describe, get, get_method, given, options_from_js, set, to_js, wrong_argument};
+use super::host::{MEMORY_LIMIT_BYTES, available_parallelism, threads_missing};
 use super::js_error::{from_thrown, throw};
 use crate::circuit::GATES;
 use crate::engine::{Engine, Method, statevector::Statevector};
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::{self, LoadOptions, qobj};
-
-/// Wasm cannot address more.
-pub const MEMORY_LIMIT_BYTES: u64 = (4 << 30) - (64 << 20);
 
 /// The circuits as given: one stays one, an array is copied, as it may change later.
 pub fn as_list(given: &JsValue) -> Array {
@@ -154,13 +152,28 @@ pub fn assemble(circuits: JsValue, options: JsValue, id: String) -> Result<JsVal
     qobj().map_err(throw)
 }
 
+/// `backend.acceleration()`: what a job of this backend that is alone may use, and why.
+pub fn acceleration(options: JsValue) -> JsValue {
+    let most = get(&options, "max_parallel_threads").as_f64().filter(|most| *most >= 1.0);
+    let threads = available_parallelism().min(most.map_or(u32::MAX, |most| most as u32));
+    let (threads, reason) = match threads_missing() {
+        Some(missing) => (1, missing),
+        None if threads < 2 => (1, "option max_parallel_threads is 1".to_owned()),
+        None => {
+            (threads, "large states are shared by the threads of the cores that other jobs leave".to_owned())
+        }
+    };
+    to_js(&json!({"simd": cfg!(target_feature = "simd128"), "threads": threads, "reason": reason}))
+}
+
 /// `backend.configuration()`.
 pub fn configuration(name: String, options: JsValue) -> JsValue {
     let limit = get(&options, "max_memory_mb").as_f64().filter(|mb| *mb > 0.0);
     let bytes = limit.map_or(MEMORY_LIMIT_BYTES, |mb| MEMORY_LIMIT_BYTES.min((mb as u64) << 20));
-    let n_qubits = (0..64).take_while(|n| Statevector::required_bytes(*n) <= bytes).last().unwrap_or(0);
+    let n_qubits =
+        (0..64).take_while(|n| Statevector::<f64>::required_bytes(*n) <= bytes).last().unwrap_or(0);
     let basis_gates: Vec<&str> = GATES.iter().map(|spec| spec.name).collect();
-    to_js(&serde_json::json!({
+    let configuration = to_js(&json!({
         "backend_name": name,
         "backend_version": super::VERSION,
         "n_qubits": n_qubits,
@@ -178,5 +191,7 @@ pub fn configuration(name: String, options: JsValue) -> JsValue {
             "initialize", "pauli", "reset", "save_statevector", "set_statevector", "unitary",
         ],
         "gates": [],
-    }))
+    }));
+    set(configuration.unchecked_ref(), "acceleration", acceleration(options));
+    configuration
 }

@@ -1,15 +1,16 @@
 //! Conversions between Rust's data and JavaScript's.
 
-use js_sys::{Array, Float64Array, Function, JSON, Object, Reflect};
+use js_sys::{Array, Float64Array, Function, JSON, Object, Reflect, Uint32Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
-use crate::engine::SavedValue;
+use crate::circuit::Bits;
+use crate::engine::{Outcomes, SavedValue};
 use crate::error::{AerError, ErrorCode};
 use crate::protocol::RunRequest;
-use crate::run::{ExperimentResult, SavedData, options};
+use crate::run::{Counts, ExperimentData, ExperimentResult, SavedData, options};
 
 /// Sets a property of a plain object, which cannot fail.
 pub fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
@@ -163,20 +164,20 @@ fn check_host_option(key: &str, value: &JsValue) -> Result<(), AerError> {
         .expected(expected))
 }
 
-/// An experiment's result, and the buffers in it that may be transferred.
+/// The most counts, or shots in a memory list, that travel as plain data.
+pub const PLAIN: usize = 64;
+
+/// An experiment's result, and the buffers in it that may be transferred. Many counts, or a long memory list,
+/// travel as numbers under `packed`, beside the `data` that `unpack_result` puts them into.
 pub fn experiment_to_js(result: &ExperimentResult) -> (JsValue, Array) {
-    let transfer = Array::new();
-    let data = Object::new();
-    if let Some(counts) = &result.data.counts {
-        set(&data, "counts", to_js(counts));
-    }
-    if let Some(memory) = &result.data.memory {
-        set(&data, "memory", to_js(memory));
-    }
+    let (transfer, data) = (Array::new(), Object::new());
+    // Parts are put together before anybody reads them.
+    let plain = if result.part.is_some() { 0 } else { PLAIN };
+    let packed = measured_to_js(&result.data, &data, plain, &transfer);
     for (label, saved) in &result.data.saved {
         set(&data, label, saved_to_js(saved, &transfer));
     }
-    let result = js_object([
+    let object = js_object([
         ("shots", (result.shots as f64).into()),
         ("success", result.success().into()),
         ("status", result.status().into()),
@@ -186,7 +187,67 @@ pub fn experiment_to_js(result: &ExperimentResult) -> (JsValue, Array) {
         ("data", data.into()),
         ("metadata", to_js(&result.metadata)),
     ]);
-    (result, transfer)
+    set(object.unchecked_ref(), "packed", packed);
+    (object, transfer)
+}
+
+/// Puts counts and memory into `data`, or packs what has more than `plain` entries.
+pub fn measured_to_js(measured: &ExperimentData, data: &Object, plain: usize, transfer: &Array) -> JsValue {
+    let packed = Object::new();
+    if let Some(counts) = &measured.counts {
+        if counts.shots.len() <= plain {
+            let object = Object::new();
+            for (key, shots) in counts.iter() {
+                set(&object, &key, shots as f64);
+            }
+            set(data, "counts", object);
+        } else {
+            let shots: Vec<f64> = counts.shots.iter().map(|shots| *shots as f64).collect();
+            set(&packed, "keys", words_to_js(&counts.memories, transfer));
+            let shots = Float64Array::from(&*shots);
+            transfer.push(&shots.buffer());
+            set(&packed, "shots", shots);
+        }
+    }
+    if let Some(memory) = &measured.memory {
+        if memory.len() <= plain {
+            let texts = memory.iter().map(|bits: Bits| JsValue::from(bits.to_hex()));
+            set(data, "memory", texts.collect::<Array>());
+        } else {
+            set(&packed, "memory", words_to_js(memory, transfer));
+        }
+    }
+    if Object::keys(&packed).length() > 0 { packed.into() } else { JsValue::UNDEFINED }
+}
+
+/// What [`measured_to_js`] packed of so many shots, read back.
+pub fn measured_from_js(packed: &JsValue, num_shots: usize) -> ExperimentData {
+    let words = |key: &str, len: usize| -> Option<Outcomes> {
+        let halves = get(packed, key).dyn_into::<Uint32Array>().ok()?.to_vec();
+        let width = halves.len() / len.max(1);
+        let word = |pair: &[u32]| pair.iter().rev().fold(0, |word, half| word << 32 | u64::from(*half));
+        let words = halves.chunks_exact(width.max(1)).flat_map(|one| one.chunks(2).map(word));
+        Some(Outcomes { words_per_shot: width.div_ceil(2).max(1), words: words.collect() })
+    };
+    let counts = get(packed, "shots").dyn_into::<Float64Array>().ok().and_then(|shots| {
+        let shots: Vec<u64> = shots.to_vec().into_iter().map(|shots| shots as u64).collect();
+        Some(Counts { memories: words("keys", shots.len())?, shots })
+    });
+    ExperimentData { counts, memory: words("memory", num_shots), ..ExperimentData::default() }
+}
+
+/// Outcomes as 32-bit words, the least significant first: one for each where that is enough, else an even number.
+fn words_to_js(outcomes: &Outcomes, transfer: &Array) -> JsValue {
+    let halves = |word: &u64| [*word as u32, (*word >> 32) as u32];
+    let short = outcomes.words_per_shot == 1 && outcomes.words.iter().all(|word| *word >> 32 == 0);
+    let words: Vec<u32> = if short {
+        outcomes.words.iter().map(|word| *word as u32).collect()
+    } else {
+        outcomes.words.iter().flat_map(halves).collect()
+    };
+    let array = Uint32Array::from(&*words);
+    transfer.push(&array.buffer());
+    array.into()
 }
 
 fn saved_to_js(saved: &SavedData, transfer: &Array) -> JsValue {

@@ -4,6 +4,9 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+/// Wasm cannot address more.
+pub const MEMORY_LIMIT_BYTES: u64 = (4 << 30) - (64 << 20);
+
 #[wasm_bindgen(module = "/src/js/index.js")]
 extern "C" {
     /// A worker as `worker_host.js` gives it.
@@ -31,6 +34,17 @@ extern "C" {
     /// Milliseconds on a clock that never goes back.
     pub fn now_ms() -> f64;
 
+    /// How many threads the machine runs at a time.
+    pub fn available_parallelism() -> u32;
+
+    /// Why jobs run on one thread here; nothing where they need not.
+    pub fn threads_missing() -> Option<String>;
+
+    /// Starts threads for this worker, or more of them; a promise of the function that takes messages for the
+    /// core that has them.
+    #[wasm_bindgen(catch)]
+    pub async fn start_threads(count: u32, post: &Function) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(reexport)]
     fn share_module(module: &JsValue);
 }
@@ -46,6 +60,8 @@ extern "C" {
     /// The Result of a dict, or the Result itself.
     #[wasm_bindgen(catch)]
     pub fn make_result(dict: &JsValue) -> Result<JsValue, JsValue>;
+    /// Puts the counts of an experiment that travelled as numbers into its data.
+    pub fn unpack_result(experiment: &JsValue) -> JsValue;
 }
 
 #[wasm_bindgen]

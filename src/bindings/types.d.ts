@@ -522,7 +522,7 @@ export interface AerOptions {
    */
   device?: 'CPU';
   /**
-   * Least precision of the amplitudes; `single` is computed in double too.
+   * Precision of the amplitudes; `single` takes half the memory.
    * @defaultValue `"double"`
    */
   precision?: 'double' | 'single';
@@ -573,20 +573,17 @@ export interface AerOptions {
    */
   chop_threshold?: number;
   /**
-   * Most threads; 0 for all.
-   * Taken as Aer takes it; no effect yet.
+   * Most workers of a job, and most threads on a state; 0 for as many as there are.
    * @defaultValue `null`
    */
   max_parallel_threads?: number | null;
   /**
-   * Most circuits at a time; 0 for all.
-   * Taken as Aer takes it; no effect yet.
+   * Most circuits at a time, each in a worker; 0 for all.
    * @defaultValue `null`
    */
   max_parallel_experiments?: number | null;
   /**
-   * Most shots at a time; 0 for all.
-   * Taken as Aer takes it; no effect yet.
+   * Most shots at a time, each in a worker, of a circuit that runs once per shot; 0 for all.
    * @defaultValue `null`
    */
   max_parallel_shots?: number | null;
@@ -821,6 +818,21 @@ export interface BackendConfiguration {
   basis_gates: GateName[];
   custom_instructions: string[];
   gates: unknown[];
+  /** As `acceleration()` gives it. */
+  acceleration: Acceleration;
+}
+
+/** What makes simulation faster: chosen by itself, and why. Results are the same in any case. */
+export interface Acceleration {
+  /** Whether the wasm uses 128-bit vectors. */
+  simd: boolean;
+  /**
+   * Threads on one state. They share memory, which Node always has, and a browser on pages that are cross-origin
+   * isolated; they are used on states of 2^18 amplitudes or more.
+   */
+  threads: number;
+  /** Why there are so many threads, in words. */
+  reason: string;
 }
 
 /** Qiskit's `BackendStatus`. */
@@ -860,6 +872,8 @@ export class AerSimulator {
   run(circuits: Circuits, options?: AerOptions): Promise<AerJob<this>>;
   /** What the simulator is and can. */
   configuration(): BackendConfiguration;
+  /** What a job that runs alone may use. What a job did use is in its result: `metadata.acceleration`. */
+  acceleration(): Acceleration;
   /** The methods that option `method` takes. */
   available_methods(): SimulationMethod[];
   available_devices(): 'CPU'[];
@@ -909,10 +923,14 @@ export type SavedData =
 export interface ExperimentData {
   /**
    * Shots by memory, in hexadecimal (`0x3`): memory bit 0 is the least significant. Absent where nothing was
-   * measured.
+   * measured. Of many outcomes the object is made when it is first read, which takes longer than drawing them;
+   * `get_counts()` does not need it.
    */
   counts?: Counts;
-  /** The memory of each shot in order, in hexadecimal; with option `memory`. */
+  /**
+   * The memory of each shot in order, in hexadecimal; with option `memory`. Made when it is first read, as
+   * `counts`.
+   */
   memory?: string[];
   /** What was saved, by label. */
   [label: string]: SavedData | string[] | undefined;

@@ -9,23 +9,34 @@ use std::rc::Rc;
 use js_sys::{Array, Function};
 use serde_json::{Map, json};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
-use super::circuits::MEMORY_LIMIT_BYTES;
-use super::convert::{experiment_to_js, get, request_from_js, set, to_js};
-use super::host::{next_task, now_ms};
+use super::convert::{experiment_to_js, from_js, get, request_from_js, set, to_js};
+use super::host::{MEMORY_LIMIT_BYTES, call, next_task, now_ms, start_threads};
+use super::threads::{SHARED, reason_for_one, threads};
+use crate::engine::SHARED_BITS;
 use crate::error::AerError;
-use crate::protocol::{FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker};
-use crate::run::Step;
+use crate::protocol::{
+    DIVIDE_MS, FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker,
+};
+use crate::run::{Part, Step};
 use crate::session::{Session, envelope};
 
-/// Amplitudes touched between two looks at the clock: about half a millisecond.
-const BUDGET: u64 = 1 << 19;
+/// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, which
+/// meet in the end of each step.
+const BUDGET: u64 = if SHARED { 1 << 23 } else { 1 << 19 };
 
 /// Serves jobs: `post(message, transfer)` sends to the front; what is returned takes the front's messages.
 #[wasm_bindgen]
 pub fn serve(post: Function) -> Function {
-    let worker = Rc::new(Worker { post, active: RefCell::default() });
-    worker.send(&FromWorker::Ready { protocol: PROTOCOL_VERSION });
+    let handler = attend(post.clone());
+    Worker::new(post).send(&FromWorker::Ready { protocol: PROTOCOL_VERSION });
+    handler
+}
+
+/// As [`serve`], without telling that it is ready.
+pub fn attend(post: Function) -> Function {
+    let worker = Rc::new(Worker::new(post));
     Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| Worker::take(&worker, message))
         .into_js_value()
         .unchecked_into()
@@ -35,7 +46,13 @@ pub fn serve(post: Function) -> Function {
 fn to_worker(message: &JsValue) -> Option<ToWorker> {
     let job = get(message, "job").as_f64()? as u32;
     match get(message, "kind").as_string()?.as_str() {
-        "run" => Some(ToWorker::Run { job, request: request_from_js(&get(message, "request"))? }),
+        "run" => Some(ToWorker::Run {
+            job,
+            request: request_from_js(&get(message, "request"))?,
+            part: from_js(&get(message, "part")),
+            threads: get(message, "threads").as_f64().unwrap_or(0.0) as u32,
+        }),
+        "split" => Some(ToWorker::Split { job, into: get(message, "into").as_f64()? as u32 }),
         "cancel" => Some(ToWorker::Cancel { job }),
         _ => None,
     }
@@ -44,19 +61,57 @@ fn to_worker(message: &JsValue) -> Option<ToWorker> {
 struct Worker {
     post: Function,
     active: RefCell<Option<Active>>,
+    /// Takes messages for the core with threads, once there is one.
+    other: RefCell<Option<Function>>,
+    /// The job that was passed on to it last.
+    passed: Cell<Option<u32>>,
 }
 
 struct Active {
     job: u32,
+    /// As it came.
+    message: JsValue,
     request: RunRequest,
+    part: Option<Part>,
+    /// Threads that it may use.
+    threads: u32,
+    /// Why it runs on one thread, if it does.
+    reason: Option<String>,
+    /// Whether it waits for the core with threads.
+    waits: bool,
     session: Option<Session>,
     cancelled: bool,
     started_ms: f64,
+    /// When the job had been read.
+    read_ms: f64,
     experiment_started_ms: f64,
     progress_sent_ms: f64,
+    offered_ms: f64,
+}
+
+impl Active {
+    /// How long the work would take that others could do meanwhile, and how many workers may run the job; `None`
+    /// where it is too little to make up for another reading of the job.
+    fn offer(&self, now: f64) -> Option<(f64, u32)> {
+        let (much, at_most) = self.session.as_ref()?.divisible();
+        let left_ms = much * (now - self.read_ms);
+        let worth = left_ms > DIVIDE_MS + 2.0 * (self.read_ms - self.started_ms) && at_most > 1;
+        worth.then(|| (left_ms, u32::try_from(at_most).unwrap_or(u32::MAX)))
+    }
+}
+
+/// What follows a slice.
+enum Next {
+    Slice,
+    OtherCore,
+    End,
 }
 
 impl Worker {
+    fn new(post: Function) -> Self {
+        Self { post, active: RefCell::default(), other: RefCell::default(), passed: Cell::default() }
+    }
+
     fn send(&self, message: &FromWorker) {
         self.send_with(message, None, &Array::new());
     }
@@ -72,24 +127,54 @@ impl Worker {
 
     fn take(worker: &Rc<Self>, message: JsValue) {
         match to_worker(&message) {
-            Some(ToWorker::Run { job, request }) => {
+            Some(ToWorker::Run { job, request, part, threads }) => {
                 let now = now_ms();
+                worker.passed.set(None);
                 *worker.active.borrow_mut() = Some(Active {
                     job,
+                    message,
                     request,
+                    part,
+                    threads: threads.max(1),
+                    reason: None,
+                    waits: false,
                     session: None,
                     cancelled: false,
                     started_ms: now,
+                    read_ms: now,
                     experiment_started_ms: now,
                     progress_sent_ms: now,
+                    offered_ms: f64::MIN,
                 });
                 worker.send(&FromWorker::Validating { job });
                 Self::schedule(worker);
             }
-            Some(ToWorker::Cancel { job }) => {
-                if let Some(active) = worker.active.borrow_mut().as_mut() {
-                    active.cancelled |= active.job == job;
+            Some(ToWorker::Cancel { job } | ToWorker::Split { job, .. })
+                if worker.passed.get() == Some(job) =>
+            {
+                if let Some(other) = &*worker.other.borrow() {
+                    call(other, &message);
                 }
+            }
+            Some(ToWorker::Cancel { job }) => {
+                let waits = match worker.active.borrow_mut().as_mut() {
+                    Some(active) if active.job == job => {
+                        active.cancelled = true;
+                        active.waits
+                    }
+                    _ => false,
+                };
+                if waits {
+                    Self::slice(worker);
+                }
+            }
+            Some(ToWorker::Split { job, into }) => {
+                let mut active = worker.active.borrow_mut();
+                let part = active.as_mut().filter(|active| active.job == job).and_then(|active| {
+                    let worth = into <= 1 || active.offer(now_ms()).is_some();
+                    active.session.as_mut().filter(|_| worth)?.give_up(into)
+                });
+                worker.send(&FromWorker::Split { job, part });
             }
             // The front reads the version before it sends anything else: this is a defect, and must be seen.
             None => wasm_bindgen::throw_str("aer-wasm worker: unknown message"),
@@ -106,14 +191,43 @@ impl Worker {
         if active.cancelled {
             return worker.send(&FromWorker::Cancelled { job: active.job, memory_bytes: memory_bytes() });
         }
-        if worker.advance(&mut active) {
-            *worker.active.borrow_mut() = Some(active);
-            Self::schedule(worker);
+        match worker.advance(&mut active) {
+            Next::End => return,
+            Next::Slice => Self::schedule(worker),
+            Next::OtherCore => {
+                active.waits = true;
+                let (worker, job, threads) = (worker.clone(), active.job, active.threads);
+                spawn_local(async move { worker.pass_on(job, threads).await });
+            }
+        }
+        *worker.active.borrow_mut() = Some(active);
+    }
+
+    /// Passes a job that waits on to the core with threads. Where there is none, it goes on here.
+    async fn pass_on(self: Rc<Self>, job: u32, threads: u32) {
+        let started = start_threads(threads, &self.post).await;
+        let mut slot = self.active.borrow_mut();
+        let Some(mut active) = slot.take_if(|active| active.job == job && active.waits) else { return };
+        match started {
+            Ok(handler) => {
+                drop(slot);
+                let handler: Function = handler.unchecked_into();
+                call(&handler, &active.message);
+                self.passed.set(Some(job));
+                *self.other.borrow_mut() = Some(handler);
+            }
+            Err(thrown) => {
+                active.waits = false;
+                active.reason = get(&thrown, "message").as_string().or(Some("threads did not start".into()));
+                *slot = Some(active);
+                self.send(&FromWorker::Running { job });
+                Self::schedule(&self);
+            }
         }
     }
 
-    /// Works for a slice; whether there is more to do.
-    fn advance(&self, active: &mut Active) -> bool {
+    /// Works for a slice.
+    fn advance(&self, active: &mut Active) -> Next {
         let job = active.job;
         let slice_started_ms = now_ms();
         let Some(session) = &mut active.session else {
@@ -129,14 +243,29 @@ impl Worker {
                 }
             };
             match Session::with_progress(request, MEMORY_LIMIT_BYTES, &progress) {
-                Ok(session) => active.session = Some(session),
+                Ok(session) => {
+                    let mut session = match active.part {
+                        Some(part) => session.only(part),
+                        None => session,
+                    };
+                    if SHARED {
+                        session.lend_threads(threads(active.threads));
+                    } else {
+                        active.reason = reason_for_one(&session, active.threads);
+                    }
+                    active.session = Some(session);
+                    active.read_ms = now_ms();
+                }
                 Err(error) => {
                     self.fail(active, error);
-                    return false;
+                    return Next::End;
                 }
             }
+            if !SHARED && active.reason.is_none() {
+                return Next::OtherCore;
+            }
             self.send(&FromWorker::Running { job });
-            return true;
+            return Next::Slice;
         };
         loop {
             match session.step(BUDGET) {
@@ -148,14 +277,20 @@ impl Worker {
                         if result.success() {
                             result.metadata.insert("time_taken".into(), result.time_taken_s.into());
                         }
+                        let message = FromWorker::Experiment {
+                            job,
+                            index,
+                            shots: result.part,
+                            error: result.error.clone(),
+                        };
                         let (result, transfer) = experiment_to_js(&result);
-                        self.send_with(&FromWorker::Experiment { job }, Some(result), &transfer);
+                        self.send_with(&message, Some(result), &transfer);
                     }
                     active.experiment_started_ms = now;
                 }
                 Step::Finished => {
                     self.finish(active);
-                    return false;
+                    return Next::End;
                 }
             }
             let now = now_ms();
@@ -164,7 +299,13 @@ impl Worker {
                     active.progress_sent_ms = now;
                     self.send(&FromWorker::Progress { job, progress: session.progress() });
                 }
-                return true;
+                if now - active.offered_ms >= PROGRESS_INTERVAL_MS
+                    && let Some((left_ms, at_most)) = active.offer(now)
+                {
+                    active.offered_ms = now;
+                    self.send(&FromWorker::Offer { job, left_ms, at_most });
+                }
+                return Next::Slice;
             }
         }
     }
@@ -191,16 +332,22 @@ impl Worker {
 /// The envelope with what only a host knows: date, times, memory.
 fn finished(active: &Active, mut envelope: Map<String, serde_json::Value>) -> JsValue {
     let seconds = (now_ms() - active.started_ms) / 1000.0;
+    let threads = active.session.as_ref().map_or(1, Session::threads);
+    let reason = match &active.reason {
+        Some(reason) => reason.clone(),
+        None => format!("it has states of 2^{SHARED_BITS} amplitudes or more"),
+    };
     envelope.insert("date".into(), String::from(js_sys::Date::new_0().to_iso_string()).into());
     envelope.insert("time_taken".into(), seconds.into());
     envelope.insert(
         "metadata".into(),
         json!({
             "time_taken_execute": seconds,
-            "omp_enabled": false,
+            "omp_enabled": threads > 1,
             "parallel_experiments": 1,
             "max_memory_mb": MEMORY_LIMIT_BYTES >> 20,
             "max_gpu_memory_mb": 0,
+            "acceleration": { "simd": cfg!(target_feature = "simd128"), "threads": threads, "reason": reason },
         }),
     );
     to_js(&envelope)

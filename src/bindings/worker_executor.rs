@@ -13,11 +13,15 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 use super::convert::{describe, from_js, get, js_object, request_from_js, set, to_js};
-use super::host::{WorkerHandle, call, deferred, next_task, spawn_worker, warn};
+use super::gathered::{Received, complete, take_experiments};
+use super::host::{
+    WorkerHandle, available_parallelism, call, deferred, next_task, now_ms, spawn_worker, warn,
+};
 use super::js_error::throw;
 use super::timer::Timer;
 use super::worker::serve;
 use crate::error::{AerError, ErrorCode};
+use crate::executor::gather::Gathered;
 use crate::executor::pool::{
     CANCEL_GRACE_MS, Effect, Notice, Pool, START_LIMIT_MS, Ticket, WorkerId, worker_lost,
 };
@@ -93,7 +97,15 @@ impl WorkerExecutor {
                 .hint("Make a new WorkerExecutor."),
             ));
         };
-        let job = PoolJob { request, on_event, results: Array::new() };
+        let job = PoolJob {
+            request,
+            on_event,
+            gathered: Gathered::default(),
+            experiments: 0,
+            started_ms: now_ms(),
+            stopped: false,
+            error: None,
+        };
         self.0.jobs.borrow_mut().insert(ticket, job);
         self.0.carry_out(effects);
         let link = self.0.clone();
@@ -140,8 +152,14 @@ fn tell(on_event: &Function, kind: &str, fields: &[(&str, JsValue)]) {
 struct PoolJob {
     request: JsValue,
     on_event: Function,
-    /// Experiments that have ended.
-    results: Array,
+    /// What its workers have sent.
+    gathered: Gathered<Received>,
+    experiments: usize,
+    started_ms: f64,
+    /// Whether a worker has stopped it as asked.
+    stopped: bool,
+    /// Why a worker could not run it at all.
+    error: Option<AerError>,
 }
 
 impl PoolJob {
@@ -150,7 +168,7 @@ impl PoolJob {
     }
 
     /// The end of a job that its worker did not end: what had succeeded is kept.
-    fn tell_end_without_worker(&self, error: Option<&AerError>) {
+    fn tell_end_without_worker(mut self, error: Option<&AerError>) {
         let partial = self.partial_result(error);
         match error {
             None => self.tell("cancelled", &[("result", partial)]),
@@ -158,15 +176,30 @@ impl PoolJob {
         }
     }
 
-    fn partial_result(&self, error: Option<&AerError>) -> JsValue {
+    /// The end of a job that ran in several workers, from the message of the last.
+    fn tell_end_of_parts(mut self, message: &JsValue) {
+        let result = get(message, "result");
+        if self.stopped || !result.is_object() || !self.gathered.is_whole(self.experiments) {
+            let error = self.error.take().filter(|_| !self.stopped);
+            return self.tell_end_without_worker(error.as_ref());
+        }
+        let seconds = (now_ms() - self.started_ms) / 1000.0;
+        match complete(&result, &mut self.gathered, seconds) {
+            None => self.tell("done", &[("result", result)]),
+            Some(error) => self.tell("failed", &[("error", to_js(&error)), ("result", result)]),
+        }
+    }
+
+    fn partial_result(&mut self, error: Option<&AerError>) -> JsValue {
         let Some(request) = request_from_js(&self.request) else { return JsValue::UNDEFINED };
+        let results = take_experiments(&mut self.gathered);
         let status = match error {
-            _ if self.results.length() > 0 => "PARTIAL COMPLETED".to_owned(),
+            _ if results.length() > 0 => "PARTIAL COMPLETED".to_owned(),
             Some(error) => format!("ERROR: {error}"),
             None => "CANCELLED".to_owned(),
         };
         let result = to_js(&envelope(&request, false, &status, None, None));
-        set(result.unchecked_ref(), "results", &self.results);
+        set(result.unchecked_ref(), "results", results);
         result
     }
 }
@@ -242,13 +275,30 @@ impl Link {
     fn carry_out_one(&self, effect: Effect) {
         match effect {
             Effect::Spawn { worker, inline } => self.spawn(worker, inline),
-            Effect::Run { worker, job } => {
-                let request = self.jobs.borrow().get(&job).map(|job| job.request.clone());
+            Effect::Run { worker, job, part } => {
+                let request = self.jobs.borrow_mut().get_mut(&job).map(|job| {
+                    job.gathered.worker_begins(worker);
+                    job.request.clone()
+                });
                 let request = request.unwrap_or(JsValue::UNDEFINED);
+                let threads = available_parallelism() / (self.pool.borrow().busy_workers() as u32).max(1);
                 self.with_worker(worker, |link| link.hold(true));
+                let part = part.map_or(JsValue::UNDEFINED, |part| to_js(&part));
                 self.post(
                     worker,
-                    &js_object([("kind", "run".into()), ("job", job.into()), ("request", request)]),
+                    &js_object([
+                        ("kind", "run".into()),
+                        ("job", job.into()),
+                        ("request", request),
+                        ("threads", threads.into()),
+                        ("part", part),
+                    ]),
+                );
+            }
+            Effect::AskSplit { worker, job, into } => {
+                self.post(
+                    worker,
+                    &js_object([("kind", "split".into()), ("job", job.into()), ("into", into.into())]),
                 );
             }
             Effect::AskCancel { worker, job } => {
@@ -290,6 +340,7 @@ impl Link {
     }
 
     fn lose(&self, worker: WorkerId, error: &AerError) {
+        self.jobs.borrow_mut().values_mut().for_each(|job| job.gathered.worker_ends(worker));
         let effects = self.pool.borrow_mut().lost(worker, error);
         self.carry_out(effects);
     }
@@ -397,22 +448,38 @@ impl Link {
                 self.lose(worker, &protocol_mismatch(&format!("protocol {protocol}")));
             }
             FromWorker::Validating { job } if runs(job) => {
-                self.pool.borrow_mut().taken_up(job);
+                self.pool.borrow_mut().taken_up(worker, job);
                 self.tell(job, "validating");
             }
             FromWorker::Running { job } if runs(job) => self.tell(job, "running"),
-            FromWorker::Progress { job, .. } if runs(job) => {
-                self.tell_with(job, "progress", &[("progress", get(message, "progress"))]);
+            FromWorker::Progress { job, progress } if runs(job) => {
+                let progress = self.jobs.borrow_mut().get_mut(&job).map(|job| {
+                    job.experiments = progress.experiments;
+                    to_js(&job.gathered.progress(worker, progress))
+                });
+                self.tell_with(job, "progress", &[("progress", progress.unwrap_or_default())]);
             }
-            FromWorker::Experiment { job } if runs(job) => {
-                if let Some(job) = self.jobs.borrow().get(&job) {
-                    job.results.push(&get(message, "result"));
+            FromWorker::Offer { job, left_ms, at_most } if runs(job) => {
+                let effects = self.pool.borrow_mut().offer(worker, job, left_ms, at_most);
+                self.carry_out(effects);
+            }
+            FromWorker::Split { job, part } if runs(job) => {
+                let effects = self.pool.borrow_mut().split(worker, job, part);
+                self.carry_out(effects);
+            }
+            FromWorker::Experiment { job, index, shots, error } if runs(job) => {
+                if let Some(job) = self.jobs.borrow_mut().get_mut(&job) {
+                    let received = Received { result: get(message, "result"), ended_ms: now_ms() };
+                    job.gathered.add(worker, index, shots, error, received);
                 }
             }
             FromWorker::Done { job, memory_bytes } if runs(job) => {
                 self.finish(worker, job, memory_bytes, "done", message);
             }
-            FromWorker::Failed { job, memory_bytes, .. } if runs(job) => {
+            FromWorker::Failed { job, memory_bytes, error } if runs(job) => {
+                if let Some(job) = self.jobs.borrow_mut().get_mut(&job) {
+                    job.error = Some(error);
+                }
                 self.finish(worker, job, memory_bytes, "failed", message);
             }
             FromWorker::Cancelled { job, memory_bytes } if runs(job) => {
@@ -423,17 +490,26 @@ impl Link {
         }
     }
 
-    /// The worker ended its job: its owner gets the whole result, the worker its next job.
+    /// The worker ended its job, or its part of one: the owner of a job that has ended gets the whole result, the
+    /// worker its next job.
     fn finish(&self, worker: WorkerId, ticket: Ticket, memory_bytes: f64, kind: &str, message: &JsValue) {
         let effects = self.pool.borrow_mut().finished(worker, ticket, memory_bytes);
-        if let Some(job) = self.take_job(ticket) {
+        let over = !self.pool.borrow().is_open(ticket);
+        let job = if over { self.take_job(ticket) } else { None };
+        if let Some(mut job) = job {
             let result = get(message, "result");
-            if result.is_object() {
-                set(result.unchecked_ref(), "results", &job.results);
+            if job.gathered.divided() {
+                job.stopped |= kind == "cancelled";
+                job.tell_end_of_parts(message);
+            } else if result.is_object() {
+                set(result.unchecked_ref(), "results", take_experiments(&mut job.gathered));
                 job.tell(kind, &[("result", result), ("error", get(message, "error"))]);
             } else {
                 job.tell_end_without_worker(None);
             }
+        } else if let Some(job) = self.jobs.borrow_mut().get_mut(&ticket) {
+            job.gathered.worker_ends(worker);
+            job.stopped |= kind == "cancelled";
         }
         self.carry_out(effects);
     }

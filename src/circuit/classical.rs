@@ -25,6 +25,16 @@ impl Bits {
         Self { words: smallvec![value] }
     }
 
+    /// The bits of words, the least significant first.
+    pub fn from_words(words: &[u64]) -> Self {
+        Self { words: if words.is_empty() { smallvec![0] } else { words.into() } }
+    }
+
+    /// The words, the least significant first; those that lack are 0.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// Reads `0x…` (any width). `None` unless it is that.
     pub fn from_hex(text: &str) -> Option<Self> {
         let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;

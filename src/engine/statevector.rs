@@ -1,55 +1,360 @@
-//! The statevector method: all amplitudes of a pure state, changed by [`crate::kernel`]s.
+//! The statevector method: the amplitudes of a pure state, as a product of independent registers.
 //!
-//! A gate is its matrix on its targets and a mask of its controls; [`kernel::plan`] finds the cheapest way to
-//! apply it. Nothing here knows a gate by name.
+//! A qubit is in a basis state, which takes no memory, or a bit of a [`register`], whose qubits have met in gates.
+//! A gate is its matrix on its targets and its controls; [`kernel::plan`] finds what it really does, and nothing
+//! here knows a gate by name. Controls in a basis state are decided at once, swaps exchange names, and what is left
+//! joins the registers it acts on: by a tensor product, the larger one below.
+//!
+//! Registers are [`sparse`] or [`dense`]; what is done to large dense ones is put off and fused. A qubit that is
+//! found in a basis state again, measured or not, leaves its register. The global phase is a number of its own.
 
-pub mod amplitudes;
+mod dense;
+mod register;
 mod save;
+mod sparse;
 
-use super::{Engine, EngineConfig, Method, Outcomes, SavedValue};
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use super::gather::Gather;
+use super::{Engine, EngineConfig, Method, Outcomes, SavedValue, Threads};
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::circuit::{Bits, Gate, Operation, Qubit};
 use crate::error::{AerError, ErrorCode};
-use crate::kernel::index::{Subspace, deposit, extract, mask};
-use crate::kernel::{self, Controls, dense, diagonal, permutation, reduce, sample};
+use crate::kernel::index::deposit;
+use crate::kernel::real::Real;
+use crate::kernel::{self, Action, BitPositions, Controls, Kernel, Placed};
 use crate::linalg::{Complex, Matrix};
 use crate::rng::{DrawRng, ShotRng};
-use amplitudes::Amplitudes;
-use std::ops::Range;
+use dense::{Dense, Programs, insufficient_memory};
+use register::{Drawing, Form, Register, is_dense};
+use sparse::{Entry, Sparse};
 
-/// The state of the statevector method.
-#[derive(Debug)]
-pub struct Statevector {
-    amplitudes: Amplitudes,
-    /// Whether the state is known to be |0…0⟩ exactly: nothing has happened yet.
-    untouched: bool,
+/// Where a qubit is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    /// In a basis state.
+    Known(bool),
+    /// A bit of a register.
+    In(usize, u32),
+}
+
+/// The state of the statevector method, in numbers of type `T` where it is dense.
+#[derive(Clone, Debug)]
+pub struct Statevector<T: Real> {
+    places: Vec<Place>,
+    /// The registers; `None` where one was joined to another.
+    registers: Vec<Option<Register<T>>>,
+    /// Multiplies all amplitudes.
+    factor: Complex,
+    programs: Programs,
+    /// What draws from each register, until the state changes.
+    drawings: Vec<Option<Drawing>>,
     config: EngineConfig,
 }
 
-impl Statevector {
-    /// The amplitudes.
-    pub fn amplitudes(&self) -> &Amplitudes {
-        &self.amplitudes
+/// Controls: qubits and the values that they must have.
+type Wanted = SmallVec<[(Qubit, bool); 4]>;
+
+/// Operations that are put off at most: enough for fusion, and few enough to keep.
+const MOST_PENDING: u64 = 4096;
+
+/// The size of an address space, in bits: what has no address cannot be simulated.
+const ADDRESS_BITS: u32 = if usize::BITS < 47 { usize::BITS } else { 47 };
+
+impl<T: Real> Statevector<T> {
+    fn num_qubits(&self) -> u32 {
+        self.places.len() as u32
     }
 
-    /// Applies a matrix to qubits, the first one least significant, where all qubits of the mask are |1⟩.
-    fn apply_matrix(&mut self, matrix: Matrix, qubits: &[Qubit], controls: usize) -> Result<(), AerError> {
-        self.untouched = false;
-        let (re, im) = self.amplitudes.parts_mut();
-        kernel::plan(matrix).place(qubits, controls).apply(re, im);
+    fn place(&self, qubit: Qubit) -> Place {
+        self.places.get(qubit as usize).copied().unwrap_or(Place::Known(false))
+    }
+
+    fn put(&mut self, qubit: Qubit, place: Place) {
+        if let Some(slot) = self.places.get_mut(qubit as usize) {
+            *slot = place;
+        }
+    }
+
+    /// The registers in use and their numbers.
+    fn registers(&self) -> impl Iterator<Item = (usize, &Register<T>)> {
+        self.registers.iter().enumerate().filter_map(|(id, register)| Some((id, register.as_ref()?)))
+    }
+
+    fn register(&self, id: usize) -> Option<&Register<T>> {
+        self.registers.get(id)?.as_ref()
+    }
+
+    /// The registers that hold some of the qubits, each once, in the order of the qubits.
+    fn registers_of(&self, qubits: &[Qubit]) -> SmallVec<[usize; 4]> {
+        let mut found = SmallVec::new();
+        for qubit in qubits {
+            if let Place::In(id, _) = self.place(*qubit)
+                && !found.contains(&id)
+            {
+                found.push(id);
+            }
+        }
+        found
+    }
+
+    /// Applies a matrix to qubits, the first one least significant, where the controls are |1⟩.
+    fn apply_matrix(
+        &mut self,
+        matrix: Matrix,
+        targets: &[Qubit],
+        controls: &[Qubit],
+    ) -> Result<(), AerError> {
+        self.apply_kernel(
+            kernel::plan(matrix),
+            targets,
+            controls.iter().map(|qubit| (*qubit, true)).collect(),
+        )
+    }
+
+    fn apply_kernel(&mut self, kernel: Kernel, qubits: &[Qubit], wanted: Wanted) -> Result<(), AerError> {
+        let Kernel { controls, targets, mut action } = kernel;
+        let controls = controls.iter().filter_map(|place| Some((*qubits.get(*place as usize)?, true)));
+        let mut left = Wanted::new();
+        for (qubit, value) in wanted.into_iter().chain(controls) {
+            match self.place(qubit) {
+                Place::Known(known) if known != value => return Ok(()),
+                Place::Known(_) => {}
+                Place::In(..) => left.push((qubit, value)),
+            }
+        }
+        let mut targets: SmallVec<[Qubit; 4]> =
+            targets.iter().filter_map(|place| qubits.get(*place as usize).copied()).collect();
+        if let Action::Diagonal(entries) = &mut action {
+            self.decide(&mut targets, entries);
+            if targets.is_empty() {
+                action = Action::Phase(entries.first().copied().unwrap_or(Complex::ONE));
+            }
+        }
+        match &action {
+            Action::Phase(factor) if *factor == Complex::ONE => return Ok(()),
+            Action::Phase(factor) if left.is_empty() => {
+                self.factor *= factor;
+                return Ok(());
+            }
+            Action::Permutation(permutation) if left.is_empty() => {
+                let images = permutation.images(targets.len());
+                if self.rename(&images, &targets) {
+                    return Ok(());
+                }
+            }
+            _ => {}
+        }
+        let met: SmallVec<[Qubit; 8]> =
+            targets.iter().copied().chain(left.iter().map(|(qubit, _)| *qubit)).collect();
+        let id = self.join(&met)?;
+        let bit = |qubit: Qubit| match self.place(qubit) {
+            Place::In(_, bit) => bit,
+            Place::Known(_) => 0,
+        };
+        let targets: BitPositions = targets.into_iter().map(bit).collect();
+        let controls = left.iter().fold(Controls::default(), |controls, (qubit, value)| Controls {
+            mask: controls.mask | 1 << bit(*qubit),
+            values: controls.values | usize::from(*value) << bit(*qubit),
+        });
+        self.operate(id, Placed { targets, controls, action })
+    }
+
+    /// Leaves out the targets of a diagonal that are in a basis state.
+    fn decide(&self, targets: &mut SmallVec<[Qubit; 4]>, entries: &mut Vec<Complex>) {
+        let known = |qubit: &Qubit| matches!(self.place(*qubit), Place::Known(_));
+        if !targets.iter().any(known) {
+            return;
+        }
+        let (mut value, mut free) = (0, Vec::new());
+        for (place, qubit) in (0..).zip(&*targets) {
+            match self.place(*qubit) {
+                Place::Known(is_one) => value |= usize::from(is_one) << place,
+                Place::In(..) => free.push(place),
+            }
+        }
+        *entries =
+            (0..1 << free.len()).map(|free_value| entries[value | deposit(free_value, &free)]).collect();
+        targets.retain(|qubit| !known(qubit));
+    }
+
+    /// Carries out a permutation without touching amplitudes, where that can be done.
+    fn rename(&mut self, images: &[(usize, Complex)], targets: &[Qubit]) -> bool {
+        let plain = images.iter().all(|(_, factor)| *factor == Complex::ONE);
+        let known = |qubit: &Qubit| match self.place(*qubit) {
+            Place::Known(value) => Some(value),
+            Place::In(..) => None,
+        };
+        if let Some(values) = targets.iter().map(known).collect::<Option<SmallVec<[bool; 4]>>>() {
+            let value = (0..).zip(values).fold(0, |value, (place, bit)| value | usize::from(bit) << place);
+            let Some((to, factor)) = images.get(value).copied() else { return false };
+            self.factor *= factor;
+            for (place, qubit) in targets.iter().enumerate() {
+                self.put(*qubit, Place::Known(to >> place & 1 == 1));
+            }
+            return true;
+        }
+        match (images, targets) {
+            ([(1, _), (0, _)], [qubit]) if plain => {
+                let Place::In(id, bit) = self.place(*qubit) else { return false };
+                match self.registers.get_mut(id) {
+                    Some(Some(Register { form: Form::Sparse(sparse), .. })) => {
+                        sparse.flip(bit);
+                        true
+                    }
+                    _ => false,
+                }
+            }
+            ([(0, _), (2, _), (1, _), (3, _)], [a, b]) if plain => {
+                let places = [self.place(*a), self.place(*b)];
+                for (qubit, place) in [(*b, places[0]), (*a, places[1])] {
+                    self.put(qubit, place);
+                    if let Place::In(id, bit) = place
+                        && let Some(Some(register)) = self.registers.get_mut(id)
+                        && let Some(slot) = register.qubits.get_mut(bit as usize)
+                    {
+                        *slot = qubit;
+                    }
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Applies an operation to a register, and looks what has become of it.
+    fn operate(&mut self, id: usize, operation: Placed) -> Result<(), AerError> {
+        let largest = self.num_qubits();
+        let Some(Some(register)) = self.registers.get_mut(id) else { return Ok(()) };
+        let moves = matches!(operation.action, Action::Dense(_) | Action::Permutation(_));
+        register.apply(operation, largest, &mut self.programs)?;
+        if moves {
+            self.tidy(id);
+        }
         Ok(())
+    }
+
+    /// Lets the qubits that are in a basis state leave a sparse register.
+    fn tidy(&mut self, id: usize) {
+        let Some(Some(register)) = self.registers.get_mut(id) else { return };
+        let gone = register.take_constants();
+        self.part(id, &gone);
+    }
+
+    /// After qubits have left a register.
+    fn part(&mut self, id: usize, gone: &[(Qubit, bool)]) {
+        if gone.is_empty() {
+            return;
+        }
+        for (qubit, value) in gone {
+            self.put(*qubit, Place::Known(*value));
+        }
+        let Some(Some(register)) = self.registers.get(id) else { return };
+        if register.qubits.is_empty() {
+            // What is left is a number.
+            self.factor *= register.amplitudes().first().copied().unwrap_or_default();
+            self.registers[id] = None;
+            return;
+        }
+        for (bit, qubit) in (0..).zip(register.qubits.clone()) {
+            self.put(qubit, Place::In(id, bit));
+        }
+    }
+
+    fn insert(&mut self, register: Register<T>) -> usize {
+        let id = self.registers.iter().position(Option::is_none).unwrap_or(self.registers.len());
+        for (bit, qubit) in (0..).zip(&register.qubits) {
+            if let Some(slot) = self.places.get_mut(*qubit as usize) {
+                *slot = Place::In(id, bit);
+            }
+        }
+        if id == self.registers.len() {
+            self.registers.push(None);
+        }
+        self.registers[id] = Some(register);
+        id
+    }
+
+    /// Makes one register of all that hold some of the qubits, and of those that are in basis states.
+    fn join(&mut self, qubits: &[Qubit]) -> Result<usize, AerError> {
+        let met = self.registers_of(qubits);
+        let mut known = Vec::new();
+        let mut value = 0;
+        for qubit in qubits {
+            if let Place::Known(is_one) = self.place(*qubit)
+                && !known.contains(qubit)
+            {
+                value |= usize::from(is_one) << known.len();
+                known.push(*qubit);
+            }
+        }
+        if let ([id], []) = (&*met, &*known) {
+            return Ok(*id);
+        }
+        let basis = Sparse::basis(known.len() as u32, value);
+        let known = Register { form: Form::Sparse(basis), qubits: known };
+        // The largest stays below.
+        let base =
+            met.iter().copied().max_by_key(|id| self.register(*id).map(|r| (r.num_bits(), r.is_dense())));
+        let Some(base) = base else { return Ok(self.insert(known)) };
+        let Some(mut base) = self.registers.get_mut(base).and_then(Option::take) else {
+            return Ok(self.insert(known));
+        };
+        let mut others: Vec<Register<T>> =
+            met.iter().filter_map(|id| self.registers.get_mut(*id).and_then(Option::take)).collect();
+        if !known.qubits.is_empty() {
+            others.push(known);
+        }
+        let num_bits = others.iter().map(Register::num_bits).sum::<u32>() + base.num_bits();
+        let support = others.iter().map(Register::support).fold(base.support(), u64::saturating_mul);
+        let dense = is_dense(num_bits, support, base.is_dense());
+        let largest = self.num_qubits();
+        for register in &mut others {
+            register.settle(largest, &mut self.programs)?;
+        }
+        if dense {
+            let register = base.make_dense();
+            for other in &others {
+                register.grow(other.amplitudes());
+                if !register.puts_off() {
+                    register.settle(largest, &mut self.programs)?;
+                }
+            }
+        } else {
+            base.settle(largest, &mut self.programs)?;
+            let register = base.make_sparse();
+            for other in &mut others {
+                register.join(other.make_sparse());
+            }
+        }
+        for other in others {
+            base.qubits.extend(other.qubits);
+        }
+        Ok(self.insert(base))
+    }
+
+    /// Whether joining registers, and so many qubits in basis states, needs what was put off on one of them: all but
+    /// the largest are read, and that one too if it becomes sparse.
+    fn joins_settled(&self, met: &[&Register<T>], known: usize) -> bool {
+        let num_bits = met.iter().map(|register| register.num_bits()).sum::<u32>() + known as u32;
+        let support = met.iter().map(|register| register.support()).fold(1, u64::saturating_mul);
+        let largest =
+            met.iter().enumerate().max_by_key(|(_, register)| (register.num_bits(), register.is_dense()));
+        let largest = largest.map(|(place, _)| place);
+        let others = met.iter().enumerate().filter(|(place, _)| Some(*place) != largest);
+        !is_dense(num_bits, support, true) || others.into_iter().any(|(_, register)| register.pending() > 0)
     }
 
     /// Applies matrix `v` to the targets, which come first, where the controls have value `v`.
     fn multiplex(&mut self, matrices: &[Matrix], qubits: &[Qubit]) -> Result<(), AerError> {
         let Some(size) = matrices.first().map(Matrix::rows) else { return Ok(()) };
         let (targets, controls) = qubits.split_at((size.trailing_zeros() as usize).min(qubits.len()));
-        self.untouched = false;
-        let len = self.amplitudes.len();
-        let (re, im) = self.amplitudes.parts_mut();
         for (value, matrix) in matrices.iter().enumerate() {
-            let space = Subspace::new(len, mask(qubits), deposit(value, controls));
-            dense::dense_where(re, im, targets, space, matrix);
+            let wanted =
+                (0..).zip(controls).map(|(place, qubit): (u32, _)| (*qubit, value >> place & 1 == 1));
+            self.apply_kernel(kernel::plan(matrix.clone()), targets, wanted.collect())?;
         }
         Ok(())
     }
@@ -65,16 +370,12 @@ impl Statevector {
         let number = rng.uniform();
         let size = 1usize << qubits.len();
         let density = self.density_matrix(qubits)?;
-        let density = |row: usize, column: usize| {
-            let at = 2 * (row * size + column);
-            Complex::new(density[at], density[at + 1])
-        };
         // tr(K ρ K†), row by row of K.
         let probability = |operator: &Matrix| -> f64 {
             let rows = operator.entries().chunks_exact(size);
             let row = |row: &[Complex]| -> f64 {
                 let product = |column: usize| -> Complex {
-                    row.iter().enumerate().map(|(i, entry)| entry * density(i, column)).sum()
+                    row.iter().enumerate().map(|(i, entry)| entry * density[i * size + column]).sum()
                 };
                 row.iter().enumerate().map(|(column, entry)| (product(column) * entry.conj()).re).sum()
             };
@@ -97,47 +398,65 @@ impl Statevector {
         let Some((operator, probability)) = drawn else { return Ok(()) };
         let factor = 1.0 / probability.sqrt();
         let entries = operator.entries().iter().map(|entry| entry * factor).collect();
-        Matrix::new(size, size, entries).map_or(Ok(()), |matrix| self.apply_matrix(matrix, qubits, 0))
+        Matrix::new(size, size, entries).map_or(Ok(()), |matrix| self.apply_matrix(matrix, qubits, &[]))
     }
 
-    /// Measures, collapses, and gives the outcome as a number. Its cost does not depend on how many qubits
-    /// there are, as one basis state is drawn and not one of all outcomes.
-    fn collapse(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> usize {
-        let (re, im) = self.amplitudes.parts_mut();
-        let mut outcome = 0;
-        sample::sample(re, im, std::iter::once(rng.uniform()), |index| outcome = extract(index, qubits));
-        // A state that is |0…0⟩ stays so.
-        reduce::collapse(re, im, qubits, outcome);
-        outcome
+    /// Measures: draws a basis state of each register, collapses it, and lets the qubits leave it.
+    fn collapse(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError> {
+        let largest = self.num_qubits();
+        for id in self.registers_of(qubits) {
+            let number = rng.uniform();
+            let Some(Some(register)) = self.registers.get_mut(id) else { continue };
+            register.settle(largest, &mut self.programs)?;
+            let places = &self.places;
+            let measured = qubits.iter().filter_map(|qubit| match places.get(*qubit as usize) {
+                Some(Place::In(found, bit)) if *found == id => Some(1 << bit),
+                _ => None,
+            });
+            let mask = measured.fold(0, |mask, bit: usize| mask | bit);
+            let drawn = register.draw_one(number);
+            let gone = register.collapse(Controls { mask, values: drawn & mask });
+            self.part(id, &gone);
+            self.tidy(id);
+        }
+        Ok(())
     }
 
     /// Resets qubits as Aer does: measures them and flips those that are 1.
-    fn reset(&mut self, qubits: &[Qubit], rng: &mut ShotRng) {
-        if self.untouched {
-            return;
+    fn reset(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError> {
+        self.collapse(qubits, rng)?;
+        for qubit in qubits {
+            self.put(*qubit, Place::Known(false));
         }
-        let outcome = self.collapse(qubits, rng);
-        if outcome != 0 {
-            let space = Subspace::new(self.amplitudes.len(), mask(qubits), 0);
-            let (re, im) = self.amplitudes.parts_mut();
-            permutation::exchange(re, im, space, [0, deposit(outcome, qubits)]);
-        }
+        Ok(())
     }
 
-    /// Replaces the state; `state[v]` is the amplitude of value `v` of the qubits, which are all there are.
-    fn replace(&mut self, state: &[Complex], qubits: &[Qubit]) {
-        self.untouched = false;
-        for (value, amplitude) in state.iter().enumerate() {
-            self.amplitudes.set(deposit(value, qubits), *amplitude);
-        }
+    /// Prepares qubits that are in basis states; `state[v]` is the amplitude of value `v`.
+    fn prepare(&mut self, state: &[Complex], qubits: &[Qubit]) -> Result<(), AerError> {
+        let entries = || {
+            let all =
+                state.iter().enumerate().map(|(index, amplitude)| Entry { index, amplitude: *amplitude });
+            all.filter(|entry| entry.amplitude.norm_sqr() > sparse::NEGLIGIBLE)
+        };
+        let (num_bits, largest) = (qubits.len() as u32, self.num_qubits());
+        let form = if is_dense(num_bits, entries().count() as u64, false) {
+            Form::Dense(Dense::from_amplitudes(state, largest)?)
+        } else {
+            Form::Sparse(Sparse::new(num_bits, entries().collect()))
+        };
+        let id = self.insert(Register { qubits: qubits.to_vec(), form });
+        self.tidy(id);
+        Ok(())
     }
 
-    fn num_qubits(&self) -> u32 {
-        self.amplitudes.len().trailing_zeros()
+    /// Replaces the whole state.
+    fn replace(&mut self, state: &[Complex], qubits: &[Qubit]) -> Result<(), AerError> {
+        self.reset_to_zero();
+        self.prepare(state, qubits)
     }
 }
 
-impl Engine for Statevector {
+impl<T: Real> Engine for Statevector<T> {
     const METHOD: Method = Method::Statevector;
 
     fn supports(operation: &Operation) -> bool {
@@ -175,62 +494,71 @@ impl Engine for Statevector {
     }
 
     fn required_bytes(num_qubits: u32) -> u64 {
-        Amplitudes::required_bytes(num_qubits)
+        1u64.checked_shl(num_qubits).map_or(u64::MAX, |len| len.saturating_mul(2 * T::BYTES))
     }
 
+    /// Takes no memory for amplitudes yet, but refuses what could never become dense.
     fn new(num_qubits: u32, config: EngineConfig) -> Result<Self, AerError> {
-        let amplitudes = Amplitudes::zero_state(num_qubits).map_err(|mut error| {
-            error.message = format!("There is not enough memory for a statevector of {num_qubits} qubits.");
-            error
-        })?;
-        Ok(Self { amplitudes, untouched: true, config })
+        let bytes = Self::required_bytes(num_qubits);
+        if bytes >= 1 << ADDRESS_BITS {
+            return Err(insufficient_memory(bytes));
+        }
+        Ok(Self {
+            places: vec![Place::Known(false); num_qubits as usize],
+            registers: Vec::new(),
+            factor: Complex::ONE,
+            programs: Programs::default(),
+            drawings: Vec::new(),
+            config,
+        })
     }
 
     fn reset_to_zero(&mut self) {
-        if !self.untouched {
-            self.amplitudes.set_zero_state();
-            self.untouched = true;
-        }
+        self.places.fill(Place::Known(false));
+        self.registers.clear();
+        self.drawings.clear();
+        self.factor = Complex::ONE;
     }
 
     fn apply_global_phase(&mut self, phase: f64) {
-        if phase != 0.0 {
-            self.untouched = false;
-            let (re, im) = self.amplitudes.parts_mut();
-            kernel::diagonal::phase(re, im, Controls::default(), Complex::cis(phase));
-        }
+        self.factor *= Complex::cis(phase);
     }
 
     fn work(&self, operation: &Operation, qubits: &[Qubit]) -> u64 {
-        let len = self.amplitudes.len() as u64;
+        let len = 1u64 << self.num_qubits().min(63);
         // A dense matrix multiplies each amplitude by a column; one of two rows is what counts as 1.
         let dense = |len: u64, targets: usize| len.saturating_mul(1 << targets.saturating_sub(1).min(32));
+        let touched: u64 =
+            self.registers_of(qubits).iter().filter_map(|id| self.register(*id)).map(Register::work).sum();
+        let read: u64 = self
+            .registers_of(qubits)
+            .iter()
+            .filter_map(|id| self.register(*id))
+            .map(
+                |register| {
+                    if register.is_dense() { 1 << register.num_bits().min(63) } else { register.support() }
+                },
+            )
+            .sum();
         match operation {
-            Operation::Gate(gate, _) => {
-                dense(len >> gate.num_controls(qubits.len()).min(63), gate.spec().targets)
-            }
-            Operation::Unitary(_) => dense(len, qubits.len()),
-            Operation::Pauli(letters) => {
-                len.saturating_mul(letters.iter().filter(|letter| **letter != Pauli::I).count() as u64)
-            }
-            Operation::Reset if self.untouched => 0,
-            // Draw, norm and projection; then the flip, or the preparation.
-            Operation::Measure(_) => 3 * len,
-            Operation::Reset => 4 * len,
-            Operation::Initialize(_) if qubits.len() as u32 == self.num_qubits() => len,
-            Operation::Initialize(_) => 6 * len,
-            Operation::SetStatevector(_) | Operation::Diagonal(_) => len,
+            Operation::Gate(gate, _) => dense(touched, gate.spec().targets),
+            Operation::Unitary(_) => dense(touched, qubits.len()),
+            Operation::Pauli(_) | Operation::Diagonal(_) => touched,
             Operation::Multiplexer(matrices) => {
-                dense(len, qubits.len().saturating_sub(matrices.len().trailing_zeros() as usize))
+                dense(touched, qubits.len().saturating_sub(matrices.len().trailing_zeros() as usize))
             }
+            // Draw, norm and collapse.
+            Operation::Measure(_) | Operation::Reset => 3 * read,
+            Operation::Initialize(state) | Operation::SetStatevector(state) => 3 * read + state.len() as u64,
             // The density matrix, then the operator.
-            Operation::Kraus(_) => dense(len, qubits.len()).saturating_mul(3),
+            Operation::Kraus(_) => dense(read, qubits.len()).saturating_mul(3),
             Operation::Save(save) => match &save.kind {
                 SaveKind::DensityMatrix => dense(len, qubits.len()),
                 SaveKind::ExpectationValue(terms) | SaveKind::ExpectationValueVariance(terms) => {
-                    len.saturating_mul(terms.len() as u64)
+                    read.saturating_mul(terms.len() as u64)
                 }
                 SaveKind::Amplitudes(indices) | SaveKind::AmplitudesSquared(indices) => indices.len() as u64,
+                SaveKind::Probabilities | SaveKind::ProbabilitiesDict => read.max(1 << qubits.len().min(63)),
                 _ => len,
             },
             _ => 0,
@@ -238,12 +566,13 @@ impl Engine for Statevector {
     }
 
     fn apply(&mut self, operation: &Operation, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError> {
+        self.drawings.clear();
         match operation {
             Operation::Gate(gate, parameters) => {
                 let (controls, targets) = qubits.split_at(gate.num_controls(qubits.len()));
-                self.apply_matrix(gate.target_matrix(parameters), targets, mask(controls))
+                self.apply_matrix(gate.target_matrix(parameters), targets, controls)
             }
-            Operation::Unitary(matrix) => self.apply_matrix((**matrix).clone(), qubits, 0),
+            Operation::Unitary(matrix) => self.apply_matrix((**matrix).clone(), qubits, &[]),
             Operation::Pauli(letters) => {
                 for (letter, qubit) in letters.iter().rev().zip(qubits) {
                     let gate = match letter {
@@ -252,38 +581,32 @@ impl Engine for Statevector {
                         Pauli::Y => Gate::Y,
                         Pauli::Z => Gate::Z,
                     };
-                    self.apply_matrix(gate.target_matrix(&[]), &[*qubit], 0)?;
+                    self.apply_matrix(gate.target_matrix(&[]), &[*qubit], &[])?;
                 }
                 Ok(())
             }
             Operation::Diagonal(entries) => {
-                self.untouched = false;
-                let (re, im) = self.amplitudes.parts_mut();
-                diagonal::diagonal(re, im, qubits, Controls::default(), entries);
-                Ok(())
+                let kernel = Kernel {
+                    controls: BitPositions::new(),
+                    targets: (0..qubits.len() as u32).collect(),
+                    action: Action::Diagonal(entries.to_vec()),
+                };
+                self.apply_kernel(kernel, qubits, Wanted::new())
             }
             Operation::Multiplexer(matrices) => self.multiplex(matrices, qubits),
             Operation::Kraus(operators) => self.apply_kraus(operators, qubits, rng),
             Operation::Delay(_) | Operation::Barrier | Operation::QuantumErrorLocation => Ok(()),
-            Operation::Reset => {
-                self.reset(qubits, rng);
-                Ok(())
-            }
+            Operation::Reset => self.reset(qubits, rng),
             Operation::Initialize(state) if qubits.len() as u32 == self.num_qubits() => {
-                self.replace(state, qubits);
-                Ok(())
+                self.replace(state, qubits)
             }
             Operation::Initialize(state) => {
-                self.reset(qubits, rng);
-                self.untouched = false;
-                let (re, im) = self.amplitudes.parts_mut();
-                reduce::prepare(re, im, qubits, state);
-                Ok(())
+                self.reset(qubits, rng)?;
+                self.prepare(state, qubits)
             }
             Operation::SetStatevector(state) => {
                 let all: Vec<Qubit> = (0..self.num_qubits()).collect();
-                self.replace(state, &all);
-                Ok(())
+                self.replace(state, &all)
             }
             _ => {
                 let name = operation.name();
@@ -292,22 +615,128 @@ impl Engine for Statevector {
         }
     }
 
-    fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Bits {
-        Bits::from_u64(self.collapse(qubits, rng) as u64)
+    fn pending(&self) -> u64 {
+        self.registers().map(|(_, register)| register.pending()).sum()
+    }
+
+    fn must_advance(&self, operation: &Operation, qubits: &[Qubit]) -> bool {
+        let pending = self.pending();
+        if pending == 0 {
+            return false;
+        }
+        let met = self.registers_of(qubits);
+        let met: SmallVec<[&Register<T>; 4]> = met.iter().filter_map(|id| self.register(*id)).collect();
+        let waiting = met.iter().filter(|register| register.pending() > 0).count();
+        match operation {
+            Operation::Save(_) => true,
+            Operation::Measure(_) | Operation::Reset | Operation::Initialize(_) | Operation::Kraus(_) => {
+                waiting > 0
+            }
+            Operation::Gate(..)
+            | Operation::ComputedGate(..)
+            | Operation::Unitary(_)
+            | Operation::Diagonal(_)
+            | Operation::Pauli(_)
+            | Operation::Multiplexer(_) => {
+                let known =
+                    qubits.iter().filter(|qubit| matches!(self.place(**qubit), Place::Known(_))).count();
+                pending >= MOST_PENDING
+                    || waiting > 0 && met.len() + known > 1 && self.joins_settled(&met, known)
+            }
+            _ => false,
+        }
+    }
+
+    fn advance(&mut self, budget: u64) -> Result<u64, AerError> {
+        let (largest, mut work) = (self.num_qubits(), 0);
+        for register in self.registers.iter_mut().flatten() {
+            if let Form::Dense(dense) = &mut register.form
+                && work < budget
+            {
+                work += dense.advance(budget - work, largest, &mut self.programs)?;
+            }
+        }
+        Ok(work)
+    }
+
+    fn lend_threads(&mut self, threads: Threads) {
+        self.programs.threads = threads;
+    }
+
+    fn threads_used(&self) -> u32 {
+        self.programs.threads_used.max(1)
+    }
+
+    fn snapshot(&self) -> Option<Self> {
+        /// More than this is sooner made again than moved twice.
+        const MOST_BYTES: u64 = 64 << 20;
+        let bytes: u64 = self.registers().map(|(_, register)| register.bytes()).sum();
+        (bytes <= MOST_BYTES && self.pending() == 0)
+            .then(|| Self { programs: Programs::default(), ..self.clone() })
+    }
+
+    fn restore(&mut self, snapshot: &Self) -> u64 {
+        self.places.clone_from(&snapshot.places);
+        self.registers.clone_from(&snapshot.registers);
+        self.drawings.clear();
+        self.factor = snapshot.factor;
+        self.registers().map(|(_, register)| register.bytes() / (2 * T::BYTES)).sum()
+    }
+
+    fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<Bits, AerError> {
+        self.drawings.clear();
+        self.collapse(qubits, rng)?;
+        let mut outcome = Bits::zeros(qubits.len() as u32);
+        for (place, qubit) in (0..).zip(qubits) {
+            outcome.set(place, self.place(*qubit) == Place::Known(true));
+        }
+        Ok(outcome)
+    }
+
+    fn prepare_sampling(&mut self, budget: u64) -> u64 {
+        self.drawings.resize(self.registers.len(), None);
+        let mut work = 0;
+        for (register, drawing) in self.registers.iter().zip(&mut self.drawings) {
+            if let Some(register) = register
+                && work < budget
+            {
+                let drawing = drawing.get_or_insert_with(|| register.drawing());
+                work += register.read_for(drawing, budget - work);
+            }
+        }
+        work
     }
 
     fn sample_measure(&mut self, qubits: &[Qubit], seed: u64, shots: Range<u64>) -> Outcomes {
-        let mut rng = DrawRng::new(seed, 0, shots.start);
-        let mut ascending: Vec<(f64, usize)> = shots.map(|_| rng.uniform()).zip(0..).collect();
-        ascending.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
-        let mut outcomes = Outcomes::zeros(qubits.len(), ascending.len());
-        let (re, im) = self.amplitudes.parts();
-        let mut order = ascending.iter().map(|(_, shot)| *shot);
-        sample::sample(re, im, ascending.iter().map(|(number, _)| *number), |index| {
-            if let Some(shot) = order.next() {
-                outcomes.words[shot] = extract(index, qubits) as u64;
+        while self.prepare_sampling(u64::MAX) > 0 {}
+        let len = (shots.end - shots.start) as usize;
+        let mut outcomes = Outcomes::zeros(qubits.len(), len);
+        let words = outcomes.words_per_shot;
+        let mut add = |word: usize, shot: usize, bits: u64| outcomes.words[shot * words + word] |= bits;
+        for (word, qubits) in qubits.chunks(64).enumerate() {
+            let ones = (0..).zip(qubits).filter(|(_, qubit)| self.place(**qubit) == Place::Known(true));
+            let ones = ones.fold(0, |ones, (place, _): (u32, _)| ones | 1 << place);
+            (0..len).for_each(|shot| add(word, shot, ones));
+        }
+        for id in self.registers_of(qubits) {
+            let (Some(register), Some(Some(drawing))) = (self.register(id), self.drawings.get(id)) else {
+                continue;
+            };
+            let stream = register.qubits.iter().min().copied().unwrap_or_default();
+            let mut rng = DrawRng::new(seed, stream, shots.start);
+            let numbers: Vec<f64> = shots.clone().map(|_| rng.uniform()).collect();
+            let values = register.draw(drawing, &numbers);
+            for (word, qubits) in qubits.chunks(64).enumerate() {
+                let pairs = (0..).zip(qubits).filter_map(|(place, qubit)| match self.place(*qubit) {
+                    Place::In(found, bit) if found == id => Some((bit, place)),
+                    _ => None,
+                });
+                let gather = Gather::new(pairs);
+                for (shot, value) in values.iter().enumerate() {
+                    add(word, shot, gather.apply(*value as u64));
+                }
             }
-        });
+        }
         outcomes
     }
 
@@ -315,3 +744,6 @@ impl Engine for Statevector {
         self.saved_value(save, qubits)
     }
 }
+
+#[cfg(test)]
+mod tests;

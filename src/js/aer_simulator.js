@@ -62,6 +62,11 @@ export class AerSimulator {
     return core.configuration(this.name, this.options);
   }
 
+  /** What a job that is alone may use, `{ simd, threads, reason }`: chosen by itself, and why. */
+  acceleration() {
+    return core.acceleration(this.options);
+  }
+
   available_methods() {
     return core.available_methods();
   }

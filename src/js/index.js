@@ -5,4 +5,4 @@
  */
 export * from './aer_simulator.js';
 export * from './base_job.js';
-export * from './worker_host.js';
+export * from './threads.js';

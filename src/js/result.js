@@ -39,22 +39,33 @@ export class Result {
    */
   get_counts(experiment) {
     return this.#each(experiment, (one, key) => {
+      const spaced = spacing(one.header);
+      const counts = {};
+      const packed = packed_of(one.data, 'counts');
+      if (packed) {
+        const { keys, shots } = packed;
+        for (let i = 0; i < shots.length; i++) counts[spaced(keys.text(i, 2))] = shots[i];
+        return counts;
+      }
       if (!one.data.counts) throw explained(`No counts for experiment "${key}"`, { code: 'INVALID_ARGUMENT' });
-      const bits = bit_string(one.header);
-      return Object.fromEntries(Object.entries(one.data.counts).map(([hex, count]) => [bits(hex), count]));
+      for (const [hex, count] of Object.entries(one.data.counts)) counts[spaced(binary(hex))] = count;
+      return counts;
     });
   }
 
   /** The bit string of each shot, in order; there if option `memory` was true. */
   get_memory(experiment) {
     const one = this.#experiment(experiment);
+    const spaced = spacing(one.header);
+    const packed = packed_of(one.data, 'memory');
+    if (packed) return Array.from({ length: packed.length }, (_, i) => spaced(packed.text(i, 2)));
     if (!one.data.memory) {
       throw explained(`No memory for experiment "${experiment ?? 0}".`, {
         code: 'INVALID_ARGUMENT',
         hint: 'Run with the option memory: true.',
       });
     }
-    return one.data.memory.map(bit_string(one.header));
+    return one.data.memory.map((hex) => spaced(binary(hex)));
   }
 
   /** Amplitudes, interleaved re, im: 2·2^n numbers. */
@@ -142,12 +153,87 @@ function typed(value) {
   return value.every(is_pair) ? Float64Array.from(value.flat()) : value.map(typed);
 }
 
-/** From a hexadecimal memory to bits, registers apart. */
-function bit_string({ memory_slots = 0, creg_sizes = [] } = {}) {
-  return (hex) => {
-    const bits = BigInt(hex).toString(2).padStart(memory_slots, '0');
-    if (creg_sizes.length < 2) return bits;
+const binary = (hex) => BigInt(hex).toString(2);
+
+/** From the digits of a memory to bits, all of them, registers apart. */
+function spacing({ memory_slots = 0, creg_sizes = [] } = {}) {
+  if (creg_sizes.length < 2) return (digits) => digits.padStart(memory_slots, '0');
+  const sizes = creg_sizes.map(([, size]) => size).reverse();
+  return (digits) => {
+    const bits = digits.padStart(memory_slots, '0');
     let at = 0;
-    return [...creg_sizes].reverse().map(([, size]) => bits.slice(at, (at += size))).join(' ');
+    return sizes.map((size) => bits.slice(at, (at += size))).join(' ');
   };
+}
+
+/** Memories as 32-bit words, equally many for each, the least significant first. */
+class Memories {
+  constructor(words, length) {
+    this.words = words;
+    this.length = length;
+    this.width = words.length / length;
+  }
+
+  /** The digits of a memory, without leading zeros. */
+  text(index, radix) {
+    const { words, width } = this;
+    const first = index * width;
+    let at = first + width - 1;
+    while (at > first && words[at] === 0) at--;
+    let text = words[at].toString(radix);
+    while (at-- > first) text += words[at].toString(radix).padStart(radix === 2 ? 32 : 8, '0');
+    return text;
+  }
+
+  hex(index) {
+    return `0x${this.text(index, 16)}`;
+  }
+}
+
+/** What an experiment's data shows as texts, and is still kept as numbers: `{ counts, memory }`. */
+const kept_of = new WeakMap();
+
+const packed_of = (data, name) => (Object.hasOwn(data, name) ? kept_of.get(data)?.[name] : undefined);
+
+/**
+ * Called by Rust on what a worker sent. Counts and memories that travelled as numbers become properties of
+ * `data` as any other, but for one thing: their texts are made when they are first read.
+ */
+export function unpack_result(experiment) {
+  const { packed, ...unpacked } = experiment;
+  if (!packed) return experiment;
+  // Counts come first, whichever way they travelled.
+  const data = 'counts' in experiment.data ? { counts: experiment.data.counts } : {};
+  const kept = {};
+  kept_of.set(data, kept);
+  if (packed.keys) {
+    const { shots } = packed;
+    const keys = new Memories(packed.keys, shots.length);
+    kept.counts = { keys, shots };
+    lazy(data, 'counts', kept, () => {
+      const counts = {};
+      for (let i = 0; i < shots.length; i++) counts[keys.hex(i)] = shots[i];
+      return counts;
+    });
+  }
+  if (packed.memory) {
+    const memory = new Memories(packed.memory, experiment.shots);
+    kept.memory = memory;
+    lazy(data, 'memory', kept, () => Array.from({ length: memory.length }, (_, i) => memory.hex(i)));
+  }
+  // Node would print "[Getter]".
+  Object.defineProperty(data, Symbol.for('nodejs.util.inspect.custom'), { value: () => ({ ...data }) });
+  return { ...unpacked, data: Object.assign(data, experiment.data) };
+}
+
+/** A property whose value is made when it is read; from then on it is one as any other. */
+function lazy(object, name, kept, make) {
+  const become = (value) => {
+    delete kept[name];
+    Reflect.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+    return value;
+  };
+  let made;
+  const get = () => (made ??= become(make()));
+  Object.defineProperty(object, name, { get, set: become, enumerable: true, configurable: true });
 }

@@ -5,6 +5,8 @@
  * how a long computation lets messages in. The wasm module is compiled once, by the front, and shared.
  */
 
+import { help, share_threads_url, threads_url } from './threads.js';
+
 /** Node's built-ins, without an import that a bundler for browsers would see. */
 const builtin = globalThis.process?.versions?.node ? globalThis.process.getBuiltinModule : undefined;
 const threads = builtin?.('node:worker_threads');
@@ -18,6 +20,21 @@ export function share_module(module) {
   shared_module = module;
 }
 
+/** Compiles the wasm at a URL. */
+export async function load_module(url) {
+  // A server-side bundle may keep the browser's entry and run it from disk, where `fetch` does not reach.
+  const files = url.protocol === 'file:' && builtin?.('node:fs');
+  if (files) return WebAssembly.compile(files.readFileSync(url));
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`aer-wasm: ${url} could not be loaded: status ${response.status}`);
+  const streams = response.headers.get('content-type')?.startsWith('application/wasm');
+  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** How many threads the machine runs at a time. */
+export const available_parallelism = () =>
+  builtin?.('node:os').availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+
 /**
  * Starts a worker. `on_message(data)` gets what it posts; `on_lost(reason)` is called once if it fails, traps or
  * ends by itself. Throws where no worker can be made.
@@ -29,17 +46,13 @@ export function spawn_worker(on_message, on_lost) {
     over = true;
     on_lost(String(reason || 'the worker could not be loaded'));
   };
+  const worker = make_worker();
+  worker.postMessage({ module: shared_module, threads_url: threads_url() });
   if (threads) {
-    const here = import.meta.url; // Apart, or a bundler for browsers would copy the file for this branch too.
-    const worker = new threads.Worker(new URL('./worker_host.js', here), {
-      workerData: { role: ROLE },
-      execArgv: [],
-    });
     worker.on('message', (data) => over || on_message(data));
     worker.on('error', (error) => lost(error?.message ?? error));
     worker.on('messageerror', (error) => lost(error?.message ?? error));
     worker.on('exit', (code) => lost(`it exited with code ${code}`));
-    worker.postMessage({ module: shared_module });
     return {
       worker,
       post: (data) => worker.postMessage(data),
@@ -47,17 +60,24 @@ export function spawn_worker(on_message, on_lost) {
       hold: (busy) => (busy ? worker.ref() : worker.unref()),
     };
   }
-  const worker = new Worker(new URL('./worker_host.js', import.meta.url), { type: 'module', name: 'aer-wasm-worker' });
   worker.onmessage = ({ data }) => over || on_message(data);
   worker.onerror = (event) => { event.preventDefault?.(); lost(event.message); };
   worker.onmessageerror = () => lost('a message could not be read');
-  worker.postMessage({ module: shared_module });
   return {
     worker,
     post: (data) => worker.postMessage(data),
     terminate: () => { over = true; return worker.terminate(); },
     hold: () => {},
   };
+}
+
+/** A worker that waits for its first message. */
+export function make_worker() {
+  if (threads) {
+    const here = import.meta.url; // Apart, or a bundler for browsers would copy the file for this branch too.
+    return new threads.Worker(new URL('./worker_host.js', here), { workerData: { role: ROLE }, execArgv: [] });
+  }
+  return new Worker(new URL('./worker_host.js', import.meta.url), { type: 'module', name: 'aer-wasm-worker' });
 }
 
 /**
@@ -94,13 +114,15 @@ function parent_port() {
   };
 }
 
-const is_worker = threads
+export const is_worker = threads
   ? !threads.isMainThread && threads.workerData?.role === ROLE
   : globalThis.name === ROLE && typeof globalThis.document === 'undefined';
 
 if (is_worker) {
   const port = parent_port();
-  let handler = async ({ module, glue_url }) => {
+  let handler = async ({ module, glue_url, threads_url, helper }) => {
+    if (helper) return help(helper, port.post);
+    share_threads_url(threads_url);
     const glue = glue_url ? await import(/* @vite-ignore */ /* webpackIgnore: true */ glue_url)
       : await import('../../../../aer_wasm.js');
     if (module && glue.initSync) glue.initSync({ module });

@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use super::Controls;
 use super::real::Real;
 use super::scalar;
 use crate::linalg::Complex;
@@ -36,6 +37,11 @@ impl Subspace {
     /// Number of indices.
     pub fn size(self) -> usize {
         self.len >> self.fixed.count_ones()
+    }
+
+    /// The fixed bits that are not among the targets, which are fixed to 0.
+    pub fn controls(self, targets: usize) -> Controls {
+        Controls { mask: self.fixed & !targets, values: self.ones }
     }
 
     /// Length of the contiguous runs.

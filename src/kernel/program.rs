@@ -1,16 +1,39 @@
 //! Programs: many operations in few passes over memory.
 //!
 //! A [`Pass`] names the bits that lie *inside* its blocks. A block is the `2^inner` amplitudes in which the other
-//! bits have fixed values; it is copied to a working memory that stays in cache, all steps of the pass are applied
-//! there, and it is copied back. Steps may move amplitudes only along inside bits, while phases and controls may
+//! bits have fixed values; all steps of the pass are applied to it while it is in cache. A block whose neighbours
+//! lie in long runs is worked on where it is, run by run, with rotations across runs; another is copied to a
+//! contiguous working memory and back. Steps may move amplitudes only along inside bits, while phases and controls may
 //! be on any bit: outside a block they are known numbers. Blocks are independent, so a program can stop and go on
 //! after any of them, and threads may share them.
 
+use std::ops::Range;
+use std::sync::Mutex;
+
+use super::diagonal::diagonal;
 use super::index::{Subspace, deposit, extract, mask};
-use super::phases::Phases;
+use super::lanes::Lanes;
+use super::phases::{BlockPhases, Phases, Slots};
 use super::real::Real;
-use super::rotation::{Rotation, rotate};
-use super::{Action, Controls, Placed};
+use super::rotation::{Rotation, rotate, rotate_across, tangents};
+use super::shared::{Alone, Block, Blocks, Layout, Team};
+use super::{Action, BitPositions, Controls, Placed};
+use crate::linalg::Complex;
+
+/// Bits inside a block, and the lowest ones that are best always inside.
+///
+/// Measured in wasm: layers of a rotation of each bit and a sweep of phases, milliseconds a layer, by low bits:
+/// 2^20 amplitudes 11.6 (5 of 14, copied), 11.1 (10 of 14), 10.1 (11 of 14), 8.7 (12 of 14), 8.6 (12 of 15);
+/// 2^24 amplitudes 319 (5 of 14, copied), 195 (12 of 14), 187 (12 of 15). A plain pass takes 0.5 and 15. Copying
+/// to a block and back alone takes 3.3 and 50, for short runs far apart defeat prefetching and caches: so three bits
+/// above long runs at a time are better than nine above short ones.
+pub const BLOCK_BITS: u32 = 15;
+
+/// See [`BLOCK_BITS`].
+pub const LOW_BITS: u32 = 12;
+
+/// Runs of at least `2^LONG_RUN` neighbours are worked on where they are.
+const LONG_RUN: usize = 9;
 
 /// Operations on a state of `2^num_bits` amplitudes. All bits are positions in the state's index.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,78 +83,322 @@ impl Program {
     }
 
     /// Goes on with a run until about `budget` amplitudes have been touched, or to its end; at least one block.
-    /// Gives the work that was done.
+    /// Gives the work that was done. A [`Runner`] does the same without making passes ready in each call.
     pub fn run<T: Real>(&self, re: &mut [T], im: &mut [T], position: &mut Position, budget: u64) -> u64 {
-        let mut work = 0;
-        while let Some(pass) = self.passes.get(position.pass) {
-            let blocks = re.len() >> pass.inner.len();
-            let block_work = (pass.steps.len() as u64 + 1) << pass.inner.len();
-            while position.block < blocks {
-                pass.run_block(re, im, position.block);
-                position.block += 1;
-                work += block_work;
-                if work >= budget {
-                    return work;
-                }
-            }
-            *position = Position { pass: position.pass + 1, block: 0 };
-        }
-        work
+        self.run_by(&Alone, re, im, position, budget)
+    }
+
+    /// As [`Program::run`], by a team; at least one block for each of its threads.
+    pub fn run_by<T: Real>(
+        &self,
+        team: &dyn Team,
+        re: &mut [T],
+        im: &mut [T],
+        position: &mut Position,
+        budget: u64,
+    ) -> u64 {
+        advance(self, position, &mut Prepared::default(), (re, im), budget, team)
     }
 }
 
-impl Pass {
-    fn run_block<T: Real>(&self, re: &mut [T], im: &mut [T], block: usize) {
-        let inner = mask(&self.inner);
-        let outer: Vec<u32> = (0..re.len().trailing_zeros()).filter(|bit| inner >> bit & 1 == 0).collect();
-        let base = deposit(block, &outer);
-        let indices: Vec<usize> = Subspace::new(re.len(), re.len() - 1 & !inner, base).indices().collect();
-        let mut block_re: Vec<T> = indices.iter().map(|index| re[*index]).collect();
-        let mut block_im: Vec<T> = indices.iter().map(|index| im[*index]).collect();
-        let local = |bit: u32| self.inner.iter().position(|inner| *inner == bit).unwrap_or_default() as u32;
-        for step in &self.steps {
-            match step {
-                Step::Rotations(rotations) => {
-                    let at = |rotation: &Rotation| Rotation { bit: local(rotation.bit), ..*rotation };
-                    rotate(&mut block_re, &mut block_im, &rotations.iter().map(at).collect::<Vec<_>>());
+/// A program on its way through a state.
+#[derive(Debug, Default)]
+pub struct Runner<T> {
+    program: Program,
+    position: Position,
+    prepared: Prepared<T>,
+}
+
+impl<T: Real> Runner<T> {
+    /// Takes up another program, from its beginning. Working memory is kept.
+    pub fn start(&mut self, program: Program) {
+        (self.program, self.position) = (program, Position::default());
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Whether the program has ended.
+    pub fn is_finished(&self) -> bool {
+        self.program.is_finished(self.position)
+    }
+
+    /// Goes on until about `budget` amplitudes have been touched, or to the end; at least one block for each thread
+    /// of the team. Gives the work that was done. The state comes out the same whatever the budgets and the team.
+    pub fn run(&mut self, re: &mut [T], im: &mut [T], budget: u64, team: &dyn Team) -> u64 {
+        advance(&self.program, &mut self.position, &mut self.prepared, (re, im), budget, team)
+    }
+}
+
+/// What a run keeps from block to block.
+#[derive(Debug, Default)]
+struct Prepared<T> {
+    /// The pass that is under way.
+    pass: Option<LoweredPass<T>>,
+    /// For each thread.
+    scratch: Vec<Mutex<Scratch<T>>>,
+}
+
+fn advance<T: Real>(
+    program: &Program,
+    position: &mut Position,
+    prepared: &mut Prepared<T>,
+    (re, im): (&mut [T], &mut [T]),
+    budget: u64,
+    team: &dyn Team,
+) -> u64 {
+    let mut work = 0;
+    let threads = team.threads().max(1);
+    while prepared.scratch.len() < threads {
+        prepared.scratch.push(Mutex::default());
+    }
+    while let Some(pass) = program.passes.get(position.pass) {
+        let lowered = match &mut prepared.pass {
+            Some(lowered) if position.block > 0 => lowered,
+            lowered => lowered.insert(LoweredPass::new(pass, re.len().trailing_zeros())),
+        };
+        let left = lowered.layout.num_blocks().saturating_sub(position.block);
+        let wanted = (budget.saturating_sub(work) / lowered.work_per_block) as usize;
+        let blocks = wanted.max(threads).min(left);
+        let range = position.block..position.block + blocks;
+        lowered.run_blocks(re, im, range, team, &prepared.scratch);
+        work += lowered.work_per_block * blocks as u64;
+        *position = if blocks < left {
+            Position { block: position.block + blocks, ..*position }
+        } else {
+            Position { pass: position.pass + 1, block: 0 }
+        };
+        if work >= budget {
+            break;
+        }
+    }
+    work
+}
+
+/// The working memory of a thread.
+#[derive(Debug, Default)]
+struct Scratch<T> {
+    re: Vec<T>,
+    im: Vec<T>,
+    slots: Slots<T>,
+}
+
+/// A [`Pass`], made ready for states of one length: bits inside blocks and bits outside are told apart.
+#[derive(Debug)]
+pub struct LoweredPass<T> {
+    layout: Layout,
+    /// Whether blocks are copied to working memory. Otherwise steps are made for single runs.
+    is_copied: bool,
+    steps: Vec<LoweredStep<T>>,
+    work_per_block: u64,
+}
+
+/// A step on the index within a block, where outside bits have known values.
+#[derive(Debug)]
+enum LoweredStep<T> {
+    Rotations(Vec<Rotation>),
+    /// Up to three rotations on bits of the number of a run.
+    Across(Vec<Rotation>),
+    Phases(Box<BlockPhases<T>>),
+    /// A diagonal whose table is chosen by outside bits, in blocks where outside bits have their values.
+    Diagonal {
+        outside: Controls,
+        /// Bits whose value chooses the table.
+        chosen_by: BitPositions,
+        targets: BitPositions,
+        controls: Controls,
+        /// The tables, one after the other.
+        entries: Vec<Complex>,
+    },
+    /// Any other action.
+    Placed {
+        outside: Controls,
+        placed: Placed,
+    },
+}
+
+impl<T: Real> LoweredPass<T> {
+    /// Makes a pass ready for states of `2^num_bits` amplitudes.
+    pub fn new(pass: &Pass, num_bits: u32) -> Self {
+        let layout = Layout::new(&pass.inner, num_bits);
+        let (inner, low_bits) = (layout.inner(), layout.low_bits());
+        let moves_runs = |step: &Step| match step {
+            Step::Placed(Placed { targets, action: Action::Permutation(_) | Action::Dense(_), .. }) => {
+                targets.iter().any(|bit| *bit as usize >= low_bits)
+            }
+            _ => false,
+        };
+        let is_copied = layout.num_runs() > 1 && (low_bits < LONG_RUN || pass.steps.iter().any(moves_runs));
+        let (steps, copies) = if is_copied {
+            (pass.steps.iter().map(|step| LoweredStep::new(step, inner)).collect(), 3)
+        } else {
+            let run = &inner[..low_bits];
+            let steps = pass.steps.iter().flat_map(|step| match step {
+                Step::Rotations(rotations) => LoweredStep::rotations_on_runs(rotations, inner, low_bits),
+                step => vec![LoweredStep::new(step, run)],
+            });
+            (steps.collect(), 0)
+        };
+        let len = layout.block_len();
+        let work = pass.steps.iter().map(|step| step.work(len)).sum::<u64>() + copies * len as u64;
+        Self { layout, is_copied, steps, work_per_block: work.max(1) }
+    }
+
+    /// Runs blocks, shared by a team. There is a scratch for each of its threads.
+    fn run_blocks(
+        &self,
+        re: &mut [T],
+        im: &mut [T],
+        range: Range<usize>,
+        team: &dyn Team,
+        scratch: &[Mutex<Scratch<T>>],
+    ) {
+        let threads = scratch.len().min(range.len()).min(team.threads());
+        let blocks = Blocks::new(re, im, &self.layout, range);
+        team.for_each(threads, &|thread| {
+            if let Some(Ok(mut scratch)) = scratch.get(thread).map(Mutex::lock) {
+                while let Some(mut block) = blocks.claim() {
+                    self.run_block(&mut block, &mut scratch);
                 }
-                Step::Phases(phases) => {
-                    for (local, index) in indices.iter().enumerate() {
-                        let slot = local..=local;
-                        phases.apply(&mut block_re[slot.clone()], &mut block_im[slot], *index);
-                    }
+            }
+        });
+    }
+
+    fn run_block(&self, block: &mut Block<'_, T>, scratch: &mut Scratch<T>) {
+        if self.is_copied {
+            let len = self.layout.block_len();
+            if scratch.re.len() < len {
+                scratch.re.resize(len, T::ZERO);
+                scratch.im.resize(len, T::ZERO);
+            }
+            let (re, im) = (&mut scratch.re[..len], &mut scratch.im[..len]);
+            block.gather(re, im);
+            self.steps.iter().for_each(|step| step.apply(re, im, block.base(), &mut scratch.slots));
+            block.scatter(re, im);
+            return;
+        }
+        for steps in self.steps.chunk_by(|a, b| !a.is_across() && !b.is_across()) {
+            if let [LoweredStep::Across(rotations)] = steps {
+                match **rotations {
+                    [_, _, _] => rotate_runs::<T, 8>(block, self.layout.num_runs(), rotations),
+                    [_, _] => rotate_runs::<T, 4>(block, self.layout.num_runs(), rotations),
+                    _ => rotate_runs::<T, 2>(block, self.layout.num_runs(), rotations),
                 }
-                Step::Placed(placed) => {
-                    let (mut targets, mut controls) = (placed.targets.clone(), placed.controls);
-                    let mut action = placed.action.clone();
-                    if let Action::Diagonal(entries) = &mut action {
-                        // Outside bits have known values.
-                        let kept: Vec<u32> = (0..targets.len() as u32)
-                            .filter(|j| inner >> targets[*j as usize] & 1 == 1)
-                            .collect();
-                        let known = targets
-                            .iter()
-                            .enumerate()
-                            .fold(0, |known, (j, bit)| known | (base >> bit & 1 & !(inner >> bit)) << j);
-                        *entries = (0..1 << kept.len())
-                            .map(|value| entries[known | deposit(value, &kept)])
-                            .collect();
-                        targets.retain(|bit| inner >> *bit & 1 == 1);
+                continue;
+            }
+            for number in 0..self.layout.num_runs() {
+                if let Some((base, re, im)) = block.run(number) {
+                    for step in steps {
+                        step.apply(re, im, base, &mut scratch.slots);
                     }
-                    if (base ^ controls.values) & controls.mask & !inner != 0 {
-                        continue;
-                    }
-                    controls = Controls {
-                        mask: extract(controls.mask, &self.inner),
-                        values: extract(controls.values, &self.inner),
-                    };
-                    targets.iter_mut().for_each(|bit| *bit = local(*bit));
-                    Placed { targets, controls, action }.apply(&mut block_re, &mut block_im);
                 }
             }
         }
-        for (local, index) in indices.into_iter().enumerate() {
-            (re[index], im[index]) = (block_re[local], block_im[local]);
+    }
+}
+
+/// Rotations on bits of the number of a run; `D` runs are rotated at once.
+fn rotate_runs<T: Real, const D: usize>(block: &mut Block<'_, T>, num_runs: usize, rotations: &[Rotation]) {
+    let bits: BitPositions = rotations.iter().map(|rotation| rotation.bit).collect();
+    let offsets: [usize; D] = std::array::from_fn(|row| deposit(row, &bits));
+    for first in Subspace::new(num_runs, mask(&bits), 0).indices() {
+        for rows in block.rows(offsets.map(|offset| first + offset)).into_iter().flatten() {
+            rotate_across::<T::Lanes, D>(rows.map(T::Lanes::chunks), tangents(rotations));
         }
     }
 }
+
+impl Step {
+    /// Amplitudes touched in a block of `len`; three rotations count as one touch, for they are done at once.
+    fn work(&self, len: usize) -> u64 {
+        match self {
+            Self::Rotations(rotations) => (rotations.len().div_ceil(3) * len) as u64,
+            Self::Phases(_) => len as u64,
+            Self::Placed(placed) => {
+                let columns = match &placed.action {
+                    Action::Dense(_) => 1 << placed.targets.len().saturating_sub(1),
+                    _ => 1,
+                };
+                (columns * placed.touched(len)) as u64
+            }
+        }
+    }
+}
+
+impl<T: Real> LoweredStep<T> {
+    /// For blocks with these inside bits, ascending.
+    fn new(step: &Step, inner: &[u32]) -> Self {
+        let inside = mask(inner);
+        let local = |bit: &u32| (inside & ((1 << bit) - 1)).count_ones();
+        let is_inside = |bit: &u32| inside >> bit & 1 == 1;
+        match step {
+            Step::Rotations(rotations) => Self::Rotations(
+                rotations
+                    .iter()
+                    .map(|rotation| Rotation { bit: local(&rotation.bit), ..*rotation })
+                    .collect(),
+            ),
+            Step::Phases(phases) => Self::Phases(Box::new(BlockPhases::new(phases, inner))),
+            Step::Placed(Placed { targets, controls, action }) => {
+                let outside = Controls { mask: controls.mask & !inside, values: controls.values & !inside };
+                let controls =
+                    Controls { mask: extract(controls.mask, inner), values: extract(controls.values, inner) };
+                if let Action::Diagonal(entries) = action {
+                    let (inside, chosen_by): (BitPositions, BitPositions) =
+                        (0..targets.len() as u32).partition(|place| is_inside(&targets[*place as usize]));
+                    let order: BitPositions = inside.iter().chain(&chosen_by).copied().collect();
+                    let at = |place: &u32| targets[*place as usize];
+                    return Self::Diagonal {
+                        outside,
+                        chosen_by: chosen_by.iter().map(at).collect(),
+                        targets: inside.iter().map(|place| local(&at(place))).collect(),
+                        controls,
+                        entries: (0..entries.len()).map(|i| entries[deposit(i, &order)]).collect(),
+                    };
+                }
+                let targets = targets.iter().map(local).collect();
+                Self::Placed { outside, placed: Placed { targets, controls, action: action.clone() } }
+            }
+        }
+    }
+
+    /// Rotations on blocks with these inside bits, the lowest of which make runs.
+    fn rotations_on_runs(rotations: &[Rotation], inner: &[u32], low_bits: usize) -> Vec<Self> {
+        let mut rotations = rotations.to_vec();
+        rotations.sort_unstable_by_key(|rotation| rotation.bit);
+        let (in_run, across) =
+            rotations.split_at(rotations.partition_point(|rotation| (rotation.bit as usize) < low_bits));
+        let number = |bit: u32| inner[low_bits..].iter().take_while(|inner| **inner < bit).count() as u32;
+        let across = across.chunks(3).map(|rotations| {
+            let on_number = |rotation: &Rotation| Rotation { bit: number(rotation.bit), ..*rotation };
+            Self::Across(rotations.iter().map(on_number).collect())
+        });
+        let in_run = (!in_run.is_empty()).then(|| Self::Rotations(in_run.to_vec()));
+        in_run.into_iter().chain(across).collect()
+    }
+
+    fn is_across(&self) -> bool {
+        matches!(self, Self::Across(_))
+    }
+
+    /// Applies the step to a block, whose first amplitude has index `base`.
+    fn apply(&self, re: &mut [T], im: &mut [T], base: usize, slots: &mut Slots<T>) {
+        let is_on = |outside: &Controls| base & outside.mask == outside.values;
+        match self {
+            Self::Rotations(rotations) => rotate(re, im, rotations),
+            Self::Phases(phases) => phases.apply(re, im, base, slots),
+            Self::Diagonal { outside, chosen_by, targets, controls, entries } if is_on(outside) => {
+                let len = 1 << targets.len();
+                let start = extract(base, chosen_by) * len;
+                diagonal(re, im, targets, *controls, &entries[start..start + len]);
+            }
+            Self::Placed { outside, placed } if is_on(outside) => placed.apply(re, im),
+            Self::Across(_) | Self::Diagonal { .. } | Self::Placed { .. } => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,17 @@ use std::fmt::Debug;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub};
 
+use super::lanes::Lanes;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+use super::lanes::Portable;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use super::simd128::{F32x4, F64x2};
 use crate::linalg::Complex;
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+type F64x2 = Portable<f64, 2>;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+type F32x4 = Portable<f32, 4>;
 
 /// A real number of a state: `f64` or `f32`.
 ///
@@ -27,6 +37,8 @@ pub trait Real:
     + Sub<Output = Self>
     + Sum
 {
+    /// Some of them side by side, as kernels work on them.
+    type Lanes: Lanes<Real = Self>;
     /// 0.
     const ZERO: Self;
     /// 1.
@@ -42,8 +54,9 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($($float:ty)*) => {
+    ($($float:ty, $lanes:ty;)*) => {
         $(impl Real for $float {
+            type Lanes = $lanes;
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
 
@@ -60,7 +73,7 @@ macro_rules! real {
     };
 }
 
-real!(f64 f32);
+real!(f64, F64x2; f32, F32x4;);
 
 /// The amplitude at an index.
 #[inline]

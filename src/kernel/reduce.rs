@@ -27,11 +27,13 @@ pub fn probabilities<T: Real>(re: &[T], im: &[T], bits: &[u32], probabilities: &
     probabilities.fill(0.0);
     let lanes = re.len().min(LANES);
     let run = Subspace::new(re.len(), mask(bits) & !(lanes - 1), 0).run();
+    let in_lane: [usize; LANES] = std::array::from_fn(|lane| extract(lane, bits));
     for (i, (re, im)) in re.chunks_exact(run).zip(im.chunks_exact(run)).enumerate() {
         let mut norms = [0.0; LANES];
         scalar::add_lane_norms(re, im, &mut norms[..lanes]);
-        for (lane, norm) in norms[..lanes].iter().enumerate() {
-            probabilities[extract(i * run + lane, bits)] += norm;
+        let first = extract(i * run, bits);
+        for (norm, outcome) in norms[..lanes].iter().zip(in_lane) {
+            probabilities[first | outcome] += norm;
         }
     }
 }

@@ -4,9 +4,11 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::index::{Subspace, deposit, extract, mask};
+use super::real::amplitude;
 use super::*;
 use crate::circuit::{GATES, Gate};
 use crate::kernel::reduce::{collapse, norm_sqr, prepare, probabilities};
+use crate::kernel::rotation::{Rotation, rotate};
 
 const O: Complex = Complex::ZERO;
 const L: Complex = Complex::ONE;
@@ -191,18 +193,32 @@ fn slow(state: &[Complex], matrix: &Matrix, bits: &[u32], controls: usize) -> Ve
         .collect()
 }
 
-fn check(class: usize, seed: usize, num_bits: u32, bits: &[u32], controls: usize) {
-    let state: Vec<Complex> = (0..1 << num_bits).map(|i| noise(seed + 31 * i)).collect();
+/// A state of numbers of the width `T`, and the same numbers as complex ones.
+fn state_of<T: Real>(seed: usize, num_bits: u32) -> (Vec<T>, Vec<T>, Vec<Complex>) {
+    let (re, im): (Vec<T>, Vec<T>) = (0..1 << num_bits)
+        .map(|i| noise(seed + 31 * i))
+        .map(|x| (T::from_f64(x.re), T::from_f64(x.im)))
+        .unzip();
+    let state = (0..1 << num_bits).map(|i| amplitude(&re, &im, i)).collect();
+    (re, im, state)
+}
+
+/// What rounding may do to sums of a few products of numbers of size 1.
+fn tolerance<T: Real>() -> f64 {
+    if T::BYTES == 8 { 1e-12 } else { 2e-5 }
+}
+
+fn check<T: Real>(class: usize, seed: usize, num_bits: u32, bits: &[u32], controls: usize) {
+    let (mut re, mut im, state) = state_of::<T>(seed, num_bits);
     let matrix = matrix_of(class, bits.len(), seed);
     let expected = slow(&state, &matrix, bits, controls);
-    let mut re: Vec<f64> = state.iter().map(|x| x.re).collect();
-    let mut im: Vec<f64> = state.iter().map(|x| x.im).collect();
     let kernel = plan(matrix);
     assert!(is_dense(&kernel) == (class == 3 && !bits.is_empty()), "class {class} came out as {kernel:?}");
     kernel.place(bits, controls).apply(&mut re, &mut im);
     for (index, expected) in expected.iter().enumerate() {
-        let error = (expected - Complex::new(re[index], im[index])).norm();
-        assert!(error < 1e-12, "class {class}, bits {bits:?}, controls {controls:b}, index {index}: {error}");
+        let error = (expected - amplitude(&re, &im, index)).norm();
+        let what = format!("class {class}, bits {bits:?}, controls {controls:b}, index {index}: {error}");
+        assert!(error < tolerance::<T>(), "{what}");
     }
 }
 
@@ -215,7 +231,8 @@ fn kernels_of_one_and_two_bits_agree_with_the_plain_sum_at_all_positions() {
                 let bits = if low == high { vec![low] } else { vec![low, high] };
                 for controls in (0..1 << num_bits).filter(|controls| controls & mask(&bits) == 0) {
                     for class in 0..4 {
-                        check(class, controls + 17 * class, num_bits, &bits, controls);
+                        check::<f64>(class, controls + 17 * class, num_bits, &bits, controls);
+                        check::<f32>(class, controls + 17 * class, num_bits, &bits, controls);
                     }
                 }
             }
@@ -236,7 +253,8 @@ fn kernels_of_any_bits_agree_with_the_plain_sum() {
         .run(&strategy, |(num_bits, order, count, controls, class, seed)| {
             let bits = &order[..count];
             let controls = controls as usize & ((1 << num_bits) - 1) & !mask(bits);
-            check(class, seed, num_bits, bits, controls);
+            check::<f64>(class, seed, num_bits, bits, controls);
+            check::<f32>(class, seed, num_bits, bits, controls);
             Ok(())
         })
         .unwrap();
@@ -313,5 +331,80 @@ fn collapse_keeps_one_outcome_and_prepare_writes_to_zeros() {
                 }
             }
         }
+    }
+}
+
+/// Rotations on every set of bits of 2^1 to 2^10 amplitudes do to the last bit what one after the other does,
+/// ascending; in both precisions.
+#[test]
+fn rotations_at_once_are_rotations_one_by_one() {
+    fn check<T: Real>() {
+        for num_bits in 1..=10u32 {
+            for set in 0..1usize << num_bits {
+                let bits = (0..num_bits).rev().filter(|bit| set >> bit & 1 == 1);
+                let rotations: Vec<Rotation> =
+                    bits.map(|bit| Rotation { bit, tangent: noise(bit as usize).re }).collect();
+                let numbers = |seed: usize| -> Vec<T> {
+                    (0..1 << num_bits).map(|i| T::from_f64(noise(seed + i).re)).collect()
+                };
+                let (mut re, mut im) = (numbers(set), numbers(set + 5));
+                let (mut expected_re, mut expected_im) = (re.clone(), im.clone());
+                rotate(&mut re, &mut im, &rotations);
+                for Rotation { bit, tangent } in rotations.into_iter().rev() {
+                    let tangent = T::from_f64(tangent);
+                    for part in [&mut expected_re, &mut expected_im] {
+                        for low in (0..1usize << num_bits).filter(|index| index >> bit & 1 == 0) {
+                            let (x, y) = (part[low], part[low | 1 << bit]);
+                            (part[low], part[low | 1 << bit]) = (x - tangent * y, y + tangent * x);
+                        }
+                    }
+                }
+                assert_eq!((re, im), (expected_re, expected_im), "{set:b} of {num_bits} bits");
+            }
+        }
+    }
+    check::<f64>();
+    check::<f32>();
+}
+
+/// Numbers from a seed.
+pub(super) struct Numbers(u64);
+
+impl Numbers {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// `SplitMix64` (Steele, Lea and Flood, 2014).
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ z >> 31
+    }
+
+    /// In [0, 1).
+    pub(super) fn uniform(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Below a number that is not 0.
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    /// The same in another order.
+    pub(super) fn shuffled(&mut self, items: &[u32]) -> Vec<u32> {
+        let mut items = items.to_vec();
+        for i in 1..items.len() {
+            items.swap(i, self.below(i + 1));
+        }
+        items
+    }
+
+    /// Any amplitudes, not normalised.
+    pub(super) fn state<T: Real>(&mut self, num_bits: u32) -> (Vec<T>, Vec<T>) {
+        let mut part = || (0..1 << num_bits).map(|_| T::from_f64(self.uniform() - 0.5)).collect();
+        (part(), part())
     }
 }

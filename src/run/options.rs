@@ -2,12 +2,12 @@
 //!
 //! Names, types and defaults are Aer's (`AerSimulator._default_options`, `src/framework/config.hpp` of
 //! 0.14.2); [`check`] is strict, for options that a user gives, [`RunOptions::resolve`] reads layers of them.
-//! An option whose default is `null` takes `null` for "not given". Options of other methods and of threads are
-//! taken and mean nothing yet.
+//! An option whose default is `null` takes `null` for "not given". Options of other methods are taken and mean
+//! nothing yet.
 
 use serde_json::{Map, Value, json};
 
-use crate::engine::Method;
+use crate::engine::{Method, Precision};
 use crate::error::{AerError, ErrorCode, nearest};
 
 /// What values an option takes.
@@ -63,7 +63,7 @@ options! {
     shots Integer(0, MAX_SHOTS) = "1024" "How often the circuit is run.";
     method Method = "\"automatic\"" "The simulation method; `automatic` chooses one per circuit.";
     device Choice(&["CPU"]) = "\"CPU\"" "Where it is simulated.";
-    precision Choice(&["double", "single"]) = "\"double\"" "Least precision of the amplitudes; `single` is computed in double too.";
+    precision Choice(&["double", "single"]) = "\"double\"" "Precision of the amplitudes; `single` takes half the memory.";
     seed_simulator Integer(0, ANY) = "null" "Base seed; experiment `i` uses this plus `2113 * i`. Random if not given.";
     memory Bool = "null" "Whether the result lists the memory of each shot.";
     max_runtime_s Number(0.0) = "null" "Seconds after which the job is stopped and ends in ERROR.";
@@ -72,9 +72,9 @@ options! {
     zero_threshold Number(0.0) = "1e-10" "Saved values below this become 0.";
     validation_threshold Number(0.0) = "null" "Tolerance of Aer's checks of matrices and states.";
     chop_threshold Number(0.0) = "1e-8" "Saved values of a matrix product state below this become 0.";
-    max_parallel_threads Integer(0, ANY) = "null" "Most threads; 0 for all.";
-    max_parallel_experiments Integer(0, ANY) = "null" "Most circuits at a time; 0 for all.";
-    max_parallel_shots Integer(0, ANY) = "null" "Most shots at a time; 0 for all.";
+    max_parallel_threads Integer(0, ANY) = "null" "Most workers of a job, and most threads on a state; 0 for as many as there are.";
+    max_parallel_experiments Integer(0, ANY) = "null" "Most circuits at a time, each in a worker; 0 for all.";
+    max_parallel_shots Integer(0, ANY) = "null" "Most shots at a time, each in a worker, of a circuit that runs once per shot; 0 for all.";
     max_job_size Integer(1, ANY) = "null" "Circuits per sub-job.";
     max_shot_size Integer(1, ANY) = "null" "Shots per sub-job.";
     fusion_enable Bool = "true" "Whether gates are merged.";
@@ -226,6 +226,8 @@ pub struct RunOptions {
     pub shots: u64,
     /// The method; `None` chooses one per circuit.
     pub method: Option<Method>,
+    /// How finely amplitudes are kept.
+    pub precision: Precision,
     /// The base seed, if one was given.
     pub seed_simulator: Option<u64>,
     /// The base seed if none was given; the caller draws it at random.
@@ -236,6 +238,12 @@ pub struct RunOptions {
     pub max_runtime_s: Option<f64>,
     /// MiB that a state may take: `None` or 0 for `memory_limit_bytes`, -1 for no limit.
     pub max_memory_mb: Option<i64>,
+    /// Most workers that run the job; 0 for as many as there are.
+    pub max_parallel_threads: u64,
+    /// Most experiments at a time; 0 for as many as there are workers.
+    pub max_parallel_experiments: u64,
+    /// Most shots of an experiment at a time; 0 for as many as there are workers.
+    pub max_parallel_shots: u64,
     /// What the host has, in bytes.
     pub memory_limit_bytes: u64,
     /// Whether qubits that cannot reach a result are left out.
@@ -259,11 +267,15 @@ impl Default for RunOptions {
         let blank = Self {
             shots: 0,
             method: None,
+            precision: Precision::Double,
             seed_simulator: None,
             fallback_seed: 0,
             memory: false,
             max_runtime_s: None,
             max_memory_mb: None,
+            max_parallel_threads: 0,
+            max_parallel_experiments: 0,
+            max_parallel_shots: 0,
             memory_limit_bytes: DEFAULT_MEMORY_LIMIT_BYTES,
             enable_truncation: false,
             zero_threshold: 0.0,
@@ -293,9 +305,14 @@ impl RunOptions {
                 "shots" => self.shots = integer() as u64,
                 "method" => self.method = method(value.as_str().unwrap_or_default())?,
                 "seed_simulator" => self.seed_simulator = Some(integer() as u64),
+                "precision" if value == "single" => self.precision = Precision::Single,
+                "precision" => self.precision = Precision::Double,
                 "memory" => self.memory = value.as_bool().unwrap_or_default(),
                 "max_runtime_s" => self.max_runtime_s = value.as_f64(),
                 "max_memory_mb" => self.max_memory_mb = i64::try_from(integer()).ok(),
+                "max_parallel_threads" => self.max_parallel_threads = integer() as u64,
+                "max_parallel_experiments" => self.max_parallel_experiments = integer() as u64,
+                "max_parallel_shots" => self.max_parallel_shots = integer() as u64,
                 "enable_truncation" => self.enable_truncation = value.as_bool().unwrap_or_default(),
                 "fusion_enable" => self.fusion_enable = value.as_bool().unwrap_or_default(),
                 "fusion_threshold" => self.fusion_threshold = u64::try_from(integer()).ok(),
@@ -331,6 +348,15 @@ impl RunOptions {
         })
     }
 
+    /// Bytes that the states of all workers of a job may take together. A device that can hold one large state
+    /// need not hold several.
+    pub fn parallel_memory_bytes(&self) -> u64 {
+        match self.max_memory_mb {
+            None | Some(0) => self.memory_limit_bytes / 2,
+            _ => self.max_memory_bytes().unwrap_or(u64::MAX),
+        }
+    }
+
     /// Bytes that a state may take; `None` for no limit.
     pub fn max_memory_bytes(&self) -> Option<u64> {
         match self.max_memory_mb {
@@ -338,6 +364,14 @@ impl RunOptions {
             Some(mebibytes) => {
                 u64::try_from(mebibytes).ok().map(|mebibytes| mebibytes.saturating_mul(1 << 20))
             }
+        }
+    }
+
+    /// The most threads on one state.
+    pub fn max_threads(&self) -> u32 {
+        match self.max_parallel_threads {
+            0 => u32::MAX,
+            most => u32::try_from(most).unwrap_or(u32::MAX),
         }
     }
 }

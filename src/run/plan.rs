@@ -262,9 +262,9 @@ pub fn check_result_memory(
         _ => None,
     });
     let saved = values.fold(0u64, u64::saturating_add);
-    // A hexadecimal text and its three words.
-    let text = 32 + u64::from(circuit.num_clbits) / 4;
-    let needed = saved.saturating_add(if memory { shots.saturating_mul(text) } else { 0 });
+    // The words of a list that grows are there twice for a while, and in the end so is the copy that travels.
+    let listed = 32 * u64::from(circuit.num_clbits).div_ceil(64);
+    let needed = saved.saturating_add(if memory { shots.saturating_mul(listed) } else { 0 });
     if needed <= limit {
         return Ok(());
     }

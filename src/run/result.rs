@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use crate::engine::SavedValue;
+use super::Shots;
+use crate::engine::{Outcomes, SavedValue};
 use crate::error::{AerError, ErrorCode};
 
 /// The result of one experiment.
@@ -11,6 +12,8 @@ use crate::error::{AerError, ErrorCode};
 pub struct ExperimentResult {
     /// Shots run; 0 for a failed experiment.
     pub shots: u64,
+    /// Which shots these are, if the others are run elsewhere.
+    pub part: Option<Shots>,
     /// The seed that the experiment used.
     pub seed_simulator: u64,
     /// Seconds; stamped by the caller, as the core has no clock.
@@ -28,12 +31,28 @@ pub struct ExperimentResult {
 /// What an experiment measured and saved.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExperimentData {
-    /// Hexadecimal memory to number of shots; absent where nothing was measured.
-    pub counts: Option<IndexMap<String, u64>>,
+    /// Number of shots by memory; absent where nothing was measured.
+    pub counts: Option<Counts>,
     /// The memory of each shot, where option `memory` asks for it.
-    pub memory: Option<Vec<String>>,
+    pub memory: Option<Outcomes>,
     /// Saved values by label.
     pub saved: IndexMap<String, SavedData>,
+}
+
+/// Number of shots by memory. Bits, as texts of a million of them would take longer than the shots.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Different memories, ascending.
+    pub memories: Outcomes,
+    /// How many shots had each of them.
+    pub shots: Vec<u64>,
+}
+
+impl Counts {
+    /// Hexadecimal memories, ascending, and their numbers of shots.
+    pub fn iter(&self) -> impl Iterator<Item = (String, u64)> {
+        self.memories.iter().map(|memory| memory.to_hex()).zip(self.shots.iter().copied())
+    }
 }
 
 /// What stands under a label.
@@ -131,10 +150,10 @@ pub fn saved_json(saved: &SavedData) -> Value {
 pub fn experiment_json(result: &ExperimentResult) -> Value {
     let mut data = Map::new();
     if let Some(counts) = &result.data.counts {
-        data.insert("counts".into(), json!(counts));
+        data.insert("counts".into(), counts.iter().map(|(key, shots)| (key, json!(shots))).collect());
     }
     if let Some(memory) = &result.data.memory {
-        data.insert("memory".into(), json!(memory));
+        data.insert("memory".into(), memory.iter().map(|bits| json!(bits.to_hex())).collect());
     }
     for (label, saved) in &result.data.saved {
         data.insert(label.clone(), saved_json(saved));

@@ -1,46 +1,55 @@
-//! The method of a circuit, and its engine. A method is one row of [`engines!`].
+//! The method of a circuit, and its engine. A method is one row of [`engines!`] for each precision it has.
 
 use super::plan::check_memory;
 use super::step::{Execute, Execution, Job};
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Operation};
-use crate::engine::{Engine, Method};
+use crate::engine::statevector::Statevector;
+use crate::engine::{Engine, Method, Precision};
 use crate::error::{AerError, ErrorCode};
 
 macro_rules! engines {
-    ($($variant:ident => $engine:ty;)*) => {
+    ($($variant:ident $precision:ident => $engine:ty;)*) => {
         /// Whether a method can run an operation.
-        pub fn supports(method: Method, operation: &Operation) -> bool {
-            match method { $(Method::$variant => <$engine>::supports(operation),)* }
+        pub fn supports(method: Method, precision: Precision, operation: &Operation) -> bool {
+            match (method, precision) {
+                $((Method::$variant, Precision::$precision) => <$engine>::supports(operation),)*
+            }
         }
 
         /// Bytes that a state of `num_qubits` takes in a method; saturates.
-        pub fn required_bytes(method: Method, num_qubits: u32) -> u64 {
-            match method { $(Method::$variant => <$engine>::required_bytes(num_qubits),)* }
+        pub fn required_bytes(method: Method, precision: Precision, num_qubits: u32) -> u64 {
+            match (method, precision) {
+                $((Method::$variant, Precision::$precision) => <$engine>::required_bytes(num_qubits),)*
+            }
         }
 
         /// Makes the engine of a method, and starts a job on it.
-        pub fn start(method: Method, job: Job) -> Result<Box<dyn Execute>, AerError> {
-            Ok(match method { $(Method::$variant => Box::new(Execution::<$engine>::new(job)?),)* })
+        pub fn start(method: Method, precision: Precision, job: Job) -> Result<Box<dyn Execute>, AerError> {
+            Ok(match (method, precision) {
+                $((Method::$variant, Precision::$precision) => Box::new(Execution::<$engine>::new(job)?),)*
+            })
         }
     };
 }
 
 engines! {
-    Statevector => crate::engine::statevector::Statevector;
+    Statevector Double => Statevector<f64>;
+    Statevector Single => Statevector<f32>;
 }
 
 /// Chooses a method for a planned circuit: the requested one, or the first that can run every instruction in
 /// the memory there is. Fails where the method cannot, or the memory is short.
 pub fn choose(
     requested: Option<Method>,
+    precision: Precision,
     circuit: &Circuit,
     num_qubits: u32,
     limit: Option<u64>,
 ) -> Result<Method, AerError> {
     let refusal = |method: Method| {
-        invalid_instructions(circuit, method).or_else(|| {
-            let required = |n| required_bytes(method, n);
+        invalid_instructions(circuit, method, precision).or_else(|| {
+            let required = |n| required_bytes(method, precision, n);
             check_memory(&circuit.name, method, num_qubits, required, limit).err()
         })
     };
@@ -59,22 +68,22 @@ pub fn choose(
 }
 
 /// Whether a method can run an operation, or the run does it without the engine.
-fn can_run(method: Method, operation: &Operation) -> bool {
+fn can_run(method: Method, precision: Precision, operation: &Operation) -> bool {
     match operation {
         Operation::Jump(_) | Operation::Mark(_) | Operation::Store(_) => true,
         Operation::Save(save) if matches!(save.kind, SaveKind::Variable(_)) => true,
         Operation::ComputedGate(gate, parameters) => {
             let parameters = std::iter::repeat_n(0.0, parameters.len());
-            supports(method, &Operation::Gate(*gate, parameters.collect()))
+            supports(method, precision, &Operation::Gate(*gate, parameters.collect()))
         }
-        operation => supports(method, operation),
+        operation => supports(method, precision, operation),
     }
 }
 
 /// The error, in Aer's words, of a circuit with instructions that a method cannot run.
-fn invalid_instructions(circuit: &Circuit, method: Method) -> Option<AerError> {
+fn invalid_instructions(circuit: &Circuit, method: Method, precision: Precision) -> Option<AerError> {
     let unsupported =
-        circuit.instructions.iter().map(|step| &step.operation).filter(|op| !can_run(method, op));
+        circuit.instructions.iter().map(|step| &step.operation).filter(|op| !can_run(method, precision, op));
     let mut names: Vec<&str> = unsupported.map(Operation::name).collect();
     names.sort_unstable();
     names.dedup();

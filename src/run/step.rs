@@ -5,20 +5,23 @@
 //! from the final state, one per shot otherwise. All its randomness comes from (experiment seed, shot).
 
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::options::RunOptions;
+use super::parallel;
+use super::part::{Part, Place, Shots};
 use super::plan::{self, Plan};
 use super::result::ExperimentData;
 use super::saved::Collector;
+use super::tally::Tally;
 use super::{ExperimentResult, select};
 use crate::circuit::expression::{Expr, Slot};
 use crate::circuit::operation::{ReadoutError, Save, SaveKind, SaveSubtype, Store};
 use crate::circuit::{Bits, Circuit, ClassicalValue, Instruction, Operation, Qubit, Type, lower, validate};
-use crate::engine::{Engine, EngineConfig, SavedValue};
+use crate::engine::gather::Gather;
+use crate::engine::{Engine, EngineConfig, Outcomes, SavedValue, Threads};
 use crate::error::{AerError, ErrorCode};
 use crate::rng::{ShotRng, experiment_seed};
 
@@ -62,8 +65,15 @@ pub enum Step {
 pub struct Run {
     circuits: Vec<Option<Result<Circuit, AerError>>>,
     options: RunOptions,
+    threads: Threads,
     /// The experiment that runs or comes next.
     index: usize,
+    /// What of the job is run here.
+    part: Part,
+    /// What each experiment is expected to take beside the others, in amplitudes touched.
+    weights: Vec<f64>,
+    /// The weight of the experiments that have ended here.
+    done: f64,
     current: Option<Current>,
     results: Vec<Option<ExperimentResult>>,
     progress: Progress,
@@ -73,6 +83,7 @@ pub struct Run {
 struct Current {
     execution: Box<dyn Execute>,
     result: ExperimentResult,
+    state_bytes: u64,
 }
 
 impl Run {
@@ -80,9 +91,13 @@ impl Run {
     pub fn new(circuits: Vec<Result<Circuit, AerError>>, options: RunOptions) -> Self {
         let experiments = circuits.len();
         Self {
+            weights: circuits.iter().map(weight).collect(),
             circuits: circuits.into_iter().map(Some).collect(),
             options,
+            threads: Threads::default(),
             index: 0,
+            part: Part { from: Place::default(), to: Place { experiment: experiments, shot: 0 } },
+            done: 0.0,
             current: None,
             results: (0..experiments).map(|_| None).collect(),
             progress: Progress {
@@ -95,17 +110,45 @@ impl Run {
         }
     }
 
+    /// Lends threads to the experiments to come.
+    pub fn lend_threads(&mut self, threads: Threads) {
+        self.threads = threads;
+    }
+
+    /// How many threads experiments may use now.
+    pub fn threads(&self) -> u32 {
+        self.threads.at_most(self.options.max_threads()).count()
+    }
+
+    /// About how many amplitudes will be touched in states on which several threads may work; a guess.
+    pub fn shared_work(&self) -> u64 {
+        if self.options.max_threads() == 1 {
+            return 0;
+        }
+        let circuits = self.circuits.iter().skip(self.index).flatten().flatten();
+        circuits.map(parallel::shared_work).fold(0, u64::saturating_add)
+    }
+
+    /// Only this part of the job is run here.
+    #[must_use]
+    pub fn only(mut self, part: Part) -> Self {
+        let end = Place { experiment: self.circuits.len(), shot: 0 };
+        self.part = Part { from: part.from, to: part.to.min(end) };
+        self.index = part.from.experiment;
+        self
+    }
+
     /// Does work of about `budget` touched amplitudes, or up to the end of an experiment.
     pub fn step(&mut self, budget: u64) -> Step {
         let index = self.index;
         let mut current = if let Some(current) = self.current.take() {
             current
         } else {
-            let Some(circuit) = self.circuits.get_mut(index).and_then(Option::take) else {
-                return Step::Finished;
-            };
+            let here = (Place { experiment: index, shot: 0 }) < self.part.to;
+            let circuit = self.circuits.get_mut(index).filter(|_| here).and_then(Option::take);
+            let Some(circuit) = circuit else { return Step::Finished };
             self.progress = Progress { experiment: index, completed: 0, total: 0, ..self.progress };
-            match start(circuit, index, &self.options) {
+            match start(circuit, index, &self.options, self.threads, self.part) {
                 Ok(current) => current,
                 Err(failed) => return self.end(*failed),
             }
@@ -118,16 +161,23 @@ impl Run {
                 Step::Pending
             }
             Ok(true) => {
-                let Current { execution, mut result } = current;
+                let Current { execution, mut result, .. } = current;
+                let shots = execution.shots();
+                (result.shots, result.part) = (shots.count(), part_of(shots));
+                result.metadata.insert("parallel_state_update".into(), execution.threads_used().into());
                 result.data = execution.finish();
                 self.end(result)
             }
-            Err(error) => self.end(failed(current.result, error, index)),
+            Err(error) => {
+                let part = part_of(current.execution.shots());
+                self.end(failed(ExperimentResult { part, ..current.result }, error, index))
+            }
         }
     }
 
     fn end(&mut self, result: ExperimentResult) -> Step {
         let index = self.index;
+        self.done += self.weight(index) * result.part.map_or(1.0, |shots| shots.share());
         self.results[index] = Some(result);
         self.index += 1;
         Step::Experiment(index)
@@ -142,6 +192,110 @@ impl Run {
     pub fn take_result(&mut self, experiment: usize) -> Option<ExperimentResult> {
         self.results.get_mut(experiment)?.take()
     }
+
+    /// The weight of what was done here of the current experiment and of what is still to be done, and those of
+    /// its shots that can be divided.
+    fn current(&self) -> (f64, f64, Option<Shots>) {
+        let weight = self.weight(self.index);
+        let Some(current) = &self.current else { return (0.0, weight, None) };
+        let (completed, total, _) = current.execution.progress();
+        let shots = current.execution.shots();
+        let done = completed as f64 / total.max(1) as f64;
+        let divisible = current.execution.next_shot().filter(|next| *next < shots.to);
+        let divisible = divisible.map(|from| Shots { from, ..shots });
+        (weight * done, weight * (shots.share() - done).max(0.0), divisible)
+    }
+
+    /// The experiments after the current one, which are run here unless they are given up.
+    fn later(&self) -> std::ops::Range<usize> {
+        let to = self.part.to;
+        let end = to.experiment + usize::from(to.shot > 0);
+        self.index + 1..end.max(self.index + 1)
+    }
+
+    fn weight(&self, experiment: usize) -> f64 {
+        self.weights.get(experiment).copied().unwrap_or_default()
+    }
+
+    /// How much can be given up, measured by what was done so far: 3 is three times as much. And how many workers
+    /// may share it, by the options and by the memory that they take.
+    pub fn divisible(&self) -> (f64, u64) {
+        let (done, left, shots) = self.current();
+        let [threads, experiments, shots_at_a_time] = self.at_most();
+        let (mut much, mut at_most) = (0.0, 0);
+        if shots.is_some() && shots_at_a_time > 1 {
+            (much, at_most) = (left, shots_at_a_time);
+        }
+        let later: f64 = self.later().map(|experiment| self.weight(experiment)).sum();
+        if later > 0.0 && experiments > 1 {
+            (much, at_most) = (much + later, at_most.max(experiments));
+        }
+        let done = self.done + done;
+        // Where nothing is done yet, the current experiment takes at least as long as it took so far.
+        let measure = if done > 0.0 { done } else { left };
+        (if much > 0.0 { much / measure } else { 0.0 }, at_most.min(threads))
+    }
+
+    /// Most workers, experiments and shots at a time.
+    fn at_most(&self) -> [u64; 3] {
+        let all = |limit: u64| if limit == 0 { u64::MAX } else { limit };
+        let declared = |circuit: &Option<Result<Circuit, AerError>>| match circuit {
+            Some(Ok(circuit)) => 16u64.checked_shl(circuit.num_qubits).unwrap_or(u64::MAX),
+            _ => 0,
+        };
+        let later = self.circuits.get(self.later()).into_iter().flatten().map(declared);
+        let bytes = later.chain(self.current.as_ref().map(|current| current.state_bytes)).max().unwrap_or(0);
+        let memory = self.options.parallel_memory_bytes() / bytes.max(1);
+        let RunOptions { max_parallel_threads, max_parallel_experiments, max_parallel_shots, .. } =
+            self.options;
+        [all(max_parallel_threads).min(memory), all(max_parallel_experiments), all(max_parallel_shots)]
+    }
+
+    /// Gives up about one of `into` pieces of what is left: its end, which the caller has then to have run
+    /// elsewhere. With one piece all that can be spared is given up. `None` if nothing can.
+    pub fn give_up(&mut self, into: u32) -> Option<Part> {
+        let [_, experiments, shots_at_a_time] = self.at_most();
+        let ((_, current, shots), later) = (self.current(), self.later());
+        let shots = shots.filter(|_| into <= 1 || shots_at_a_time > 1);
+        let later = if into <= 1 || experiments > 1 { later } else { later.start..later.start };
+        let all = current + later.clone().map(|experiment| self.weight(experiment)).sum::<f64>();
+        let mut kept = all * (1.0 - 1.0 / f64::from(into.max(1)));
+        let at = match shots {
+            Some(shots) if kept < current || later.is_empty() => {
+                let share = if later.is_empty() { kept / all } else { kept / current };
+                let shot = shots.from + (share.clamp(0.0, 1.0) * shots.count() as f64) as u64;
+                Place { experiment: self.index, shot: shot.min(shots.to - 1) }
+            }
+            _ => {
+                kept -= current;
+                let mut experiment = later.start;
+                while experiment + 1 < later.end && kept >= self.weight(experiment) / 2.0 {
+                    kept -= self.weight(experiment);
+                    experiment += 1;
+                }
+                later.contains(&experiment).then_some(Place { experiment, shot: 0 })?
+            }
+        };
+        if at.experiment == self.index
+            && let Some(current) = &mut self.current
+        {
+            current.execution.end_at(at.shot);
+        }
+        let part = Part { from: at, to: self.part.to };
+        self.part.to = at;
+        Some(part)
+    }
+}
+
+/// What a circuit is expected to take: its operations on all its amplitudes.
+fn weight(circuit: &Result<Circuit, AerError>) -> f64 {
+    circuit.as_ref().map_or(0.0, |circuit| {
+        (circuit.instructions.len() + 1) as f64 * (circuit.num_qubits.min(40) as f64).exp2().max(32.0)
+    })
+}
+
+fn part_of(shots: Shots) -> Option<Shots> {
+    (!shots.whole()).then_some(shots)
 }
 
 /// Aer's form of a failure: no shots, no data, the reason.
@@ -159,9 +313,12 @@ fn start(
     circuit: Result<Circuit, AerError>,
     index: usize,
     options: &RunOptions,
+    threads: Threads,
+    part: Part,
 ) -> Result<Current, Box<ExperimentResult>> {
     let mut result = ExperimentResult {
         shots: 0,
+        part: None,
         seed_simulator: experiment_seed(options.seed(), index),
         time_taken_s: 0.0,
         header: circuit.as_ref().map(Circuit::result_header).unwrap_or_default(),
@@ -179,25 +336,29 @@ fn start(
         lower::lower(&mut circuit)?;
         let plan = Plan::new(&mut circuit, options.enable_truncation);
         let limit = options.max_memory_bytes();
-        let method = select::choose(options.method, &circuit, plan.num_qubits(), limit)?;
+        let method = select::choose(options.method, options.precision, &circuit, plan.num_qubits(), limit)?;
         name_states(&mut circuit, method.name())?;
-        let state_bytes = select::required_bytes(method, plan.num_qubits());
+        let state_bytes = select::required_bytes(method, options.precision, plan.num_qubits());
         let runs = if plan.sampled { 1 } else { options.shots };
         plan::check_result_memory(&circuit, options.shots, runs, options.memory, plan.num_qubits(), limit)?;
         result.metadata = metadata(&circuit, &plan, &options, method.name(), state_bytes);
+        let first = if part.from.experiment == index { part.from.shot } else { 0 };
+        let last = if part.to.experiment == index { part.to.shot } else { options.shots };
+        let shots = Shots { from: first.min(options.shots), to: last.min(options.shots), of: options.shots };
         let job = Job {
             circuit,
             plan,
-            shots: options.shots,
+            shots,
             seed: result.seed_simulator,
             memory: options.memory,
             config: EngineConfig { zero_threshold: options.zero_threshold },
+            threads: threads.at_most(options.max_threads()),
             memory_limit: limit,
         };
-        select::start(method, job)
+        Ok((select::start(method, options.precision, job)?, state_bytes))
     });
     match prepared {
-        Ok(execution) => Ok(Current { execution, result }),
+        Ok((execution, state_bytes)) => Ok(Current { execution, result, state_bytes }),
         Err(error) => Err(Box::new(failed(result, error, index))),
     }
 }
@@ -261,14 +422,16 @@ pub struct Job {
     pub circuit: Circuit,
     /// Its plan.
     pub plan: Plan,
-    /// Number of shots.
-    pub shots: u64,
+    /// The shots that are run here.
+    pub shots: Shots,
     /// The experiment's seed.
     pub seed: u64,
     /// Whether the memory of each shot is kept.
     pub memory: bool,
     /// For the engine.
     pub config: EngineConfig,
+    /// For the engine too.
+    pub threads: Threads,
     /// Bytes of memory there are; what a loop saves is only known while it runs.
     pub memory_limit: Option<u64>,
 }
@@ -278,8 +441,20 @@ pub trait Execute {
     /// Does work of about `budget` touched amplitudes; `true` when all is done.
     fn step(&mut self, budget: u64) -> Result<bool, AerError>;
 
-    /// Units done, units in all, and what they are.
+    /// Units done here, units in all, and what they are.
     fn progress(&self) -> (u64, u64, ProgressUnit);
+
+    /// The most threads that have worked on the state at a time.
+    fn threads_used(&self) -> u32;
+
+    /// The shots that are run here.
+    fn shots(&self) -> Shots;
+
+    /// The first shot that has not been begun, if it and those after it can as well be run elsewhere.
+    fn next_shot(&self) -> Option<u64>;
+
+    /// Runs the shots before this one only, which is not before [`Execute::next_shot`].
+    fn end_at(&mut self, shot: u64);
 
     /// What was measured and saved.
     fn finish(self: Box<Self>) -> ExperimentData;
@@ -294,18 +469,36 @@ pub struct Execution<E> {
     /// The next instruction of this pass.
     cursor: usize,
     rng: ShotRng,
+    /// What the shots have in common, and what it left.
+    beginning: Beginning<E>,
     memory: Bits,
     register: Bits,
     /// When sampling: the qubits to draw, and how the memory comes from them, in order.
     outcome_qubits: Vec<Qubit>,
     shown: Vec<Shown>,
-    tally: HashMap<Bits, u64>,
-    memories: Vec<String>,
+    /// How the memory comes from an outcome, where both are a word and nothing is misread.
+    /// Then also which bits of the memory are written.
+    gather: Option<(Gather, u64)>,
+    /// When sampling: whether the engine is ready to draw.
+    prepared: bool,
+    tally: Tally,
+    /// The memory of each shot, where it is asked for.
+    memories: Outcomes,
     saved: Collector,
     /// Bytes that loops have added to lists.
     listed: u64,
     /// Whether a shot may miss a save instruction of the circuit.
     may_miss_saves: bool,
+    /// Whether other shots may run elsewhere: they have no state in common, and save nothing.
+    divisible: bool,
+}
+
+/// The instructions at the beginning of a circuit whose effect is the same in every shot, and what they left.
+struct Beginning<E> {
+    /// How many they are; 0 when they need not be looked at any more.
+    len: usize,
+    /// The state, the memory and the register after them.
+    after: Option<(E, Bits, Bits)>,
 }
 
 /// What makes the memory of a drawn shot.
@@ -320,33 +513,50 @@ enum Shown {
 /// Work of a step besides the amplitudes, so that steps of small states count too.
 const OVERHEAD: u64 = 32;
 
-/// Work of drawing a shot: about a microsecond.
-const DRAW: u64 = 512;
+/// Work of drawing a shot: some 60 nanoseconds.
+const DRAW: u64 = 64;
 
-/// Least number of shots that are drawn at a time: a slice of some 20 ms.
-const CHUNK: u64 = 1 << 14;
+/// Work of misreading a shot: about a microsecond.
+const MISREAD: u64 = 1024;
+
+/// Work of drawing at a time, if there are shots for it. As shots walk over the state together, the more the
+/// better; but a slice of a large state must stay short.
+const CHUNK: u64 = 1 << 22;
 
 impl<E: Engine> Execution<E> {
     /// Takes the engine's memory.
     pub fn new(job: Job) -> Result<Self, AerError> {
         let mut engine = E::new(job.plan.num_qubits(), job.config)?;
+        engine.lend_threads(job.threads);
         apply_phase(&mut engine, &job.circuit);
         let (outcome_qubits, shown) =
             if job.plan.sampled { shown_outcomes(&job.circuit) } else { (Vec::new(), Vec::new()) };
+        let num_clbits = job.circuit.num_clbits;
         Ok(Self {
+            gather: gather(&shown, outcome_qubits.len(), num_clbits),
+            prepared: false,
+            tally: Tally::new(num_clbits),
+            memories: Outcomes::zeros(num_clbits as usize, 0),
             engine,
-            shot: 0,
+            shot: job.shots.from,
             cursor: 0,
-            rng: ShotRng::new(job.seed, 0),
-            memory: Bits::zeros(job.circuit.num_clbits),
+            rng: ShotRng::new(job.seed, job.shots.from),
+            beginning: Beginning {
+                len: if job.plan.sampled || job.shots.count() < 2 {
+                    0
+                } else {
+                    common_beginning(&job.circuit)
+                },
+                after: None,
+            },
+            memory: Bits::zeros(num_clbits),
             register: Bits::zeros(job.circuit.num_register_bits),
             outcome_qubits,
             shown,
-            tally: HashMap::new(),
-            memories: Vec::new(),
             saved: Collector::default(),
             listed: 0,
             may_miss_saves: job.circuit.instructions.iter().any(jumps),
+            divisible: !job.plan.sampled && !job.circuit.instructions.iter().any(saves),
             job,
         })
     }
@@ -357,20 +567,12 @@ impl<E: Engine> Execution<E> {
     }
 
     /// Whether the instruction under the cursor reads the state, so that nothing may be put off any longer.
-    fn needs_state(&self) -> bool {
-        let step = self.job.circuit.instructions.get(self.cursor).map(|step| &step.operation);
-        match step {
-            Some(Operation::Measure(_)) => !self.job.plan.sampled,
-            Some(
-                Operation::Save(_)
-                | Operation::Reset
-                | Operation::Initialize(_)
-                | Operation::SetState(_)
-                | Operation::SetStatevector(_)
-                | Operation::Kraus(_)
-                | Operation::Superoperator(_),
-            ) => true,
-            _ => false,
+    fn must_advance(&self) -> bool {
+        match self.job.circuit.instructions.get(self.cursor) {
+            None => true,
+            Some(_) if self.ends_beginning() => true,
+            Some(step) if matches!(step.operation, Operation::Measure(_)) && self.job.plan.sampled => false,
+            Some(step) => self.engine.must_advance(&step.operation, &step.qubits),
         }
     }
 
@@ -395,7 +597,7 @@ impl<E: Engine> Execution<E> {
             Operation::Measure(_) | Operation::ReadoutError(_) if job.plan.sampled => Ok(0),
             Operation::Measure(measure) => {
                 let work = work();
-                let outcome = engine.measure(&step.qubits, rng);
+                let outcome = engine.measure(&step.qubits, rng)?;
                 for (bits, places) in [(memory, &measure.memory), (register, &measure.register)] {
                     for (i, place) in places.iter().enumerate() {
                         bits.set(*place, outcome.get(i as u32));
@@ -417,7 +619,7 @@ impl<E: Engine> Execution<E> {
             }
             Operation::Save(save) => {
                 // Only the last shot's value counts: spare the others.
-                let last = job.plan.sampled || self.shot + 1 >= job.shots;
+                let last = job.plan.sampled || self.shot + 1 >= job.shots.to;
                 let certain = step.condition.is_none() && !self.may_miss_saves;
                 if save.subtype == SaveSubtype::Single && certain && !last {
                     return Ok(0);
@@ -459,52 +661,91 @@ impl<E: Engine> Execution<E> {
 
     /// Begins the pass of the next shot; gives the work it was.
     fn begin_pass(&mut self) -> u64 {
-        self.cursor = 0;
         self.rng = ShotRng::new(self.job.seed, self.shot);
+        if let Some((engine, memory, register)) = &self.beginning.after {
+            self.cursor = self.beginning.len;
+            self.memory.clone_from(memory);
+            self.register.clone_from(register);
+            return self.engine.restore(engine);
+        }
+        self.cursor = 0;
         self.memory = Bits::zeros(self.job.circuit.num_clbits);
         self.register = Bits::zeros(self.job.circuit.num_register_bits);
         self.engine.reset_to_zero();
         apply_phase(&mut self.engine, &self.job.circuit);
-        1u64.checked_shl(self.job.plan.num_qubits()).unwrap_or(u64::MAX)
+        0
+    }
+
+    /// Whether the first shot is where the shots part.
+    fn ends_beginning(&self) -> bool {
+        self.cursor == self.beginning.len && self.beginning.len > 0 && self.shot == 0
+    }
+
+    /// Keeps the state for the other shots, if that is cheaper than making it again.
+    fn keep_beginning(&mut self) -> bool {
+        if self.beginning.after.is_some() {
+            return false;
+        }
+        match self.engine.snapshot() {
+            Some(engine) => {
+                self.beginning.after = Some((engine, self.memory.clone(), self.register.clone()));
+            }
+            None => self.beginning.len = 0,
+        }
+        true
     }
 
     /// Draws the next shots from the final state; gives the work it was.
     fn draw(&mut self) -> u64 {
-        let states = 1u64.checked_shl(self.job.plan.num_qubits()).unwrap_or(u64::MAX);
-        // The engine walks its state for every chunk: a large one draws as many shots as take as long.
-        let chunk = (states / DRAW).max(CHUNK).min(self.job.shots - self.shot);
-        let seed = self.job.seed;
-        let misread_at_all = self.shown.iter().any(|shown| matches!(shown, Shown::Misread(_)));
-        let outcomes = self.engine.sample_measure(&self.outcome_qubits, seed, self.shot..self.shot + chunk);
-        for (index, shot) in (self.shot..self.shot + chunk).enumerate() {
-            let mut memory = self.memory.clone();
-            if misread_at_all {
-                self.rng = ShotRng::new(seed, shot);
+        let work = if self.gather.is_some() { DRAW } else { DRAW + MISREAD };
+        let chunk = (CHUNK / work).min(self.job.shots.to - self.shot);
+        let shots = self.shot..self.shot + chunk;
+        let mut outcomes = self.engine.sample_measure(&self.outcome_qubits, self.job.seed, shots.clone());
+        if let Some((gather, written)) = &self.gather {
+            let kept = self.memory.low_u64() & !written;
+            for word in &mut outcomes.words {
+                *word = kept | gather.apply(*word);
             }
-            for shown in &self.shown {
-                match *shown {
-                    Shown::Outcome(place, from) => memory.set(place, outcomes.get(index, from)),
-                    Shown::Misread(index) => {
-                        if let Some(Operation::ReadoutError(error)) =
-                            self.job.circuit.instructions.get(index).map(|step| &step.operation)
-                        {
-                            misread(error, &mut memory, &mut self.register, &mut self.rng);
-                        }
+            if self.job.memory {
+                self.memories.words.extend_from_slice(&outcomes.words);
+            }
+            self.tally.add_words(outcomes.words);
+        } else {
+            for (index, shot) in shots.enumerate() {
+                let memory = self.show(&outcomes, index, shot);
+                self.record(memory);
+            }
+        }
+        self.shot += chunk;
+        chunk * work
+    }
+
+    /// The memory of a drawn shot.
+    fn show(&mut self, outcomes: &Outcomes, index: usize, shot: u64) -> Bits {
+        let mut memory = self.memory.clone();
+        let mut rng = None;
+        for shown in &self.shown {
+            match *shown {
+                Shown::Outcome(place, from) => memory.set(place, outcomes.get(index, from)),
+                Shown::Misread(instruction) => {
+                    if let Some(Operation::ReadoutError(error)) =
+                        self.job.circuit.instructions.get(instruction).map(|step| &step.operation)
+                    {
+                        let rng = rng.get_or_insert_with(|| ShotRng::new(self.job.seed, shot));
+                        misread(error, &mut memory, &mut self.register, rng);
                     }
                 }
             }
-            self.record(memory);
         }
-        self.shot += chunk;
-        states.saturating_add(chunk * DRAW)
+        memory
     }
 
     /// Counts a shot.
     fn record(&mut self, memory: Bits) {
         if self.job.memory {
-            self.memories.push(memory.to_hex());
+            self.memories.push(memory.words());
         }
-        *self.tally.entry(memory).or_default() += 1;
+        self.tally.add(memory);
     }
 }
 
@@ -513,18 +754,22 @@ impl<E: Engine> Execute for Execution<E> {
         let mut left = budget;
         loop {
             let sampled = self.job.plan.sampled;
-            let work = if self.shot >= self.job.shots && !sampled {
+            let work = if self.shot >= self.job.shots.to && !sampled {
                 return Ok(true);
-            } else if self.engine.pending() > 0 && self.needs_state() {
+            } else if self.engine.pending() > 0 && self.must_advance() {
                 self.engine.advance(left)?
+            } else if self.ends_beginning() && self.keep_beginning() {
+                0
             } else if self.cursor < self.job.circuit.instructions.len() {
                 let work = self.execute()?;
                 self.cursor += 1;
                 work
-            } else if self.engine.pending() > 0 {
-                self.engine.advance(left)?
-            } else if sampled && !(self.counts() && self.shot < self.job.shots) {
+            } else if sampled && !(self.counts() && self.shot < self.job.shots.to) {
                 return Ok(true);
+            } else if sampled && !self.prepared {
+                let work = self.engine.prepare_sampling(left);
+                self.prepared = work == 0;
+                work
             } else if sampled {
                 self.draw()
             } else {
@@ -533,7 +778,7 @@ impl<E: Engine> Execute for Execution<E> {
                     self.record(memory);
                 }
                 self.shot += 1;
-                if self.shot < self.job.shots { self.begin_pass() } else { 0 }
+                if self.shot < self.job.shots.to { self.begin_pass() } else { 0 }
             };
             left = left.saturating_sub(work.saturating_add(OVERHEAD));
             if left == 0 {
@@ -547,24 +792,38 @@ impl<E: Engine> Execute for Execution<E> {
             // Drawing is the last operation.
             let (instructions, draws) =
                 (self.job.circuit.instructions.len() as u64, u64::from(self.counts()));
-            let drawn = u64::from(self.shot >= self.job.shots) * draws;
+            let drawn = u64::from(self.shot >= self.job.shots.to) * draws;
             let done = (self.cursor as u64).saturating_sub(self.engine.pending());
             let completed = if done < instructions { done } else { instructions + drawn };
             (completed, instructions + draws, ProgressUnit::Operations)
         } else {
-            (self.shot, self.job.shots, ProgressUnit::Shots)
+            (self.shot - self.job.shots.from, self.job.shots.of, ProgressUnit::Shots)
         }
     }
 
+    fn threads_used(&self) -> u32 {
+        self.engine.threads_used()
+    }
+
+    fn shots(&self) -> Shots {
+        self.job.shots
+    }
+
+    fn next_shot(&self) -> Option<u64> {
+        self.divisible.then_some(self.shot + 1)
+    }
+
+    fn end_at(&mut self, shot: u64) {
+        self.job.shots.to = shot.clamp(self.shot + 1, self.job.shots.to.max(self.shot + 1));
+    }
+
     fn finish(self: Box<Self>) -> ExperimentData {
-        let counted = self.counts() && self.job.shots > 0;
-        let mut tally: Vec<(Bits, u64)> = self.tally.into_iter().collect();
-        tally.sort_unstable();
-        let counts = tally.into_iter().map(|(memory, count)| (memory.to_hex(), count)).collect();
+        let counted = self.counts() && self.job.shots.count() > 0;
+        let Self { job, tally, memories, saved, .. } = *self;
         ExperimentData {
-            counts: counted.then_some(counts),
-            memory: (counted && self.job.memory).then_some(self.memories),
-            saved: self.saved.finish(),
+            counts: counted.then(|| tally.finish()),
+            memory: (counted && job.memory).then_some(memories),
+            saved: saved.finish(),
         }
     }
 }
@@ -649,6 +908,55 @@ fn shown_outcomes(circuit: &Circuit) -> (Vec<Qubit>, Vec<Shown>) {
         all = last.into_iter().map(|(bit, position)| Shown::Outcome(bit, position)).collect();
     }
     (positions.into_keys().collect(), all)
+}
+
+/// Whether an instruction saves something.
+fn saves(step: &Instruction) -> bool {
+    matches!(step.operation, Operation::Save(_))
+}
+
+/// How the memory comes from outcomes if both are a word and nothing is misread, and which bits it writes.
+fn gather(shown: &[Shown], outcome_bits: usize, num_clbits: u32) -> Option<(Gather, u64)> {
+    if outcome_bits > 64 || num_clbits > 64 {
+        return None;
+    }
+    let pairs: Option<Vec<(u32, u32)>> = shown
+        .iter()
+        .map(|shown| match *shown {
+            Shown::Outcome(place, from) => Some((from, place)),
+            Shown::Misread(_) => None,
+        })
+        .collect();
+    pairs.map(|pairs| {
+        let written = pairs.iter().fold(0, |written, (_, place)| written | 1 << place);
+        (Gather::new(pairs), written)
+    })
+}
+
+/// How many instructions at the beginning do the same in every shot and save nothing.
+fn common_beginning(circuit: &Circuit) -> usize {
+    let mut touched = vec![false; circuit.num_qubits as usize];
+    let same = |step: &&Instruction| {
+        let mut fresh = true;
+        for qubit in &step.qubits {
+            if let Some(touched) = touched.get_mut(*qubit as usize) {
+                fresh &= !std::mem::replace(touched, true);
+            }
+        }
+        match step.operation {
+            // What is |0⟩ still is not measured.
+            Operation::Reset | Operation::Initialize(_) => fresh,
+            Operation::Measure(_)
+            | Operation::Kraus(_)
+            | Operation::Superoperator(_)
+            | Operation::ReadoutError(_)
+            | Operation::Save(_)
+            | Operation::Jump(_)
+            | Operation::Mark(_) => false,
+            _ => true,
+        }
+    };
+    circuit.instructions.iter().take_while(same).count()
 }
 
 /// Whether instructions may be left out after this one.

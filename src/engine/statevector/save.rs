@@ -1,27 +1,30 @@
 //! What can be saved of a statevector. Numbers below the zero threshold become 0; memory is asked for before
 //! it is filled, and no save takes more than its value.
 
-use super::Statevector;
-use super::amplitudes::insufficient_memory;
+use std::ops::Mul;
+
+use smallvec::SmallVec;
+
+use super::dense::insufficient_memory;
+use super::register::{Form, Register};
+use super::sparse::Entry;
+use super::{Place, Statevector};
 use crate::circuit::Qubit;
 use crate::circuit::operation::{Pauli, PauliTerm, SaveKind};
-use crate::engine::SavedValue;
+use crate::engine::{Engine, SavedValue};
 use crate::error::{AerError, ErrorCode};
-use crate::kernel::index::mask;
-use crate::kernel::reduce;
+use crate::kernel::index::extract;
+use crate::kernel::real::{Real, amplitude};
+use crate::linalg::Complex;
 
-/// So many zeros, or the error that there is no memory for them.
-fn zeros(len: Option<usize>) -> Result<Vec<f64>, AerError> {
+/// Memory for so many numbers, or the error that there is none.
+fn reserve(values: &mut Vec<f64>, len: Option<usize>) -> Result<(), AerError> {
     let short = || insufficient_memory(len.map_or(u64::MAX, |len| (len as u64).saturating_mul(8)));
-    let len = len.ok_or_else(short)?;
-    let mut values = Vec::new();
-    values.try_reserve_exact(len).map_err(|_| short())?;
-    values.resize(len, 0.0);
-    Ok(values)
+    values.try_reserve_exact(len.ok_or_else(short)?).map_err(|_| short())
 }
 
-/// A dictionary of so many entries, with memory for them and for their keys, or the error that there is none.
-fn dictionary<T>(len: usize, entries: impl Iterator<Item = T>) -> Result<Vec<T>, AerError> {
+/// A dictionary for so many entries, with memory for them and for their keys, or the error that there is none.
+fn dictionary<T>(len: usize) -> Result<Vec<T>, AerError> {
     /// Bytes that a key takes of the heap, at most.
     const KEY: usize = 32;
     let bytes = len.saturating_mul(size_of::<T>() + KEY);
@@ -30,7 +33,6 @@ fn dictionary<T>(len: usize, entries: impl Iterator<Item = T>) -> Result<Vec<T>,
     dictionary.try_reserve_exact(len).map_err(short)?;
     // Keys are many small allocations, which cannot fail typed: this one tells whether they will fit.
     Vec::<u8>::new().try_reserve_exact(len.saturating_mul(KEY)).map_err(short)?;
-    dictionary.extend(entries);
     Ok(dictionary)
 }
 
@@ -38,34 +40,112 @@ fn key(index: usize) -> String {
     format!("{index:#x}")
 }
 
-impl Statevector {
+/// A function of some bits of an index: its value for each of theirs.
+struct Part<X> {
+    /// The bits, the first one least significant.
+    bits: Vec<u32>,
+    values: Vec<X>,
+}
+
+impl<X: Copy + Mul<Output = X>> Part<X> {
+    /// The product of two functions of different bits.
+    fn times(self, other: Self) -> Self {
+        let mut values = Vec::with_capacity(self.values.len() * other.values.len());
+        for y in other.values {
+            values.extend(self.values.iter().map(|x| *x * y));
+        }
+        Self { bits: [self.bits, other.bits].concat(), values }
+    }
+}
+
+/// A bit's place in a [`Gather`].
+const GATHERED: u32 = 12;
+
+/// Bits of an index brought together, in two steps of a table each.
+struct Gather {
+    low: Vec<usize>,
+    high: Vec<usize>,
+}
+
+impl Gather {
+    /// Bit `bits[j]` of an index of `num_bits` bits goes to bit `to[j]`.
+    fn new(num_bits: u32, bits: &[u32], to: &[u32]) -> Self {
+        let table = |from: u32, to_end: u32| -> Vec<usize> {
+            let here = |value: usize| {
+                let pairs = bits.iter().zip(to).filter(|(bit, _)| (from..to_end).contains(*bit));
+                pairs.fold(0, |sum, (bit, to)| sum | (value >> (bit - from) & 1) << to)
+            };
+            (0..1usize << (to_end - from)).map(here).collect()
+        };
+        let middle = num_bits.min(GATHERED);
+        Self { low: table(0, middle), high: table(middle, num_bits) }
+    }
+
+    #[inline]
+    fn at(&self, index: usize) -> usize {
+        self.low[index & (self.low.len() - 1)] | self.high[index >> self.low.len().trailing_zeros()]
+    }
+}
+
+/// The product of functions of different bits, which together are all bits of an index, for each index in order.
+fn product<X: Copy + Mul<Output = X>>(
+    num_bits: u32,
+    one: X,
+    mut parts: Vec<Part<X>>,
+) -> impl Iterator<Item = X> {
+    parts.sort_by_key(|part| std::cmp::Reverse(part.bits.len()));
+    let unit = || Part { bits: Vec::new(), values: vec![one] };
+    // Two functions of about half of the bits: the large ones make the first.
+    let (mut first, mut second) = (unit(), unit());
+    for part in parts {
+        if first.bits.len() < num_bits as usize / 2 {
+            first = first.times(part);
+        } else {
+            second = second.times(part);
+        }
+    }
+    let gather =
+        |part: &Part<X>| Gather::new(num_bits, &part.bits, &(0..part.bits.len() as u32).collect::<Vec<_>>());
+    let (a, b) = (gather(&first), gather(&second));
+    (0..1usize << num_bits).map(move |index| first.values[a.at(index)] * second.values[b.at(index)])
+}
+
+impl<T: Real> Statevector<T> {
     /// The value that a save instruction asks for.
     ///
-    /// Costs one pass over the state; one for each term of an expectation value; a density matrix of `k` qubits
-    /// costs a pass times `2^k`.
+    /// Costs one pass over the state; one over the registers concerned for each term of an expectation value; a
+    /// density matrix of `k` qubits costs a pass times `2^k`.
     pub(super) fn saved_value(&self, save: &SaveKind, qubits: &[Qubit]) -> Result<SavedValue, AerError> {
         let threshold = self.config.zero_threshold;
         let chop = |x: f64| if x.abs() < threshold { 0.0 } else { x };
-        let (re, im) = self.amplitudes.parts();
-        let picked = |indices: &[u64]| -> Vec<[f64; 2]> {
-            let at = |index: &u64| usize::try_from(*index).ok().filter(|index| *index < re.len());
-            indices.iter().map(|index| at(index).map_or([0.0; 2], |index| [re[index], im[index]])).collect()
-        };
+        if self.pending() > 0 {
+            return Err(AerError::new(ErrorCode::Internal, "The state is not ready to be saved."));
+        }
         Ok(match save {
             SaveKind::Statevector | SaveKind::State => {
-                SavedValue::ComplexVector(self.amplitudes.to_interleaved(threshold)?)
+                let bits = self.num_qubits() + 1;
+                let mut flat = Vec::new();
+                reserve(&mut flat, 1usize.checked_shl(bits))?;
+                self.each_amplitude(|_, x| flat.extend([chop(x.re), chop(x.im)]));
+                SavedValue::ComplexVector(flat)
             }
             SaveKind::StatevectorDict => {
-                let kept = || re.iter().zip(im).enumerate().filter(|(_, (x, y))| x.hypot(**y) > threshold);
-                let entries = kept().map(|(i, (x, y))| (key(i), chop(*x), chop(*y)));
-                SavedValue::ComplexDict(dictionary(kept().count(), entries)?)
+                let mut kept = 0;
+                self.each_amplitude(|_, x| kept += usize::from(x.re.hypot(x.im) > threshold));
+                let mut entries = dictionary(kept)?;
+                self.each_amplitude(|i, x| {
+                    if x.re.hypot(x.im) > threshold {
+                        entries.push((key(i), chop(x.re), chop(x.im)));
+                    }
+                });
+                SavedValue::ComplexDict(entries)
             }
-            SaveKind::Amplitudes(indices) => {
-                SavedValue::ComplexVector(picked(indices).into_iter().flatten().map(chop).collect())
-            }
-            SaveKind::AmplitudesSquared(indices) => SavedValue::RealVector(
-                picked(indices).into_iter().map(|[x, y]| chop(x * x + y * y)).collect(),
+            SaveKind::Amplitudes(indices) => SavedValue::ComplexVector(
+                self.picked(indices).into_iter().flat_map(|x| [chop(x.re), chop(x.im)]).collect(),
             ),
+            SaveKind::AmplitudesSquared(indices) => {
+                SavedValue::RealVector(self.picked(indices).into_iter().map(|x| chop(x.norm_sqr())).collect())
+            }
             SaveKind::Probabilities => {
                 let mut probabilities = self.probabilities(qubits)?;
                 for p in &mut probabilities {
@@ -76,13 +156,16 @@ impl Statevector {
             SaveKind::ProbabilitiesDict => {
                 let probabilities = self.probabilities(qubits)?;
                 let kept = || probabilities.iter().enumerate().filter(|(_, p)| **p > threshold);
-                SavedValue::RealDict(dictionary(kept().count(), kept().map(|(i, p)| (key(i), *p)))?)
+                let mut entries = dictionary(kept().count())?;
+                entries.extend(kept().map(|(i, p)| (key(i), *p)));
+                SavedValue::RealDict(entries)
             }
             SaveKind::DensityMatrix => {
-                let mut entries = self.density_matrix(qubits)?;
-                for x in &mut entries {
-                    *x = chop(*x);
-                }
+                let bits = 2 * qubits.len() as u32;
+                let mut entries = Vec::new();
+                reserve(&mut entries, 1usize.checked_shl(bits + 1))?;
+                let parts = self.density_parts(qubits);
+                entries.extend(product(bits, Complex::ONE, parts).flat_map(|x| [chop(x.re), chop(x.im)]));
                 SavedValue::ComplexMatrix { columns: 1 << qubits.len(), entries }
             }
             SaveKind::ExpectationValue(terms) => SavedValue::Real(chop(self.moments(terms, qubits).0)),
@@ -97,37 +180,183 @@ impl Statevector {
         })
     }
 
+    /// Every amplitude of the state, in order, and its index.
+    fn each_amplitude(&self, mut visit: impl FnMut(usize, Complex)) {
+        let num_qubits = self.num_qubits();
+        let largest = self.registers().max_by_key(|(_, register)| register.num_bits());
+        let mut rest = vec![Part { bits: Vec::new(), values: vec![self.factor] }];
+        rest.extend((0..num_qubits).filter_map(|qubit| match self.place(qubit) {
+            Place::Known(value) => Some(Part { bits: vec![qubit], values: basis(value) }),
+            Place::In(..) => None,
+        }));
+        let by_reference = largest.and_then(|(id, register)| match &register.form {
+            Form::Dense(dense) if 2 * dense.num_bits() >= num_qubits => Some((id, register, dense)),
+            _ => None,
+        });
+        for (id, register) in self.registers() {
+            if by_reference.is_none_or(|(large, ..)| large != id) {
+                rest.push(Part { bits: register.qubits.clone(), values: register.amplitudes() });
+            }
+        }
+        let Some((_, register, dense)) = by_reference else {
+            product(num_qubits, Complex::ONE, rest).enumerate().for_each(|(index, x)| visit(index, x));
+            return;
+        };
+        // The large register is read where it lies.
+        let rest = rest.into_iter().fold(Part { bits: Vec::new(), values: vec![Complex::ONE] }, Part::times);
+        let all: Vec<u32> = (0..dense.num_bits()).collect();
+        let ((re, im), (at, _)) = (dense.parts(), dense.place(&all));
+        let own = Gather::new(num_qubits, &register.qubits, &at);
+        let other = Gather::new(num_qubits, &rest.bits, &(0..rest.bits.len() as u32).collect::<Vec<_>>());
+        for index in 0..1usize << num_qubits {
+            let factor = rest.values[other.at(index)];
+            visit(index, factor * amplitude(re, im, own.at(index) ^ dense.flips()));
+        }
+    }
+
+    /// The amplitudes of some basis states; those that are none have 0.
+    fn picked(&self, indices: &[u64]) -> Vec<Complex> {
+        let sorted = |register: &Register<T>| {
+            let mut entries = match &register.form {
+                Form::Sparse(_) => register.entries(),
+                Form::Dense(_) => Vec::new(),
+            };
+            entries.sort_unstable_by_key(|entry| entry.index);
+            entries
+        };
+        let registers: Vec<_> = self.registers().map(|(_, register)| (register, sorted(register))).collect();
+        let at = |index: &u64| {
+            let index = usize::try_from(*index).ok().filter(|index| index >> self.num_qubits() == 0)?;
+            let known = (0..self.num_qubits()).all(|qubit| match self.place(qubit) {
+                Place::Known(value) => (index >> qubit & 1 == 1) == value,
+                Place::In(..) => true,
+            });
+            let part = |(register, entries): &(&Register<T>, Vec<Entry>)| {
+                let value = extract(index, &register.qubits);
+                match &register.form {
+                    Form::Dense(dense) => {
+                        let (re, im) = dense.parts();
+                        amplitude(re, im, dense.index(value))
+                    }
+                    Form::Sparse(_) => entries
+                        .binary_search_by_key(&value, |entry| entry.index)
+                        .map_or(Complex::ZERO, |place| entries[place].amplitude),
+                }
+            };
+            known.then(|| registers.iter().map(part).fold(self.factor, |product, x| product * x))
+        };
+        indices.iter().map(|index| at(index).unwrap_or(Complex::ZERO)).collect()
+    }
+
+    /// For each register with some of the qubits, and for each qubit in a basis state: which of the qubits they
+    /// are, by their places in the list, and what `read` gives of those bits.
+    fn marginals<X>(
+        &self,
+        qubits: &[Qubit],
+        known: impl Fn(bool) -> Vec<X>,
+        read: impl Fn(&Register<T>, &[u32]) -> Vec<X>,
+    ) -> Vec<Part<X>> {
+        let mut parts = Vec::new();
+        for (place, qubit) in (0..).zip(qubits) {
+            if let Place::Known(value) = self.place(*qubit) {
+                parts.push(Part { bits: vec![place], values: known(value) });
+            }
+        }
+        for id in self.registers_of(qubits) {
+            let Some(register) = self.register(id) else { continue };
+            let here = (0..).zip(qubits).filter_map(|(place, qubit)| match self.place(*qubit) {
+                Place::In(found, bit) if found == id => Some((place, bit)),
+                _ => None,
+            });
+            let (places, bits): (Vec<u32>, Vec<u32>) = here.unzip();
+            parts.push(Part { bits: places, values: read(register, &bits) });
+        }
+        parts
+    }
+
     fn probabilities(&self, qubits: &[Qubit]) -> Result<Vec<f64>, AerError> {
-        let mut probabilities = zeros(1usize.checked_shl(qubits.len() as u32))?;
-        let (re, im) = self.amplitudes.parts();
-        reduce::probabilities(re, im, qubits, &mut probabilities);
+        let mut probabilities = Vec::new();
+        reserve(&mut probabilities, 1usize.checked_shl(qubits.len() as u32))?;
+        let known = |value| if value { vec![0.0, 1.0] } else { vec![1.0, 0.0] };
+        let parts = self.marginals(qubits, known, |register, bits| {
+            let mut values = vec![0.0; 1 << bits.len()];
+            register.probabilities(bits, &mut values);
+            values
+        });
+        probabilities.extend(product(qubits.len() as u32, 1.0, parts));
         Ok(probabilities)
     }
 
-    /// The reduced density matrix, row by row, interleaved.
-    pub(super) fn density_matrix(&self, qubits: &[Qubit]) -> Result<Vec<f64>, AerError> {
-        let bits = 2 * qubits.len() as u32 + 1;
-        let mut entries = zeros(1usize.checked_shl(bits))?;
-        let (re, im) = self.amplitudes.parts();
-        reduce::density_matrix(re, im, qubits, &mut entries);
-        Ok(entries)
+    /// The reduced density matrix as a product; bit `j` of a column is bit `j` of the index, rows are above.
+    fn density_parts(&self, qubits: &[Qubit]) -> Vec<Part<Complex>> {
+        let known = |value: bool| {
+            let mut entries = vec![Complex::ZERO; 4];
+            entries[3 * usize::from(value)] = Complex::ONE;
+            entries
+        };
+        let mut parts = self.marginals(qubits, known, Register::density_matrix);
+        for part in &mut parts {
+            let rows: Vec<u32> = part.bits.iter().map(|bit| bit + qubits.len() as u32).collect();
+            part.bits.extend(rows);
+        }
+        parts
+    }
+
+    /// The reduced density matrix, row by row.
+    pub(super) fn density_matrix(&mut self, qubits: &[Qubit]) -> Result<Vec<Complex>, AerError> {
+        let largest = self.num_qubits();
+        for id in self.registers_of(qubits) {
+            if let Some(Some(register)) = self.registers.get_mut(id) {
+                register.settle(largest, &mut self.programs)?;
+            }
+        }
+        Ok(product(2 * qubits.len() as u32, Complex::ONE, self.density_parts(qubits)).collect())
     }
 
     /// The sums of expectation values, with the coefficients of the operator and with those of its square.
     fn moments(&self, terms: &[PauliTerm], qubits: &[Qubit]) -> (f64, f64) {
-        let (re, im) = self.amplitudes.parts();
         let mut sums = (0.0, 0.0);
         for term in terms {
-            let positions = |wanted: [Pauli; 2]| {
-                let letters = term.letters.iter().rev().zip(qubits);
-                let matching = letters.filter(|(letter, _)| wanted.contains(letter));
-                mask(&matching.map(|(_, qubit)| *qubit).collect::<Vec<_>>())
-            };
-            let (flips, signs) = (positions([Pauli::X, Pauli::Y]), positions([Pauli::Z, Pauli::Y]));
-            let value = reduce::pauli_expectation(re, im, flips, signs);
+            let value = self.pauli_expectation(&term.letters, qubits);
             sums.0 += term.coefficient * value;
             sums.1 += term.squared * value;
         }
         sums
     }
+
+    /// The product of the expectation values of what each register has of the string.
+    fn pauli_expectation(&self, letters: &[Pauli], qubits: &[Qubit]) -> f64 {
+        let mut value = 1.0;
+        // The register, and the masks of its bits that are flipped and that give signs.
+        let mut masks: SmallVec<[(usize, usize, usize); 4]> = SmallVec::new();
+        for (letter, qubit) in letters.iter().rev().zip(qubits) {
+            let (flips, signs) = match letter {
+                Pauli::I => continue,
+                Pauli::X => (1, 0),
+                Pauli::Y => (1, 1),
+                Pauli::Z => (0, 1),
+            };
+            match self.place(*qubit) {
+                Place::Known(_) if flips == 1 => return 0.0,
+                Place::Known(is_one) => value *= if is_one { -1.0 } else { 1.0 },
+                Place::In(id, bit) => {
+                    let place = masks.iter().position(|(found, ..)| *found == id).unwrap_or_else(|| {
+                        masks.push((id, 0, 0));
+                        masks.len() - 1
+                    });
+                    masks[place].1 |= flips << bit;
+                    masks[place].2 |= signs << bit;
+                }
+            }
+        }
+        for (id, flips, signs) in masks {
+            value *= self.register(id).map_or(1.0, |register| register.pauli_expectation(flips, signs));
+        }
+        value
+    }
+}
+
+/// The amplitudes of a qubit in a basis state.
+fn basis(value: bool) -> Vec<Complex> {
+    if value { vec![Complex::ZERO, Complex::ONE] } else { vec![Complex::ONE, Complex::ZERO] }
 }

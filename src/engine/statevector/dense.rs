@@ -1,0 +1,432 @@
+//! A register with all its amplitudes, and the work on it that was put off.
+//!
+//! Where there are many amplitudes an operation is not applied at once but joins a list, which
+//! [`transpile::compile`] turns into a program that passes over memory a few times. Growing by the bits of another
+//! register is put off in the same way, so a slice of work never takes long: [`Dense::advance`] does as much as it is
+//! told. Swaps and X gates of a program only change where the bits are found, and whether they are inverted.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::sparse::{Entry, NEGLIGIBLE, low_bits};
+use crate::engine::gather::Gather;
+use crate::engine::{SHARED_BITS, Threads};
+use crate::error::{AerError, ErrorCode};
+use crate::kernel::index::{Subspace, deposit, extract, mask};
+use crate::kernel::program::{Position, Program};
+use crate::kernel::real::{Real, amplitude};
+use crate::kernel::{self, Action, Controls, Placed, permutation, reduce, scalar};
+use crate::linalg::{Complex, Matrix};
+use crate::transpile;
+
+/// Bits from which operations are put off: below, a state stays in cache and compiling takes longer than it saves.
+const PUT_OFF_BITS: u32 = 10;
+
+/// Bits from which memory is reserved for the largest state there can be, as there is no room for a copy.
+const LARGE_BITS: u32 = 20;
+
+/// Amplitudes made at a time while a register grows.
+const CHUNK: usize = 1 << 14;
+
+/// A register of `2^n` amplitudes.
+#[derive(Clone, Debug)]
+pub(super) struct Dense<T> {
+    re: Vec<T>,
+    im: Vec<T>,
+    /// Which bit of an index of the memory each bit of the register is.
+    at: Vec<u32>,
+    /// The bits of an index of the memory that are inverted.
+    flips: usize,
+    /// At most so many amplitudes are not 0.
+    support: u64,
+    /// What was put off, in order.
+    tasks: VecDeque<Task>,
+    /// Operations in the tasks.
+    put_off: u64,
+}
+
+/// Work that was put off.
+#[derive(Clone, Debug)]
+enum Task {
+    /// The first: so many zeros, then these entries in their places.
+    Fill { len: usize, entries: Vec<Entry> },
+    /// More bits: the amplitudes of their values, which multiply those there are.
+    Grow(Growth),
+    /// Operations on bits of the register.
+    Apply(Vec<Placed>),
+    /// A program of so many operations, and how far it has run.
+    Run(Arc<Program>, Position, u64),
+}
+
+/// A register that grows.
+#[derive(Clone, Debug)]
+struct Growth {
+    top: Vec<Complex>,
+    /// The amplitudes before; 0 where it has not begun.
+    old: usize,
+    /// How many of them have been multiplied by the amplitude of value 0, which comes last.
+    scaled: usize,
+}
+
+/// Programs that were compiled, for operations that come again with each shot.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Programs {
+    compiled: VecDeque<(u32, Vec<Placed>, Arc<Program>)>,
+    operations: usize,
+    /// Who runs them.
+    pub(super) threads: Threads,
+    /// The most threads that have run one.
+    pub(super) threads_used: u32,
+}
+
+impl Programs {
+    /// Operations of all programs that are kept.
+    const KEPT: usize = 1 << 13;
+
+    /// Who runs a program on so many bits.
+    fn team(&mut self, num_bits: u32) -> Threads {
+        let team = self.threads.at_most(if num_bits < SHARED_BITS { 1 } else { u32::MAX });
+        self.threads_used = self.threads_used.max(team.count());
+        team
+    }
+
+    fn get(&mut self, operations: Vec<Placed>, num_bits: u32) -> Arc<Program> {
+        let known = self.compiled.iter().find(|(bits, known, _)| *bits == num_bits && *known == operations);
+        if let Some((_, _, program)) = known {
+            return program.clone();
+        }
+        let program = Arc::new(transpile::compile(&operations, num_bits));
+        self.operations += operations.len();
+        self.compiled.push_back((num_bits, operations, program.clone()));
+        while self.operations > Self::KEPT
+            && let Some((_, oldest, _)) = self.compiled.pop_front()
+        {
+            self.operations -= oldest.len();
+        }
+        program
+    }
+}
+
+impl<T: Real> Dense<T> {
+    /// The register with these entries, each index once.
+    pub(super) fn new(num_bits: u32, entries: Vec<Entry>) -> Self {
+        Self {
+            re: Vec::new(),
+            im: Vec::new(),
+            at: (0..num_bits).collect(),
+            flips: 0,
+            support: entries.len() as u64,
+            tasks: VecDeque::from([Task::Fill { len: low_bits(num_bits).saturating_add(1), entries }]),
+            put_off: 1,
+        }
+    }
+
+    /// The register with these amplitudes, `2^n` of them.
+    pub(super) fn from_amplitudes(state: &[Complex], largest: u32) -> Result<Self, AerError> {
+        let mut dense = Self::new(state.len().trailing_zeros(), Vec::new());
+        dense.tasks.clear();
+        dense.put_off = 0;
+        dense.support = state.len() as u64;
+        dense.reserve(state.len(), largest)?;
+        dense.re.extend(state.iter().map(|x| T::from_f64(x.re)));
+        dense.im.extend(state.iter().map(|x| T::from_f64(x.im)));
+        Ok(dense)
+    }
+
+    /// Number of bits.
+    pub(super) fn num_bits(&self) -> u32 {
+        self.at.len() as u32
+    }
+
+    /// At most so many amplitudes are not 0.
+    pub(super) fn support(&self) -> u64 {
+        self.support
+    }
+
+    /// Number of operations that were put off.
+    pub(super) fn pending(&self) -> u64 {
+        self.put_off
+    }
+
+    /// Whether operations are put off rather than applied at once.
+    pub(super) fn puts_off(&self) -> bool {
+        self.num_bits() >= PUT_OFF_BITS
+    }
+
+    /// Bytes of the amplitudes.
+    pub(super) fn bytes(&self) -> u64 {
+        (2 * T::BYTES) << self.num_bits().min(58)
+    }
+
+    /// Adds bits above the others: the amplitudes of their values.
+    pub(super) fn grow(&mut self, top: Vec<Complex>) {
+        let old = self.num_bits();
+        self.at.extend(old..old + top.len().trailing_zeros());
+        self.support *= top.iter().filter(|x| **x != Complex::ZERO).count() as u64;
+        self.tasks.push_back(Task::Grow(Growth { top, old: 0, scaled: 0 }));
+        self.put_off += 1;
+    }
+
+    /// Applies an operation, or puts it off.
+    pub(super) fn apply(&mut self, operation: Placed) {
+        if let Action::Dense(_) = operation.action {
+            let most = 1u64 << self.num_bits().min(63);
+            self.support = self.support.saturating_mul(1 << operation.targets.len().min(32)).min(most);
+        }
+        if !self.puts_off() && self.tasks.is_empty() {
+            let physical = self.physical(&operation);
+            self.unflip(mask(&physical.targets) | physical.controls.mask);
+            physical.apply(&mut self.re, &mut self.im);
+            return;
+        }
+        self.put_off += 1;
+        match self.tasks.back_mut() {
+            Some(Task::Apply(operations)) => operations.push(operation),
+            _ => self.tasks.push_back(Task::Apply(vec![operation])),
+        }
+    }
+
+    /// The operation on an index of the memory.
+    fn physical(&self, operation: &Placed) -> Placed {
+        let bits = |index: usize| deposit(index, &self.at);
+        Placed {
+            targets: operation.targets.iter().map(|bit| self.at[*bit as usize]).collect(),
+            controls: Controls {
+                mask: bits(operation.controls.mask),
+                values: bits(operation.controls.values),
+            },
+            action: operation.action.clone(),
+        }
+    }
+
+    /// Undoes inversions.
+    fn unflip(&mut self, bits: usize) {
+        for bit in set_bits(self.flips & bits) {
+            let space = Subspace::new(self.re.len(), 1 << bit, 0);
+            permutation::exchange(&mut self.re, &mut self.im, space, [0, 1 << bit]);
+        }
+        self.flips &= !bits;
+    }
+
+    /// Does about `budget` of the work that was put off; gives the work it was. `largest` is the number of bits
+    /// that a register may come to have.
+    pub(super) fn advance(
+        &mut self,
+        budget: u64,
+        largest: u32,
+        programs: &mut Programs,
+    ) -> Result<u64, AerError> {
+        let mut work = 0;
+        while work < budget
+            && let Some(task) = self.tasks.pop_front()
+        {
+            match task {
+                Task::Fill { len, entries } => {
+                    self.reserve(len, largest)?;
+                    work += self.extend_with_zeros(len, budget - work);
+                    if self.re.len() < len {
+                        self.tasks.push_front(Task::Fill { len, entries });
+                        continue;
+                    }
+                    work += entries.len() as u64;
+                    for Entry { index, amplitude } in entries {
+                        (self.re[index], self.im[index]) =
+                            (T::from_f64(amplitude.re), T::from_f64(amplitude.im));
+                    }
+                    self.put_off -= 1;
+                }
+                Task::Grow(mut growth) => {
+                    work += self.multiply(&mut growth, budget - work, largest)?;
+                    if growth.scaled < growth.old {
+                        self.tasks.push_front(Task::Grow(growth));
+                        continue;
+                    }
+                    self.put_off -= 1;
+                }
+                Task::Apply(operations) => {
+                    let count = operations.len() as u64;
+                    // Bits that are found inverted: the program begins with X gates, which cost it nothing.
+                    let flips = set_bits(std::mem::take(&mut self.flips)).map(not);
+                    let operations = operations.iter().map(|operation| self.physical(operation));
+                    let operations = flips.chain(operations).collect();
+                    let program = programs.get(operations, self.re.len().trailing_zeros());
+                    self.tasks.push_front(Task::Run(program, Position::default(), count));
+                }
+                Task::Run(program, mut position, count) => {
+                    let team = programs.team(self.num_bits());
+                    work += program.run_by(&team, &mut self.re, &mut self.im, &mut position, budget - work);
+                    if !program.is_finished(position) {
+                        self.tasks.push_front(Task::Run(program, position, count));
+                        continue;
+                    }
+                    for bit in &mut self.at {
+                        *bit = program.moved.get(*bit as usize).copied().unwrap_or(*bit);
+                    }
+                    self.flips = program.flips;
+                    self.put_off -= count;
+                }
+            }
+        }
+        Ok(work)
+    }
+
+    /// Does all that was put off.
+    pub(super) fn settle(&mut self, largest: u32, programs: &mut Programs) -> Result<(), AerError> {
+        while !self.tasks.is_empty() {
+            self.advance(u64::MAX, largest, programs)?;
+        }
+        Ok(())
+    }
+
+    /// Memory for `len` amplitudes, or for as many as there may come to be.
+    fn reserve(&mut self, len: usize, largest: u32) -> Result<(), AerError> {
+        let most = if len.trailing_zeros() < LARGE_BITS { len } else { low_bits(largest).saturating_add(1) };
+        let bytes = (2 * T::BYTES).saturating_mul(len as u64);
+        for part in [&mut self.re, &mut self.im] {
+            let missing = |len: usize, part: &Vec<T>| len.saturating_sub(part.len());
+            part.try_reserve_exact(missing(most.max(len), part))
+                .or_else(|_| part.try_reserve_exact(missing(len, part)))
+                .map_err(|_| insufficient_memory(bytes))?;
+        }
+        Ok(())
+    }
+
+    fn extend_with_zeros(&mut self, len: usize, budget: u64) -> u64 {
+        let mut work = 0;
+        while work < budget && self.re.len() < len {
+            let end = len.min(self.re.len() + CHUNK);
+            work += (end - self.re.len()) as u64;
+            self.re.resize(end, T::ZERO);
+            self.im.resize(end, T::ZERO);
+        }
+        work
+    }
+
+    /// Goes on to grow; gives the work it was.
+    fn multiply(&mut self, growth: &mut Growth, budget: u64, largest: u32) -> Result<u64, AerError> {
+        if growth.old == 0 {
+            growth.old = self.re.len();
+            self.reserve(growth.old.saturating_mul(growth.top.len()), largest)?;
+        }
+        let (old, mut work) = (growth.old, 0);
+        let chunk = CHUNK.min(old);
+        while work < budget {
+            work += chunk as u64;
+            let start = self.re.len();
+            if let Some(factor) = growth.top.get(start / old) {
+                if *factor == Complex::ZERO {
+                    self.re.resize(start + chunk, T::ZERO);
+                    self.im.resize(start + chunk, T::ZERO);
+                } else {
+                    let from = start % old..start % old + chunk;
+                    self.re.extend_from_within(from.clone());
+                    self.im.extend_from_within(from);
+                    scale(*factor, &mut self.re[start..], &mut self.im[start..]);
+                }
+            } else {
+                let here = growth.scaled..growth.scaled + chunk;
+                let factor = growth.top.first().copied().unwrap_or_default();
+                scale(factor, &mut self.re[here.clone()], &mut self.im[here]);
+                growth.scaled += chunk;
+                if growth.scaled >= old {
+                    break;
+                }
+            }
+        }
+        Ok(work)
+    }
+
+    /// Real and imaginary parts in the memory's order. Nothing may be put off.
+    pub(super) fn parts(&self) -> (&[T], &[T]) {
+        (&self.re, &self.im)
+    }
+
+    /// Where bits of the register are in an index of the memory, and the value of the inverted ones.
+    pub(super) fn place(&self, bits: &[u32]) -> (Vec<u32>, usize) {
+        let at: Vec<u32> = bits.iter().map(|bit| self.at[*bit as usize]).collect();
+        let flips = extract(self.flips, &at);
+        (at, flips)
+    }
+
+    /// The index of the memory of a value of all bits.
+    pub(super) fn index(&self, value: usize) -> usize {
+        deposit(value, &self.at) ^ self.flips
+    }
+
+    /// The bits of an index of the memory that are inverted.
+    pub(super) fn flips(&self) -> usize {
+        self.flips
+    }
+
+    /// All amplitudes, by the value of the bits.
+    pub(super) fn amplitudes(&self) -> impl Iterator<Item = Complex> {
+        (0..self.re.len()).map(|value| amplitude(&self.re, &self.im, self.index(value)))
+    }
+
+    /// The entries of the register.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let least = if T::BYTES < 8 { NEGLIGIBLE_SINGLE } else { NEGLIGIBLE };
+        let all = self.amplitudes().enumerate().map(|(index, amplitude)| Entry { index, amplitude });
+        all.filter(|entry| entry.amplitude.norm_sqr() > least).collect()
+    }
+
+    /// From an index of the memory without inversions to the value of the bits.
+    pub(super) fn gather(&self) -> Gather {
+        Gather::new(self.at.iter().copied().zip(0..))
+    }
+
+    /// Keeps the amplitudes where some bits have these values, without those bits, and makes the norm 1.
+    pub(super) fn collapse(&mut self, kept: Controls) {
+        let fixed = deposit(kept.mask, &self.at);
+        let values = deposit(kept.values, &self.at) ^ self.flips & fixed;
+        let space = Subspace::new(self.re.len(), fixed, values);
+        let mut len = 0;
+        for run in space.runs() {
+            let size = run.len();
+            self.re.copy_within(run.clone(), len);
+            self.im.copy_within(run, len);
+            len += size;
+        }
+        self.re.truncate(len);
+        self.im.truncate(len);
+        let norm = reduce::norm_sqr(&self.re, &self.im);
+        scalar::scale(Complex::from(1.0 / norm.sqrt()), &mut self.re, &mut self.im);
+        let below = |bit: u32| (fixed & low_bits(bit)).count_ones();
+        let left: Vec<u32> = set_bits(!fixed & low_bits(self.num_bits())).collect();
+        self.flips = extract(self.flips, &left);
+        let gone = kept.mask;
+        self.at = (0..self.num_bits())
+            .zip(&self.at)
+            .filter(|(bit, _)| gone >> bit & 1 == 0)
+            .map(|(_, at)| at - below(*at))
+            .collect();
+        self.support = self.support.min(len as u64);
+    }
+}
+
+/// Below this, the square of an amplitude in single precision is a rounding error.
+const NEGLIGIBLE_SINGLE: f64 = 1e-16;
+
+fn scale<T: Real>(factor: Complex, re: &mut [T], im: &mut [T]) {
+    if factor != Complex::ONE {
+        scalar::scale(factor, re, im);
+    }
+}
+
+/// The X gate on a bit.
+fn not(bit: u32) -> Placed {
+    let x = Matrix::square([[Complex::ZERO, Complex::ONE], [Complex::ONE, Complex::ZERO]]);
+    kernel::plan(x).place(&[bit], 0)
+}
+
+/// The bits that are 1, ascending.
+pub(super) fn set_bits(mask: usize) -> impl Iterator<Item = u32> {
+    (0..usize::BITS).filter(move |bit| mask >> bit & 1 == 1)
+}
+
+/// The error of an allocation that failed.
+pub(super) fn insufficient_memory(bytes: u64) -> AerError {
+    AerError::new(ErrorCode::InsufficientMemory, "There is not enough memory for the state.")
+        .found(format!("a need of {bytes} bytes"))
+        .hint("Use fewer qubits: each one less halves the memory.")
+}

@@ -1,0 +1,207 @@
+use super::*;
+use crate::kernel::phases::tests::random_phases;
+use crate::kernel::real::amplitude;
+use crate::kernel::tests::Numbers;
+use crate::linalg::Matrix;
+use std::thread;
+
+/// Threads that are started for each task.
+struct Crowd(usize);
+
+impl Team for Crowd {
+    fn threads(&self) -> usize {
+        self.0
+    }
+
+    fn for_each(&self, count: usize, task: &(dyn Fn(usize) + Sync)) {
+        thread::scope(|scope| {
+            for index in 0..count {
+                scope.spawn(move || task(index));
+            }
+        });
+    }
+}
+
+fn random_complex(numbers: &mut Numbers) -> Complex {
+    Complex::new(numbers.uniform() - 0.5, numbers.uniform() - 0.5)
+}
+
+/// A step of a pass with these inside bits, on a state of `num_bits`.
+fn random_step(numbers: &mut Numbers, inner: &[u32], num_bits: u32) -> Step {
+    let inside = numbers.shuffled(inner);
+    let all = numbers.shuffled(&(0..num_bits).collect::<Vec<_>>());
+    match numbers.below(6) {
+        0 | 1 => {
+            let bits = &inside[..numbers.below(inside.len() + 1)];
+            let rotation = |bit: &u32| Rotation { bit: *bit, tangent: 2.0 * numbers.uniform() - 1.0 };
+            Step::Rotations(bits.iter().map(rotation).collect())
+        }
+        2 => Step::Phases(random_phases(numbers, num_bits, 0.3)),
+        3 => {
+            // A diagonal on any bits.
+            let (targets, rest) = all.split_at(numbers.below(4.min(all.len() + 1)));
+            let entries = (0..1 << targets.len()).map(|_| random_complex(numbers)).collect();
+            placed(numbers, targets, rest, Action::Diagonal(entries))
+        }
+        4 => placed(numbers, &[], &all, Action::Phase(Complex::cis(0.7))),
+        _ => {
+            let targets = &inside[..numbers.below(4.min(inside.len() + 1))];
+            let rest: Vec<u32> = all.into_iter().filter(|bit| !targets.contains(bit)).collect();
+            let size = 1 << targets.len();
+            let entries: Vec<Complex> = (0..size * size).map(|_| random_complex(numbers)).collect();
+            let action = match (Matrix::new(size, size, entries), targets) {
+                (Some(matrix), [_, ..]) => Action::Dense(matrix),
+                _ => Action::Phase(-Complex::ONE),
+            };
+            placed(numbers, targets, &rest, action)
+        }
+    }
+}
+
+fn placed(numbers: &mut Numbers, targets: &[u32], rest: &[u32], action: Action) -> Step {
+    let mask = rest.iter().take(numbers.below(3)).fold(0, |mask, bit| mask | 1 << bit);
+    let values = numbers.below(1 << 12) & mask;
+    Step::Placed(Placed { targets: targets.into(), controls: Controls { mask, values }, action })
+}
+
+fn random_program(numbers: &mut Numbers, num_bits: u32) -> Program {
+    let mut passes = Vec::new();
+    for _ in 0..=numbers.below(3) {
+        let inside = numbers.below(1 << num_bits);
+        let inner: Vec<u32> = match numbers.below(4) {
+            0 => (0..inside.count_ones()).collect(),
+            1 => (0..num_bits).filter(|bit| *bit < LONG_RUN as u32 || inside >> bit & 1 == 1).collect(),
+            _ => (0..num_bits).filter(|bit| inside >> bit & 1 == 1).collect(),
+        };
+        let steps = (0..numbers.below(5)).map(|_| random_step(numbers, &inner, num_bits)).collect();
+        passes.push(Pass { inner, steps });
+    }
+    Program { passes, moved: (0..num_bits).collect(), flips: 0 }
+}
+
+/// Every amplitude of the result, step by step from all amplitudes, in double precision.
+fn slowly(program: &Program, state: &[Complex]) -> Vec<Complex> {
+    let mut state = state.to_vec();
+    for step in program.passes.iter().flat_map(|pass| &pass.steps) {
+        match step {
+            Step::Rotations(rotations) => {
+                for Rotation { bit, tangent } in rotations {
+                    let sign = |i: usize| if i >> bit & 1 == 0 { -tangent } else { *tangent };
+                    state = (0..state.len()).map(|i| state[i] + sign(i) * state[i ^ 1 << bit]).collect();
+                }
+            }
+            Step::Phases(phases) => {
+                state.iter_mut().enumerate().for_each(|(i, amplitude)| *amplitude *= phases.at(i));
+            }
+            Step::Placed(Placed { targets, controls, action }) => {
+                let before = state.clone();
+                for i in (0..state.len()).filter(|i| i & controls.mask == controls.values) {
+                    let value = extract(i, targets);
+                    state[i] = match action {
+                        Action::Phase(factor) => factor * before[i],
+                        Action::Diagonal(entries) => entries[value] * before[i],
+                        Action::Dense(matrix) => (0..matrix.columns())
+                            .map(|column| {
+                                matrix.at(value, column)
+                                    * before[i & !deposit(usize::MAX, targets) | deposit(column, targets)]
+                            })
+                            .sum(),
+                        Action::Permutation(_) => unreachable!("no random step is one"),
+                    };
+                }
+            }
+        }
+    }
+    state
+}
+
+fn check<T: Real>(program: &Program, num_bits: u32, numbers: &mut Numbers, tolerance: f64) {
+    let (mut re, mut im) = numbers.state::<T>(num_bits);
+    let before: Vec<Complex> = (0..re.len()).map(|i| amplitude(&re, &im, i)).collect();
+    let mut position = Position::default();
+    program.run(&mut re, &mut im, &mut position, u64::MAX);
+    assert!(program.is_finished(position));
+    let expected = slowly(program, &before);
+    let norm = expected.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
+    for (i, expected) in expected.iter().enumerate() {
+        let error = (amplitude(&re, &im, i) - expected).norm();
+        assert!(error <= tolerance * norm.max(1e-3), "{program:?}\nat {i}: {error:e} of {norm:e}");
+    }
+}
+
+/// Seed 3. Bounds are for all amplitudes together, 1e3 times and more the rounding of one.
+#[test]
+fn programs_do_what_their_steps_say() {
+    let mut numbers = Numbers::new(3);
+    for round in 0..360 {
+        // The larger ones have long runs.
+        let num_bits = if round < 300 { round % 10 } else { 11 + round % 3 };
+        let program = random_program(&mut numbers, num_bits);
+        check::<f64>(&program, num_bits, &mut numbers, 1e-12);
+        check::<f32>(&program, num_bits, &mut numbers, 1e-4);
+    }
+}
+
+/// Seed 4. Bits of the numbers are compared, so that nothing depends on who does a block and when.
+#[test]
+fn budgets_and_threads_do_not_change_the_state() {
+    let mut numbers = Numbers::new(4);
+    let mut runner = Runner::default();
+    for round in 0..30 {
+        let num_bits = if round % 3 == 0 { 11 } else { 8 };
+        let program = random_program(&mut numbers, num_bits);
+        let (re, im) = numbers.state::<f64>(num_bits);
+        let (mut whole_re, mut whole_im) = (re.clone(), im.clone());
+        program.run(&mut whole_re, &mut whole_im, &mut Position::default(), u64::MAX);
+        // One block at a time, made ready anew each time.
+        let (mut part_re, mut part_im) = (re.clone(), im.clone());
+        let (mut position, mut calls) = (Position::default(), 0);
+        while !program.is_finished(position) {
+            assert!(program.run(&mut part_re, &mut part_im, &mut position, 1) > 0);
+            calls += 1;
+        }
+        let blocks = |pass: &Pass| 1 << (num_bits as usize - pass.inner.len());
+        assert_eq!(calls, program.passes.iter().map(blocks).sum::<usize>());
+        assert_eq!((&part_re, &part_im), (&whole_re, &whole_im));
+        for (threads, budget) in [(1, 1), (1, 3000), (2, 1), (3, 2000), (4, u64::MAX)] {
+            let (mut part_re, mut part_im) = (re.clone(), im.clone());
+            runner.start(program.clone());
+            while !runner.is_finished() {
+                runner.run(&mut part_re, &mut part_im, budget, &Crowd(threads));
+            }
+            assert_eq!((&part_re, &part_im), (&whole_re, &whole_im), "{threads} threads, budget {budget}");
+        }
+    }
+}
+
+/// A team that does tasks more than once, or not at all, may leave work undone but hands out no block twice.
+#[test]
+fn each_block_is_handed_out_once() {
+    let (mut re, mut im) = (vec![0.0; 64], vec![0.0; 64]);
+    let layout = Layout::new(&[1, 4], 6);
+    let blocks = Blocks::new(&mut re, &mut im, &layout, 3..20);
+    let mut bases: Vec<usize> = std::iter::from_fn(|| blocks.claim()).map(|block| block.base()).collect();
+    assert!(blocks.claim().is_none());
+    bases.sort_unstable();
+    bases.dedup();
+    assert_eq!(bases.len(), 13);
+    assert!(bases.iter().all(|base| base & 0b01_0010 == 0));
+}
+
+#[test]
+fn work_is_about_the_amplitudes_that_are_touched() {
+    let rotations =
+        |count: u32| Step::Rotations((0..count).map(|bit| Rotation { bit, tangent: 0.5 }).collect());
+    let pass = |inner: Vec<u32>, steps: Vec<Step>| Program {
+        passes: vec![Pass { inner, steps }],
+        moved: (0..8).collect(),
+        flips: 0,
+    };
+    let work = |program: Program| {
+        let (mut re, mut im) = Numbers::new(5).state::<f64>(8);
+        program.run(&mut re, &mut im, &mut Position::default(), u64::MAX)
+    };
+    assert_eq!(work(pass((0..6).collect(), vec![rotations(6)])), 2 * 256);
+    // Copying to a block and back takes as long as three sweeps.
+    assert_eq!(work(pass(vec![0, 1, 2, 5, 7], vec![Step::Phases(Phases::default())])), 4 * 256);
+}
