@@ -8,7 +8,9 @@ import { installed } from './packed.mjs';
 
 test('each shipped file keeps its budget, and none is shipped without one', () => {
   const shipped = sizes(join(installed, 'dist'));
-  assert.deepEqual(shipped.map(({ name }) => name), Object.keys(budgets).sort());
-  for (const { name, gzip, budget } of shipped)
+  assert.ok(shipped.some(({ name }) => name === 'aer_wasm_bg.wasm'));
+  for (const { name, gzip, budget } of shipped) {
+    assert.ok(name in budgets, `${name} has no budget: see tools/size.mjs`);
     assert.ok(gzip <= budget, `${name} has ${gzip} bytes gzipped, its budget is ${budget}: see tools/size.mjs`);
+  }
 });
