@@ -80,25 +80,19 @@ error_codes! {
 }
 
 /// Where an error happened; every part is optional. Lines and columns count from 1.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// Index of the experiment (circuit) within the job.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub experiment: Option<usize>,
     /// Index of the instruction within its circuit.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub instruction: Option<usize>,
     /// Name of the instruction.
-    #[serde(rename = "instruction_name", skip_serializing_if = "Option::is_none", default)]
     pub name: Option<String>,
     /// Line in the source text.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub line: Option<u32>,
     /// Column in the line, in characters.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub column: Option<u32>,
     /// The included file, if the text is not the program itself.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub file: Option<String>,
 }
 
@@ -110,29 +104,86 @@ pub struct AerError(Box<Details>);
 
 /// What an [`AerError`] says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Flat", into = "Flat")]
 pub struct Details {
     /// Stable reason.
     pub code: ErrorCode,
     /// One sentence, without the place.
     pub message: String,
     /// Where it happened.
-    #[serde(flatten)]
     pub place: Place,
     /// What was found.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub found: Option<String>,
     /// What was expected instead.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub expected: Option<String>,
     /// What the user can do.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub hint: Option<String>,
     /// The offending line of the source with a caret below it, ready to print.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub snippet: Option<String>,
     /// Further errors of the same text, each with its own place; they have none of their own.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub diagnostics: Vec<AerError>,
+}
+
+/// [`Details`] as they travel: one object, which serde's `flatten` would take far more code to read.
+#[derive(Serialize, Deserialize)]
+struct Flat {
+    code: ErrorCode,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    experiment: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    instruction: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    instruction_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    found: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    expected: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    snippet: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    diagnostics: Vec<AerError>,
+}
+
+impl From<Flat> for Details {
+    fn from(flat: Flat) -> Self {
+        let Flat {
+            code, message, experiment, instruction, instruction_name: name, line, column, file, ..
+        } = flat;
+        let place = Place { experiment, instruction, name, line, column, file };
+        let Flat { found, expected, hint, snippet, diagnostics, .. } = flat;
+        Self { code, message, place, found, expected, hint, snippet, diagnostics }
+    }
+}
+
+impl From<Details> for Flat {
+    fn from(details: Details) -> Self {
+        let Details { code, message, place, found, expected, hint, snippet, diagnostics } = details;
+        let Place { experiment, instruction, name: instruction_name, line, column, file } = place;
+        Self {
+            code,
+            message,
+            experiment,
+            instruction,
+            instruction_name,
+            line,
+            column,
+            file,
+            found,
+            expected,
+            hint,
+            snippet,
+            diagnostics,
+        }
+    }
 }
 
 impl AerError {

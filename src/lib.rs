@@ -9,17 +9,27 @@ pub mod bindings;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 #[path = "bindings/shared_memory.rs"]
 pub mod bindings;
+#[cfg(not(feature = "apart"))]
 pub mod circuit;
 pub mod draw;
+#[cfg(not(feature = "apart"))]
 pub mod engine;
+#[cfg(not(feature = "apart"))]
 pub mod error;
 pub mod executor;
 pub mod frontend;
 pub mod job;
+#[cfg(not(feature = "apart"))]
 pub mod kernel;
+#[cfg(not(feature = "apart"))]
 pub mod linalg;
 pub mod protocol;
+#[cfg(not(feature = "apart"))]
 pub mod rng;
 pub mod run;
 pub mod session;
+#[cfg(not(feature = "apart"))]
 pub mod transpile;
+
+#[cfg(feature = "apart")]
+pub use aer_wasm_fast::{circuit, engine, error, kernel, linalg, rng, transpile};

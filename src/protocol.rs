@@ -25,7 +25,7 @@ pub const PROGRESS_INTERVAL_MS: f64 = 50.0;
 pub const DIVIDE_MS: f64 = 50.0;
 
 /// What a job asks for: everything an executor needs, as plain cloneable data.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct RunRequest {
     /// The job's id, reported in the result.
     pub job_id: String,
@@ -42,8 +42,7 @@ pub struct RunRequest {
 }
 
 /// Front to worker.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "a message is read once and taken apart")]
 pub enum ToWorker {
     /// Run a job.
@@ -55,7 +54,6 @@ pub enum ToWorker {
         /// Which part of it; all if absent.
         part: Option<Part>,
         /// Threads that it may use: its share of the machine's cores. 0 and nothing count as 1.
-        #[serde(default)]
         threads: u32,
     },
     /// Give up one of `into` pieces of what is left, if that is worth it, and with one piece all that can be

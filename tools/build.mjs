@@ -10,7 +10,7 @@ const sharedGlueDir = join(root, 'target', 'glue-threads');
 const names = 'aer_wasm_bg.wasm index.mjs worker_host.js node.cjs node.mjs cli.mjs index.d.ts index.d.cts';
 const outputs = names.split(' ').map((name) => `dist/${name}`);
 const manifests = ['Cargo.toml', 'Cargo.lock', 'package.json', 'package-lock.json'];
-const inputs = ['src', '.cargo', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
+const inputs = ['src', 'packages', '.cargo', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
 
 /** Brings dist/ up to date; true if there was anything to do. */
 export async function build() {
@@ -28,8 +28,8 @@ export async function build() {
   });
 }
 
-const cargo = ['build', '--locked', '--release', '--lib', '--target', 'wasm32-unknown-unknown'];
-const built = (target) => join(root, target, 'wasm32-unknown-unknown/release/aer_wasm.wasm');
+const cargo = ['build', '--locked', '--profile=npm', '--features=apart', '--lib', '--target=wasm32-unknown-unknown'];
+const built = (target) => join(root, target, 'wasm32-unknown-unknown/npm/aer_wasm.wasm');
 
 /** Flags of the second build, whose memory is shared by threads. */
 const sharedMemory = [
@@ -77,6 +77,9 @@ async function bundle(threads) {
       ignoreAnnotations: true,
       // `class _Result` is what a class that names itself would otherwise be called.
       keepNames: true,
+      // Identifiers stay, so that a stack trace can be read.
+      minifySyntax: true,
+      minifyWhitespace: true,
       legalComments: 'none',
       logLevel: 'warning',
       // The glue names a snippet once per import that it serves.

@@ -13,7 +13,9 @@ use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
-use super::convert::{describe, get, get_method, given, js_object, options_from_js, to_js, wrong_argument};
+use super::convert::{
+    describe, get, get_method, given, js_object, options_from_js, request_to_js, wrong_argument,
+};
 use super::host::{awaited, call, deferred, is_dict, make_result, now_ms};
 use super::js_error::{from_thrown, job_error, throw};
 use super::timer::Timer;
@@ -452,7 +454,7 @@ impl Job {
             let job = job.clone();
             Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| Self::on_executor_event(&job, &event))
         };
-        let handle = submit.call2(&job.options.executor, &to_js(&request), &on_event.into_js_value());
+        let handle = submit.call2(&job.options.executor, &request_to_js(&request), &on_event.into_js_value());
         match handle {
             Ok(handle) => {
                 *job.handle.borrow_mut() = handle.clone();

@@ -37,28 +37,21 @@ pub fn class() -> JsValue {
     super::class_of(&CircuitBuilder::new().into())
 }
 
-/// A control-flow instruction without its blocks; `condition` and `target` are tokens of an expression.
+/// A control-flow instruction without its blocks, each with the fields that it has; `condition` and `target` are
+/// tokens of an expression. A switch has a block for each list of `cases`, and then one more if there is a default.
 #[derive(Deserialize)]
-#[serde(tag = "name", rename_all = "snake_case")]
-enum FlowJson {
-    IfElse {
-        condition: Vec<Value>,
-    },
-    WhileLoop {
-        condition: Vec<Value>,
-    },
-    ForLoop {
-        parameter: Option<String>,
-        values: Vec<i64>,
-    },
-    /// A block for each list of values, and then one more if there is a default.
-    SwitchCase {
-        target: Vec<Value>,
-        cases: Vec<Vec<i64>>,
-        default: Option<usize>,
-    },
-    BreakLoop,
-    ContinueLoop,
+struct FlowJson {
+    name: String,
+    #[serde(default)]
+    condition: Vec<Value>,
+    parameter: Option<String>,
+    #[serde(default)]
+    values: Vec<i64>,
+    #[serde(default)]
+    target: Vec<Value>,
+    #[serde(default)]
+    cases: Vec<Vec<i64>>,
+    default: Option<usize>,
 }
 
 /// How to draw; what is not given is as by default. `fold` of 0 or less never folds.
@@ -498,18 +491,15 @@ impl CircuitBuilder {
         let mut blocks = blocks.into_iter();
         let mut next = || blocks.next().unwrap_or_default();
         let read = |tokens: &[Value]| expression::evaluate(tokens, &self.circuit.variables);
-        Ok(match read_json(head)? {
-            FlowJson::IfElse { condition } => {
+        let FlowJson { name, condition, parameter, values, target, cases, default } = read_json(head)?;
+        Ok(match name.as_str() {
+            "if_else" => {
                 let condition = read(&condition)?.condition()?;
                 ControlFlow::IfElse { condition, then: next(), otherwise: next() }
             }
-            FlowJson::WhileLoop { condition } => {
-                ControlFlow::While { condition: read(&condition)?.condition()?, body: next() }
-            }
-            FlowJson::ForLoop { parameter, values } => {
-                ControlFlow::For { parameter: parameter.map(Into::into), values, body: next() }
-            }
-            FlowJson::SwitchCase { target, cases, default } => {
+            "while_loop" => ControlFlow::While { condition: read(&condition)?.condition()?, body: next() },
+            "for_loop" => ControlFlow::For { parameter: parameter.map(Into::into), values, body: next() },
+            "switch_case" => {
                 let target = switch_target(read(&target)?)?;
                 let mut all: Vec<(Vec<i64>, Block)> =
                     cases.into_iter().map(|values| (values, next())).collect();
@@ -517,8 +507,11 @@ impl CircuitBuilder {
                 all.retain(|(values, _)| !values.is_empty());
                 ControlFlow::Switch { target, cases: all, default: default.unwrap_or_default() }
             }
-            FlowJson::BreakLoop => ControlFlow::Break { outer: 0 },
-            FlowJson::ContinueLoop => ControlFlow::Continue { outer: 0 },
+            "break_loop" => ControlFlow::Break { outer: 0 },
+            "continue_loop" => ControlFlow::Continue { outer: 0 },
+            _ => {
+                return Err(AerError::new(ErrorCode::InvalidArgument, "This is no control flow.").found(name));
+            }
         })
     }
 

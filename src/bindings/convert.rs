@@ -1,13 +1,15 @@
 //! Conversions between Rust's data and JavaScript's.
 
-use js_sys::{Array, Float64Array, Function, Object, Reflect, Uint32Array};
+use js_sys::{Array, Float64Array, Function, JSON, Object, Reflect, Uint32Array};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
 use crate::circuit::Bits;
 use crate::engine::{Outcomes, SavedValue};
 use crate::error::{AerError, ErrorCode};
+use crate::protocol::RunRequest;
 use crate::run::{Counts, ExperimentData, ExperimentResult, SavedData, options};
 
 /// Sets a property of a plain object, which cannot fail.
@@ -29,9 +31,44 @@ pub fn js_object<const N: usize>(entries: [(&str, JsValue); N]) -> JsValue {
     object.into()
 }
 
-/// Any serialisable value as plain JavaScript data: maps become objects, nothing becomes null.
+/// Any serialisable value as plain JavaScript data: maps become objects, nothing becomes null. By way of JSON,
+/// which the core speaks anyway, and which one call takes across.
 pub fn to_js(value: &impl Serialize) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
+    let text = serde_json::to_string(value).unwrap_or_default();
+    JSON::parse(&text).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Plain JavaScript data as a value, the same way; `None` if it is not what is wanted.
+pub fn from_js<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
+    let text = JSON::stringify(value).ok()?;
+    serde_json::from_str(&JsValue::from(text).as_string()?).ok()
+}
+
+/// A request as plain JavaScript data; its texts, which may be large, are copied once.
+pub fn request_to_js(request: &RunRequest) -> JsValue {
+    let RunRequest { job_id, backend_name, circuits, backend_options, run_options, fallback_seed } = request;
+    js_object([
+        ("job_id", job_id.into()),
+        ("backend_name", backend_name.into()),
+        ("circuits", circuits.iter().map(JsValue::from).collect::<Array>().into()),
+        ("backend_options", to_js(backend_options)),
+        ("run_options", to_js(run_options)),
+        ("fallback_seed", (*fallback_seed).into()),
+    ])
+}
+
+/// The request of [`request_to_js`].
+pub fn request_from_js(value: &JsValue) -> Option<RunRequest> {
+    let text = |key: &str| get(value, key).as_string();
+    let circuits: Array = get(value, "circuits").dyn_into().ok()?;
+    Some(RunRequest {
+        job_id: text("job_id")?,
+        backend_name: text("backend_name")?,
+        circuits: circuits.iter().map(|text| text.as_string()).collect::<Option<_>>()?,
+        backend_options: from_js(&get(value, "backend_options"))?,
+        run_options: from_js(&get(value, "run_options"))?,
+        fallback_seed: get(value, "fallback_seed").as_f64()? as u32,
+    })
 }
 
 /// The value, unless it is undefined or null.
@@ -96,7 +133,7 @@ pub fn options_from_js(given: &JsValue) -> Result<Map<String, Value>, AerError> 
         if spec.is_host() {
             check_host_option(&key, &value)?;
         } else {
-            let value = serde_wasm_bindgen::from_value(value.clone()).map_err(|_| {
+            let value = from_js(&value).ok_or_else(|| {
                 AerError::new(ErrorCode::InvalidOption, format!("Option \"{key}\" has the wrong type."))
                     .found(describe(&value))
             })?;

@@ -3,7 +3,7 @@
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{set, to_js};
+use super::convert::{from_js, set, to_js};
 use crate::error::{AerError, ErrorCode};
 
 #[wasm_bindgen(module = "/src/js/index.js")]
@@ -66,7 +66,7 @@ fn error_details(error: &AerError) -> serde_json::Value {
 /// else the message is kept, under `code`.
 pub fn from_thrown(thrown: &JsValue, code: ErrorCode) -> AerError {
     if !thrown.is_instance_of::<js_sys::Error>()
-        && let Ok(error) = serde_wasm_bindgen::from_value::<AerError>(thrown.clone())
+        && let Some(error) = from_js::<AerError>(thrown)
     {
         return error;
     }

@@ -11,7 +11,7 @@ use serde_json::{Map, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::convert::{experiment_to_js, get, set, to_js};
+use super::convert::{experiment_to_js, from_js, get, request_from_js, set, to_js};
 use super::host::{MEMORY_LIMIT_BYTES, call, next_task, now_ms, start_threads};
 use super::threads::{SHARED, reason_for_one, threads};
 use crate::engine::SHARED_BITS;
@@ -40,6 +40,22 @@ pub fn attend(post: Function) -> Function {
     Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| Worker::take(&worker, message))
         .into_js_value()
         .unchecked_into()
+}
+
+/// A message of the front.
+fn to_worker(message: &JsValue) -> Option<ToWorker> {
+    let job = get(message, "job").as_f64()? as u32;
+    match get(message, "kind").as_string()?.as_str() {
+        "run" => Some(ToWorker::Run {
+            job,
+            request: request_from_js(&get(message, "request"))?,
+            part: from_js(&get(message, "part")),
+            threads: get(message, "threads").as_f64().unwrap_or(0.0) as u32,
+        }),
+        "split" => Some(ToWorker::Split { job, into: get(message, "into").as_f64()? as u32 }),
+        "cancel" => Some(ToWorker::Cancel { job }),
+        _ => None,
+    }
 }
 
 struct Worker {
@@ -110,8 +126,8 @@ impl Worker {
     }
 
     fn take(worker: &Rc<Self>, message: JsValue) {
-        match serde_wasm_bindgen::from_value::<ToWorker>(message.clone()) {
-            Ok(ToWorker::Run { job, request, part, threads }) => {
+        match to_worker(&message) {
+            Some(ToWorker::Run { job, request, part, threads }) => {
                 let now = now_ms();
                 worker.passed.set(None);
                 *worker.active.borrow_mut() = Some(Active {
@@ -133,14 +149,14 @@ impl Worker {
                 worker.send(&FromWorker::Validating { job });
                 Self::schedule(worker);
             }
-            Ok(ToWorker::Cancel { job } | ToWorker::Split { job, .. })
+            Some(ToWorker::Cancel { job } | ToWorker::Split { job, .. })
                 if worker.passed.get() == Some(job) =>
             {
                 if let Some(other) = &*worker.other.borrow() {
                     call(other, &message);
                 }
             }
-            Ok(ToWorker::Cancel { job }) => {
+            Some(ToWorker::Cancel { job }) => {
                 let waits = match worker.active.borrow_mut().as_mut() {
                     Some(active) if active.job == job => {
                         active.cancelled = true;
@@ -152,7 +168,7 @@ impl Worker {
                     Self::slice(worker);
                 }
             }
-            Ok(ToWorker::Split { job, into }) => {
+            Some(ToWorker::Split { job, into }) => {
                 let mut active = worker.active.borrow_mut();
                 let part = active.as_mut().filter(|active| active.job == job).and_then(|active| {
                     let worth = into <= 1 || active.offer(now_ms()).is_some();
@@ -161,7 +177,7 @@ impl Worker {
                 worker.send(&FromWorker::Split { job, part });
             }
             // The front reads the version before it sends anything else: this is a defect, and must be seen.
-            Err(error) => wasm_bindgen::throw_str(&format!("aer-wasm worker: unknown message: {error}")),
+            None => wasm_bindgen::throw_str("aer-wasm worker: unknown message"),
         }
     }
 

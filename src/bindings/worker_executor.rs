@@ -12,7 +12,7 @@ use js_sys::{Array, Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
-use super::convert::{describe, get, js_object, set, to_js};
+use super::convert::{describe, from_js, get, js_object, request_from_js, set, to_js};
 use super::gathered::{Received, complete, take_experiments};
 use super::host::{
     WorkerHandle, available_parallelism, call, deferred, next_task, now_ms, spawn_worker, warn,
@@ -25,7 +25,7 @@ use crate::executor::gather::Gathered;
 use crate::executor::pool::{
     CANCEL_GRACE_MS, Effect, Notice, Pool, START_LIMIT_MS, Ticket, WorkerId, worker_lost,
 };
-use crate::protocol::{FromWorker, PROTOCOL_VERSION, RunRequest, protocol_mismatch};
+use crate::protocol::{FromWorker, PROTOCOL_VERSION, protocol_mismatch};
 use crate::session::envelope;
 
 thread_local! {
@@ -191,8 +191,7 @@ impl PoolJob {
     }
 
     fn partial_result(&mut self, error: Option<&AerError>) -> JsValue {
-        let request: Result<RunRequest, _> = serde_wasm_bindgen::from_value(self.request.clone());
-        let Ok(request) = request else { return JsValue::UNDEFINED };
+        let Some(request) = request_from_js(&self.request) else { return JsValue::UNDEFINED };
         let results = take_experiments(&mut self.gathered);
         let status = match error {
             _ if results.length() > 0 => "PARTIAL COMPLETED".to_owned(),
@@ -436,7 +435,7 @@ impl Link {
         // The result travels beside the message: serde cannot buffer the typed arrays in it.
         let bare = Object::assign(&Object::new(), message.unchecked_ref());
         set(&bare, "result", JsValue::UNDEFINED);
-        let Ok(parsed) = serde_wasm_bindgen::from_value::<FromWorker>(bare.into()) else {
+        let Some(parsed) = from_js::<FromWorker>(&bare) else {
             return self.lose(worker, &protocol_mismatch("a message that cannot be read"));
         };
         let runs = |job: Ticket| self.pool.borrow().runs(worker, job);

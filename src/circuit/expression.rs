@@ -94,6 +94,7 @@ pub struct SlotIndex {
 
 /// A typed expression. Make it with the constructors: they check types and fold constants.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Flat")]
 pub struct Expr {
     /// The type of its value.
     #[serde(rename = "type")]
@@ -101,6 +102,44 @@ pub struct Expr {
     /// What it is.
     #[serde(flatten)]
     pub kind: ExprKind,
+}
+
+/// Every field that an [`Expr`] may have: read as one object, which takes far less code than serde needs to look
+/// for the kind among other fields.
+#[derive(Deserialize)]
+struct Flat {
+    #[serde(rename = "type")]
+    ty: Type,
+    constant: Option<Value>,
+    read: Option<Slot>,
+    parameter: Option<Box<str>>,
+    unary: Option<(UnaryOp, Box<Expr>)>,
+    binary: Option<(BinaryOp, Box<(Expr, Expr)>)>,
+    call: Option<(Function, Vec<Expr>)>,
+    cast: Option<Box<Expr>>,
+}
+
+impl TryFrom<Flat> for Expr {
+    type Error = &'static str;
+
+    fn try_from(flat: Flat) -> Result<Self, Self::Error> {
+        let Flat { ty, constant, read, parameter, unary, binary, call, cast } = flat;
+        let mut kinds = [
+            constant.map(ExprKind::Constant),
+            read.map(ExprKind::Read),
+            parameter.map(ExprKind::Parameter),
+            unary.map(|(op, operand)| ExprKind::Unary(op, operand)),
+            binary.map(|(op, operands)| ExprKind::Binary(op, operands)),
+            call.map(|(function, arguments)| ExprKind::Call(function, arguments)),
+            cast.map(ExprKind::Cast),
+        ]
+        .into_iter()
+        .flatten();
+        match (kinds.next(), kinds.next()) {
+            (Some(kind), None) => Ok(Self { ty, kind }),
+            _ => Err("an expression has one of constant, read, parameter, unary, binary, call and cast"),
+        }
+    }
 }
 
 /// What an expression is.

@@ -542,7 +542,11 @@ impl<E: Engine> Execution<E> {
             cursor: 0,
             rng: ShotRng::new(job.seed, job.shots.from),
             beginning: Beginning {
-                len: if job.plan.sampled || job.shots.count() < 2 { 0 } else { common_beginning(&job.circuit) },
+                len: if job.plan.sampled || job.shots.count() < 2 {
+                    0
+                } else {
+                    common_beginning(&job.circuit)
+                },
                 after: None,
             },
             memory: Bits::zeros(num_clbits),

@@ -1,0 +1,9 @@
+//! What is compiled to be fast: kernels, and what feeds them. With the feature `apart` of the crate, a package of
+//! its own (`packages/fast`), whose modules `lib.rs` then takes from here.
+
+pub use aer_wasm_base::{circuit, error, linalg};
+
+pub mod engine;
+pub mod kernel;
+pub mod rng;
+pub mod transpile;
