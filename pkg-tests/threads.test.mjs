@@ -83,20 +83,24 @@ test('jobs that run at the same time share the cores', async () => {
 });
 
 test('a job with threads is cancelled by a message, and its worker goes on', async () => {
-  await with_pool(1, async (backend, executor) => {
-    await settles((await backend.run(large, options)).result());
-    const [worker] = executor._workers;
-    let started;
-    const running = new Promise((resolve) => {
-      started = resolve;
+  // Five tries: on a busy machine the worker may not answer in time, and is then terminated.
+  let kept = false;
+  for (let i = 0; i < 5 && !kept; i++) {
+    await with_pool(1, async (backend, executor) => {
+      let started;
+      const running = new Promise((resolve) => {
+        started = resolve;
+      });
+      const job = await backend.run(deep(20, 400), { on_progress: ({ completed }) => completed > 0 && started() });
+      await settles(running);
+      const [worker] = executor._workers;
+      assert.equal(await settles(job.cancel()), true);
+      assert((await rejection(job.result())) instanceof aer.JobCancelledError);
+      assert.equal(used(await settles((await backend.run(large, options)).result())), cores);
+      kept = executor._workers[0] === worker;
     });
-    const job = await backend.run(deep(20, 400), { on_progress: ({ completed }) => completed > 0 && started() });
-    await settles(running);
-    assert.equal(await settles(job.cancel()), true);
-    assert((await rejection(job.result())) instanceof aer.JobCancelledError);
-    assert.equal(used(await settles((await backend.run(large, options)).result())), cores);
-    assert.equal(executor._workers[0], worker);
-  });
+  }
+  assert(kept, 'the worker answers in time');
 });
 
 test('a job is cancelled while its threads start', async () => {

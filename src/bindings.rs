@@ -105,6 +105,7 @@ loaded_by_index! {
     "/src/js/operands.js" OperandsFile;
     "/src/js/quantum_circuit.js" QuantumCircuitFile;
     "/src/js/result.js" ResultFile;
+    "/src/js/threads.js" ThreadsFile;
     "/src/js/worker_host.js" WorkerHostFile;
 }
 
