@@ -26,10 +26,11 @@ pub mod linalg;
 pub mod protocol;
 #[cfg(not(feature = "apart"))]
 pub mod rng;
+#[cfg(not(feature = "apart"))]
 pub mod run;
 pub mod session;
 #[cfg(not(feature = "apart"))]
 pub mod transpile;
 
 #[cfg(feature = "apart")]
-pub use aer_wasm_fast::{circuit, engine, error, kernel, linalg, rng, transpile};
+pub use aer_wasm_fast::{circuit, engine, error, kernel, linalg, rng, run, transpile};
