@@ -337,7 +337,7 @@ impl<T: Real> Statevector<T> {
 
     /// Whether joining registers, and so many qubits in basis states, needs what was put off on one of them: all but
     /// the largest are read, and that one too if it becomes sparse.
-    fn joins_settled(&self, met: &[&Register<T>], known: usize) -> bool {
+    fn joins_settled(met: &[&Register<T>], known: usize) -> bool {
         let num_bits = met.iter().map(|register| register.num_bits()).sum::<u32>() + known as u32;
         let support = met.iter().map(|register| register.support()).fold(1, u64::saturating_mul);
         let largest =
@@ -641,7 +641,7 @@ impl<T: Real> Engine for Statevector<T> {
                 let known =
                     qubits.iter().filter(|qubit| matches!(self.place(**qubit), Place::Known(_))).count();
                 pending >= MOST_PENDING
-                    || waiting > 0 && met.len() + known > 1 && self.joins_settled(&met, known)
+                    || waiting > 0 && met.len() + known > 1 && Self::joins_settled(&met, known)
             }
             _ => false,
         }

@@ -88,6 +88,7 @@ macro_rules! vectors {
                     $transpose.map(Self)
                 }
 
+                #[allow(clippy::float_cmp, reason = "exact on purpose")]
                 fn equals(self, x: $real) -> bool {
                     self.store() == [x; $n]
                 }

@@ -153,6 +153,7 @@ impl Crew {
         self.limit.store(helpers.min((count - 1) as u32), Ordering::Relaxed);
         self.next.store(0, Ordering::Relaxed);
         // SAFETY: only the lifetime is left out; this function does not end while anybody uses the task.
+        #[allow(clippy::transmute_ptr_to_ptr, reason = "a cast cannot change the lifetime")]
         let work_for_all = unsafe { std::mem::transmute::<*const Work<'_>, *const Work<'static>>(work) };
         // SAFETY: the gate is closed and empty, and this is the owner.
         unsafe { *self.task.get() = Some(Task { work: work_for_all, count }) };

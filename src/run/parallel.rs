@@ -17,7 +17,9 @@ pub fn shared_work(circuit: &Circuit) -> u64 {
         if let [first, others @ ..] = step.qubits.as_slice()
             && acts(&step.operation)
         {
-            others.iter().for_each(|qubit| groups.join(*first as usize, *qubit as usize));
+            for qubit in others {
+                groups.join(*first as usize, *qubit as usize);
+            }
         }
     }
     let mut sizes = vec![Size::default(); groups.0.len()];

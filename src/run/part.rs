@@ -79,7 +79,9 @@ pub fn merge_shots(parts: impl IntoIterator<Item = ExperimentData>) -> Experimen
     let counts = counts.map(|counts| {
         let words_per_shot = counts.keys().map(|memory| memory.words().len()).max().unwrap_or(1).max(1);
         let mut memories = Outcomes { words_per_shot, words: vec![] };
-        counts.keys().for_each(|memory| memories.push(memory.words()));
+        for memory in counts.keys() {
+            memories.push(memory.words());
+        }
         Counts { memories, shots: counts.into_values().collect() }
     });
     ExperimentData { counts, memory, ..ExperimentData::default() }

@@ -98,7 +98,7 @@ fn divided(request: &RunRequest, workers: usize, seed: u64) -> (Vec<(ExperimentR
         }
         while running.len() < workers && !waiting.is_empty() {
             let part = waiting.swap_remove(pick(waiting.len()));
-            let fresh = (0..).find(|worker| !running.contains_key(worker)).unwrap();
+            let fresh = (0..u32::MAX).find(|worker| !running.contains_key(worker)).unwrap();
             running.insert(fresh, session(request).only(part));
             gathered.worker_begins(fresh);
         }

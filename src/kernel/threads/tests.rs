@@ -18,7 +18,9 @@ fn with_crew<T>(helpers: u32, run: impl FnOnce(&'static Crew) -> T) -> T {
     }
     let value = run(crew);
     crew.dismiss();
-    hands.into_iter().for_each(|hand| hand.join().unwrap());
+    for hand in hands {
+        hand.join().unwrap();
+    }
     value
 }
 
