@@ -13,10 +13,11 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const BELL: &str = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\ncreg c[2];\n\
                     h q[0];\ncx q[0],q[1];\nmeasure q -> c;\n";
 
-/// A job that would take minutes.
+/// A job that takes long: nothing in it cancels or stays apart.
 fn long() -> String {
-    let layer = "h q;\n".repeat(2_000);
-    format!("OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[18];\ncreg c[18];\n{layer}measure q -> c;\n")
+    let chain: String = (1..20).map(|q| format!("cx q[{}],q[{q}];\n", q - 1)).collect();
+    let layers = format!("u3(0.1,0.2,0.3) q;\n{chain}").repeat(1_000);
+    format!("OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[20];\ncreg c[20];\n{layers}measure q -> c;\n")
 }
 
 fn job(program: &str) -> AerJob {
