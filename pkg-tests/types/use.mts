@@ -145,8 +145,8 @@ export async function use() {
   backend.set_options(options);
   const shots: number = backend.options.shots;
   const configuration: BackendConfiguration = backend.configuration();
-  const { simd, threads, reason }: Acceleration = backend.acceleration();
-  console.log(simd && threads > 1, reason, configuration.acceleration.threads);
+  const { simd, threads, reason: why }: Acceleration = backend.acceleration();
+  console.log(simd && threads > 1, why, configuration.acceleration.threads);
   const backend_status: BackendStatus = backend.status();
   const which: BackendName = 'aer_simulator_statevector';
   const others: AerSimulator[] = [...Aer.backends(), Aer.get_backend(which, { shots: 1 })];
