@@ -10,7 +10,7 @@ use super::cost;
 use super::unitary::ROUNDING;
 use crate::kernel::index::mask;
 use crate::kernel::phases::Phases;
-use crate::kernel::program::{Pass, Step};
+use crate::kernel::program::{self, Pass, Step};
 use crate::kernel::rotation::Rotation;
 use crate::kernel::{Action, BitPositions, Controls, Placed};
 use crate::linalg::{Complex, Matrix};
@@ -26,7 +26,7 @@ pub struct Blocks {
 
 impl Default for Blocks {
     fn default() -> Self {
-        Self { bits: cost::BLOCK_BITS, low: cost::LOW_BITS }
+        Self { bits: program::BLOCK_BITS, low: program::LOW_BITS }
     }
 }
 
