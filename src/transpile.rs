@@ -26,7 +26,7 @@ use schedule::Blocks;
 /// Makes a program of operations on a state of `2^num_bits` amplitudes. Costs time in proportion to the operations
 /// (and to the bits, where the state is larger than a block).
 pub fn compile(operations: &[Placed], num_bits: u32) -> Program {
-    compile_for(operations, num_bits, Blocks::default())
+    compile_for(operations, num_bits, Blocks::of(num_bits))
 }
 
 fn compile_for(operations: &[Placed], num_bits: u32, blocks: Blocks) -> Program {

@@ -30,6 +30,7 @@ pub fn dense<T: Real>(re: &mut [T], im: &mut [T], bits: &[u32], controls: Contro
             (2, 2, true) => in_registers::<T::Lanes, 2, 2, true>(re, im, &spread, &coefficients),
             (2, 2, false) => in_registers::<T::Lanes, 2, 2, false>(re, im, &spread, &coefficients),
             (1, 2, _) => in_registers::<T::Lanes, 1, 2, false>(re, im, &spread, &coefficients),
+            (4, 4, _) => in_registers::<T::Lanes, 4, 4, false>(re, im, &spread, &coefficients),
             (2, 4, _) => in_registers::<T::Lanes, 2, 4, false>(re, im, &spread, &coefficients),
             _ => in_buffer::<T::Lanes>(re, im, &spread, rows, &coefficients),
         }

@@ -22,12 +22,12 @@ use crate::linalg::Complex;
 
 /// Bits inside a block, and the lowest ones that are best always inside.
 ///
-/// Measured in wasm: layers of a rotation of each bit and a sweep of phases, milliseconds a layer, by low bits:
-/// 2^20 amplitudes 11.6 (5 of 14, copied), 11.1 (10 of 14), 10.1 (11 of 14), 8.7 (12 of 14), 8.6 (12 of 15);
-/// 2^24 amplitudes 319 (5 of 14, copied), 195 (12 of 14), 187 (12 of 15). A plain pass takes 0.5 and 15. Copying
-/// to a block and back alone takes 3.3 and 50, for short runs far apart defeat prefetching and caches: so three bits
-/// above long runs at a time are better than nine above short ones.
-pub const BLOCK_BITS: u32 = 15;
+/// Measured in wasm, milliseconds of two circuits (quantum volume, brickwork) by bits inside (low bits): 2^20
+/// amplitudes 249, 208 (15, 12), 226, 196 (16, 12), 199, 184 (17, 12), 203, 186 (17, 11); 2^24 amplitudes 6540, 4550
+/// (15, 12), 5560, 3920 (17, 12). Blocks of 2^17 are larger than a second-level cache of 1 MiB, but more bits inside
+/// mean fewer sweeps of phases, and sweeps and rotations take longer than what a third-level cache delivers. Short
+/// runs far apart defeat prefetching and caches, and are copied to a block and back: 3.3 ms and 50 for a pass.
+pub const BLOCK_BITS: u32 = 17;
 
 /// See [`BLOCK_BITS`].
 pub const LOW_BITS: u32 = 12;

@@ -1,26 +1,19 @@
 //! What a program costs: the one table that decisions are made from.
 //!
-//! Units are nanoseconds for each amplitude of the state, in wasm with SIMD and double precision, on blocks that
-//! are in cache. Only their ratios matter. They are estimates from bare loops, to be replaced by what the kernels
-//! themselves are measured to take.
+//! Units are nanoseconds for each amplitude of the state, measured in wasm with SIMD and double precision on blocks
+//! that are in cache. Only their ratios matter.
 
 use crate::kernel::program::{Program, Step};
 use crate::kernel::{Action, Placed};
 
-/// Most bits inside a block: 2^14 amplitudes are 256 KiB in double precision and stay in a second-level cache.
-pub const BLOCK_BITS: u32 = 14;
-
-/// The lowest bits are always inside, so that what is copied is contiguous by so many bits.
-pub const LOW_BITS: u32 = 5;
-
 /// A rotation of one bit: a multiplication and an addition for each real number.
-pub const ROTATION: f64 = 0.17;
+pub const ROTATION: f64 = 0.3;
 
 /// A sweep of any number of phases.
-pub const SWEEP: f64 = 1.2;
+pub const SWEEP: f64 = 1.1;
 
 /// What each pair adds to a sweep, and each single.
-pub const PAIR: f64 = 0.01;
+pub const PAIR: f64 = 0.006;
 
 /// Multiplying by a number what controls leave of the state: reading and writing it, and four multiplications.
 pub const PHASE: f64 = 0.6;
@@ -29,13 +22,13 @@ pub const PHASE: f64 = 0.6;
 pub const DIAGONAL: f64 = 1.2;
 
 /// Reading and writing two amplitudes in exchanged places.
-pub const EXCHANGE: f64 = 0.4;
+pub const EXCHANGE: f64 = 0.9;
 
 /// A dense matrix of real numbers on one bit.
-pub const REAL_1: f64 = 0.4;
+pub const REAL_1: f64 = 0.7;
 
 /// A dense matrix on one bit; twice as much for every bit more.
-pub const DENSE_1: f64 = 0.75;
+pub const DENSE_1: f64 = 1.5;
 
 /// A pass over a state that is larger than the caches: copying to a block and back.
 pub const PASS: f64 = 1.0;

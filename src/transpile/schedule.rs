@@ -10,7 +10,7 @@ use super::cost;
 use super::unitary::ROUNDING;
 use crate::kernel::index::mask;
 use crate::kernel::phases::Phases;
-use crate::kernel::program::{Pass, Step};
+use crate::kernel::program::{BLOCK_BITS, LOW_BITS, Pass, Step};
 use crate::kernel::rotation::Rotation;
 use crate::kernel::{Action, BitPositions, Controls, Placed};
 use crate::linalg::{Complex, Matrix};
@@ -24,9 +24,11 @@ pub struct Blocks {
     pub low: u32,
 }
 
-impl Default for Blocks {
-    fn default() -> Self {
-        Self { bits: cost::BLOCK_BITS, low: cost::LOW_BITS }
+impl Blocks {
+    /// For states of `2^num_bits` amplitudes: larger ones have a few blocks at least, for threads to share.
+    pub fn of(num_bits: u32) -> Self {
+        let most = if num_bits <= BLOCK_BITS { num_bits } else { num_bits - 2 };
+        Self { bits: BLOCK_BITS.min(most), low: LOW_BITS }
     }
 }
 

@@ -345,24 +345,24 @@ fn known_circuits_have_few_steps() {
             20,
             [
                 [2, 1, 1, 19],
-                [3, 5, 20, 30],
-                [12, 41, 420, 0],
-                [13, 0, 0, 188],
-                [7, 36, 382, 0],
+                [2, 5, 20, 30],
+                [9, 37, 420, 0],
+                [10, 0, 0, 188],
+                [7, 40, 382, 4],
                 [2, 3, 60, 6],
-                [22, 3, 211, 340],
+                [41, 3, 211, 340],
             ],
         ),
         (
             24,
             [
                 [3, 1, 1, 23],
-                [4, 6, 24, 36],
+                [3, 6, 24, 36],
                 [19, 61, 600, 0],
                 [22, 0, 0, 269],
-                [11, 49, 462, 2],
-                [3, 5, 72, 2],
-                [41, 4, 253, 421],
+                [14, 70, 462, 0],
+                [3, 5, 72, 4],
+                [62, 4, 253, 421],
             ],
         ),
     ];
@@ -389,8 +389,8 @@ fn a_circuit_and_its_inverse_leave_nothing() {
             inverse.push(plan(gate.target_matrix(&parameters).adjoint()).place(targets, mask(controls)));
         }
         circuit.0.extend(inverse.into_iter().rev());
-        check(&circuit.0, 5, Blocks::default(), 1e-13, &mut rng);
-        let (program, _) = read_as(&circuit.0, 5, Blocks::default(), Reading::Plain);
+        check(&circuit.0, 5, Blocks::of(5), 1e-13, &mut rng);
+        let (program, _) = read_as(&circuit.0, 5, Blocks::of(5), Reading::Plain);
         assert!(program.passes.is_empty(), "case {case}: {:?}\n{program:?}", counts(&program));
     }
 }
@@ -405,7 +405,7 @@ fn swaps_and_flips_are_free() {
     assert_eq!(program.moved, [3, 0, 2, 1]);
     // X on bit 3, which is bit 0 of the state by then, and on bit 2 by H Z H.
     assert_eq!(program.flips, 0b101);
-    check(&circuit.0, 4, Blocks::default(), 1e-15, &mut ShotRng::new(8, 0));
+    check(&circuit.0, 4, Blocks::of(5), 1e-15, &mut ShotRng::new(8, 0));
 }
 
 /// CX RZ CX is a phase of two bits; XX, YY and ZX rotations are one between turns; ECR is a controlled gate.
@@ -414,7 +414,7 @@ fn parts_of_other_gates_are_found() {
     let program = |gates: &[(Gate, &[f64], &[u32])]| {
         let mut circuit = Circuit::default();
         gates.iter().for_each(|(gate, parameters, qubits)| _ = circuit.gate(*gate, parameters, qubits));
-        check(&circuit.0, 3, Blocks::default(), 1e-14, &mut ShotRng::new(9, 0));
+        check(&circuit.0, 3, Blocks::of(5), 1e-14, &mut ShotRng::new(9, 0));
         counts(&compile(&circuit.0, 3))
     };
     let cx = (Gate::Cx, &[][..], &[0, 1][..]);
@@ -439,7 +439,7 @@ fn parts_of_other_gates_are_found() {
             &[2, 1],
         );
     }
-    check(&circuit.0, 3, Blocks::default(), 1e-14, &mut rng);
+    check(&circuit.0, 3, Blocks::of(5), 1e-14, &mut rng);
     assert_eq!(counts(&compile(&circuit.0, 3)), [1, 0, 0, 1]);
     // So are gates that are no dense matrices by themselves, if there are many.
     let mut circuit = Circuit::default();
@@ -447,7 +447,7 @@ fn parts_of_other_gates_are_found() {
         circuit.gate(Gate::Cx, &[], &[1, 2]).gate(Gate::U, &[angle, 0.2, 0.3], &[2]);
         circuit.gate(Gate::Cx, &[], &[2, 1]).gate(Gate::U, &[angle, 0.7, 0.9], &[1]);
     }
-    check(&circuit.0, 3, Blocks::default(), 1e-14, &mut rng);
+    check(&circuit.0, 3, Blocks::of(5), 1e-14, &mut rng);
     assert_eq!(counts(&compile(&circuit.0, 3)), [1, 0, 0, 1]);
 }
 
@@ -489,7 +489,7 @@ fn scales_stay_in_range() {
     program.run(&mut re, &mut im, &mut position, u64::MAX);
     let norm: f32 = re.iter().chain(&im).map(|x| x * x).sum();
     assert!((norm - 1.0).abs() < 1e-4, "{norm}");
-    check(&circuit.0, 6, Blocks::default(), 1e-13, &mut rng);
+    check(&circuit.0, 6, Blocks::of(5), 1e-13, &mut rng);
 }
 
 /// Kraus operators and the like: nothing assumes that a matrix is unitary before it has looked; seed 13.
