@@ -103,7 +103,28 @@ pub fn passes(items: Vec<Item>, factor: Complex, num_bits: u32, blocks: Blocks) 
         }
     }
     scale(&mut passes, factor, num_bits.min(blocks.bits));
-    passes
+    passes.into_iter().flat_map(split).collect()
+}
+
+/// Longest that a block may take, in nanoseconds: only between blocks can a program stop.
+const LONGEST: f64 = 1e7;
+
+/// The pass as several ones, if its blocks would take too long.
+fn split(pass: Pass) -> Vec<Pass> {
+    let amplitudes = (1u64 << pass.inner.len().min(63)) as f64;
+    let mut time = 0.0;
+    let mut parts: Vec<Vec<Step>> = vec![Vec::new()];
+    for step in pass.steps {
+        time += cost::step(&step) * amplitudes;
+        if time > LONGEST {
+            time = 0.0;
+            parts.push(Vec::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(step);
+        }
+    }
+    parts.into_iter().map(|steps| Pass { inner: pass.inner.clone(), steps }).collect()
 }
 
 fn bits_of(mask: usize) -> Vec<u32> {
