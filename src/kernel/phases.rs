@@ -365,12 +365,14 @@ fn for_vectors<L: Lanes>(
 }
 
 /// The products of the entries of two tables.
+#[inline(never)]
 fn product<T: Real>(a: &Table<T>, b: &Table<T>, result: &mut Table<T>) {
     *result = *a;
     for_vectors::<T::Lanes>(b, &mut result.re, &mut result.im, times);
 }
 
 /// Multiplies rows, or a part of one, by a number times a table.
+#[inline(never)]
 fn multiply<T: Real>(scalar: Complex, table: &Table<T>, re: &mut [T], im: &mut [T]) {
     let vectors = re.len() >> T::Lanes::BITS << T::Lanes::BITS;
     let factor = splat(scalar);
@@ -389,6 +391,7 @@ fn multiply<T: Real>(scalar: Complex, table: &Table<T>, re: &mut [T], im: &mut [
 }
 
 /// Multiplies all amplitudes by a number.
+#[inline(never)]
 fn scale<T: Real>(factor: Complex, re: &mut [T], im: &mut [T]) {
     let vectors = re.len() >> T::Lanes::BITS << T::Lanes::BITS;
     let splatted = splat(factor);

@@ -300,6 +300,7 @@ impl<T: Real> LoweredPass<T> {
 }
 
 /// Rotations on bits of the number of a run; `D` runs are rotated at once.
+#[inline(never)]
 fn rotate_runs<T: Real, const D: usize>(block: &mut Block<'_, T>, num_runs: usize, rotations: &[Rotation]) {
     let bits: BitPositions = rotations.iter().map(|rotation| rotation.bit).collect();
     let offsets: [usize; D] = std::array::from_fn(|row| deposit(row, &bits));

@@ -5,6 +5,9 @@
 //! and a sign). Real and imaginary parts do not mix, so both are plain arrays of reals. The scale
 //! `1 / sqrt(1 + t^2)` of many rotations is multiplied in once, with phases.
 //!
+//! Functions with a hot loop are kept apart (`inline(never)`): an engine of wasm begins with slow code and optimises
+//! function by function, so a small one is fast milliseconds after it was first met, and a large one late.
+//!
 //! Rotations are applied in ascending order of their bits, as many at once as there are registers for: all those on
 //! the bits inside a *tile* of eight vectors, then three bits at a time on eight rows of vectors. What happens to a
 //! number does not depend on how this is grouped, nor on how a state is cut into blocks.
@@ -44,6 +47,7 @@ const UNROLL: usize = 2;
 const NEAR_BYTES: usize = 1 << 14;
 
 /// Applies rotations on different bits. Touches every amplitude about once for three rotations.
+#[inline(never)]
 pub fn rotate<T: Real>(re: &mut [T], im: &mut [T], rotations: &[Rotation]) {
     let mut rotations: SmallVec<[Rotation; 16]> = rotations.into();
     rotations.sort_unstable_by_key(|rotation| rotation.bit);
@@ -79,6 +83,7 @@ fn rotate_few<T: Real>(part: &mut [T], Rotation { bit, tangent }: Rotation) {
 }
 
 /// Rotations on bits inside a tile.
+#[inline(never)]
 fn rotate_tiles<L: Lanes>(part: &[Cell<L::Memory>], rotations: &[Rotation]) {
     if rotations.is_empty() {
         return;
@@ -131,6 +136,7 @@ fn rotate_rows<L: Lanes>(part: &[Cell<L::Memory>], rotations: &[Rotation]) {
 }
 
 /// As many rotations at once as the number `D` of rows has bits.
+#[inline(never)]
 fn rotate_group<L: Lanes, const D: usize>(part: &[Cell<L::Memory>], rotations: &[Rotation]) {
     let bits: SmallVec<[u32; 3]> = rotations.iter().map(|rotation| rotation.bit - L::BITS).collect();
     let offsets: [usize; D] = from_fn(|row| deposit(row, &bits));
