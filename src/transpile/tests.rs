@@ -214,7 +214,7 @@ fn programs_of_usual_gates_do_what_their_operations_do() {
         let num_bits = 3 + below(4, &mut rng) as u32;
         let blocks = Blocks { bits: 3 + below(4, &mut rng) as u32, low: below(3, &mut rng) as u32 };
         let mut circuit = Circuit::default();
-        for _ in 0..1 + below(80, &mut rng) {
+        for _ in 0..=below(80, &mut rng) {
             let kind = kinds[case as usize % kinds.len()];
             let gate = kind[below(kind.len(), &mut rng)];
             let parameters: Vec<f64> = gate.spec().parameters.iter().map(|_| angle(&mut rng)).collect();
@@ -253,12 +253,11 @@ fn known(name: &str, n: u32) -> Vec<Placed> {
                         continue;
                     }
                     for step in 0..5 {
-                        match step {
-                            2 => _ = circuit.gate(Gate::Cx, &[], &[a, b]),
-                            _ => {
-                                let angles = [0; 3].map(|_| rng.uniform() * 2.0 * PI);
-                                circuit.gate(Gate::U, &angles, &[if step % 3 == 0 { a } else { b }]);
-                            }
+                        if step == 2 {
+                            circuit.gate(Gate::Cx, &[], &[a, b]);
+                        } else {
+                            let angles = [0; 3].map(|_| rng.uniform() * 2.0 * PI);
+                            circuit.gate(Gate::U, &angles, &[if step % 3 == 0 { a } else { b }]);
                         }
                     }
                 }
@@ -278,7 +277,7 @@ fn known(name: &str, n: u32) -> Vec<Placed> {
             let h = |circuit: &mut Circuit| (0..n).for_each(|q| _ = circuit.gate(Gate::H, &[], &[q]));
             let x = |circuit: &mut Circuit| shift.iter().for_each(|q| _ = circuit.gate(Gate::X, &[], &[*q]));
             let cz = |circuit: &mut Circuit| {
-                (0..n / 2).for_each(|q| _ = circuit.gate(Gate::Cz, &[], &[q, q + n / 2]))
+                (0..n / 2).for_each(|q| _ = circuit.gate(Gate::Cz, &[], &[q, q + n / 2]));
             };
             h(&mut circuit);
             x(&mut circuit);
@@ -289,13 +288,15 @@ fn known(name: &str, n: u32) -> Vec<Placed> {
             h(&mut circuit);
         }
         "grover" => {
-            let k = (n + 3) / 2;
+            let k = u32::midpoint(n, 3);
             let marked: Vec<bool> = (0..k).map(|_| rng.uniform() < 0.5).collect();
             let phase_flip = |circuit: &mut Circuit| {
                 circuit.gate(Gate::H, &[], &[k - 1]);
                 let mut up = vec![[0, 1, k]];
                 up.extend((2..k - 2).map(|i| [i, k + i - 2, k + i - 1]));
-                up.iter().for_each(|bits| _ = circuit.gate(Gate::Ccx, &[], bits));
+                for bits in &up {
+                    circuit.gate(Gate::Ccx, &[], bits);
+                }
                 circuit.gate(Gate::Ccx, &[], &[k - 2, 2 * k - 4, k - 1]);
                 up.iter().rev().for_each(|bits| _ = circuit.gate(Gate::Ccx, &[], bits));
                 circuit.gate(Gate::H, &[], &[k - 1]);
@@ -429,7 +430,9 @@ fn swaps_and_flips_are_free() {
 fn parts_of_other_gates_are_found() {
     let program = |gates: &[(Gate, &[f64], &[u32])]| {
         let mut circuit = Circuit::default();
-        gates.iter().for_each(|(gate, parameters, qubits)| _ = circuit.gate(*gate, parameters, qubits));
+        for (gate, parameters, qubits) in gates {
+            circuit.gate(*gate, parameters, qubits);
+        }
         check(&circuit.0, 3, Blocks::of(5), 1e-14, &mut ShotRng::new(9, 0));
         counts(&compile(&circuit.0, 3))
     };
