@@ -23,12 +23,12 @@ async function playground() {
   return { page, errors };
 }
 
-/** Runs for minutes, unless it is stopped. */
+/** Runs for many seconds, unless it is stopped. */
 const long = `OPENQASM 2.0;
 include "qelib1.inc";
 qreg q[22];
 creg c[22];
-${`u3(0.1,0.2,0.3) q;\n${Array.from({ length: 21 }, (_, q) => `cx q[${q}],q[${q + 1}];\n`).join('')}`.repeat(1000)}measure q -> c;
+${`u3(0.1,0.2,0.3) q;\n${Array.from({ length: 21 }, (_, q) => `cx q[${q}],q[${q + 1}];\n`).join('')}`.repeat(150)}measure q -> c;
 `;
 
 const status = (page, wanted) =>
