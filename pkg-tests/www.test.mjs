@@ -24,11 +24,15 @@ async function playground() {
 }
 
 /** Runs for many seconds, unless it is stopped. */
-const long = `OPENQASM 2.0;
-include "qelib1.inc";
-qreg q[22];
-creg c[22];
-${`u3(0.1,0.2,0.3) q;\n${Array.from({ length: 21 }, (_, q) => `cx q[${q}],q[${q + 1}];\n`).join('')}`.repeat(150)}measure q -> c;
+const long = `OPENQASM 3.0;
+include "stdgates.inc";
+qubit[22] q;
+bit[22] c;
+for uint layer in [1:150] {
+  u3(0.1, 0.2, 0.3) q;
+  for uint i in [0:20] { cx q[i], q[i + 1]; }
+}
+c = measure q;
 `;
 
 const status = (page, wanted) =>
