@@ -10,7 +10,7 @@ use std::array::from_fn;
 use std::cell::Cell;
 
 use super::Controls;
-use super::index::{Subspace, deposit, extract, mask};
+use super::index::{deposit, extract};
 use super::lanes::{self, Lanes, Spread, complex, whole_vectors};
 use super::real::Real;
 use crate::linalg::Matrix;
@@ -35,13 +35,6 @@ pub fn dense<T: Real>(re: &mut [T], im: &mut [T], bits: &[u32], controls: Contro
             _ => in_buffer::<T::Lanes>(re, im, &spread, rows, &coefficients),
         }
     });
-}
-
-/// [`dense`] in any subspace, in which the bits are fixed to 0.
-///
-/// Touches `2^bits * space.size()` amplitudes, and multiplies each by a column of the matrix.
-pub fn dense_where<T: Real>(re: &mut [T], im: &mut [T], bits: &[u32], space: Subspace, matrix: &Matrix) {
-    dense(re, im, bits, space.controls(mask(bits)), matrix);
 }
 
 /// What each of a column's inputs is multiplied with for each of its rows, row by row. Input `x * rows + row` is the

@@ -78,6 +78,15 @@ pub fn mask(bits: &[u32]) -> usize {
     bits.iter().fold(0, |mask, bit| mask | 1 << bit)
 }
 
+/// The bits that are 1, ascending.
+pub fn set_bits(mut mask: usize) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let lowest = (mask != 0).then(|| mask.trailing_zeros())?;
+        mask &= mask - 1;
+        Some(lowest)
+    })
+}
+
 /// The index in which bit `bits[j]` is bit `j` of `value` and the others are 0.
 pub fn deposit(value: usize, bits: &[u32]) -> usize {
     bits.iter().enumerate().fold(0, |index, (j, bit)| index | (value >> j & 1) << bit)

@@ -40,15 +40,6 @@ pub fn map_columns<T: Real, const D: usize>(
     }
 }
 
-/// `sum += factor * x`, lane by lane.
-pub fn add_scaled(factor: Complex, x_re: &[f64], x_im: &[f64], sum_re: &mut [f64], sum_im: &mut [f64]) {
-    let x = x_re.iter().zip(x_im);
-    for ((x, y), (a, b)) in x.zip(sum_re.iter_mut().zip(sum_im)) {
-        *a += factor.re * x - factor.im * y;
-        *b += factor.re * y + factor.im * x;
-    }
-}
-
 /// Multiplies by one number.
 pub fn scale<T: Real>(factor: Complex, re: &mut [T], im: &mut [T]) {
     let (a, b) = (T::from_f64(factor.re), T::from_f64(factor.im));

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::slice;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::index::{deposit, mask};
+use super::index::deposit;
 use super::lanes::Lanes;
 use super::real::Real;
 
@@ -68,11 +68,6 @@ impl Layout {
     /// The bits inside, ascending: bit `j` of an index within a block is `inner[j]`.
     pub fn inner(&self) -> &[u32] {
         &self.inner
-    }
-
-    /// Their mask.
-    pub fn inner_mask(&self) -> usize {
-        mask(&self.inner)
     }
 
     /// Amplitudes of a block.

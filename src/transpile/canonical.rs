@@ -10,7 +10,7 @@ use super::unitary::{
     Euler, IDENTITY, ROUNDING, Small, UNITARY, adjoint, direction, eigen, euler, inverted, is_diagonal,
     is_phase, is_unitary, mixes, multiply_left, multiply_right, product, snap, split,
 };
-use crate::kernel::index::mask;
+use crate::kernel::index::{mask, set_bits};
 use crate::kernel::permutation::Permutation;
 use crate::kernel::rotation::Rotation;
 use crate::kernel::{Action, BitPositions, Controls, Placed};
@@ -139,7 +139,8 @@ fn look_ahead(operations: &[Placed], bits: usize) -> Vec<Next> {
         if is_single(operation) && !matches!(operation.action, Action::Dense(_)) {
             continue;
         }
-        each(mask(&operation.targets) | operation.controls.mask, |bit| coming[bit] = Some(operation));
+        set_bits(mask(&operation.targets) | operation.controls.mask)
+            .for_each(|bit| coming[bit as usize] = Some(operation));
     }
     next
 }
@@ -178,10 +179,7 @@ impl Reader {
     /// Controls as bits of the state; their values are still those of the operation.
     fn renamed(&self, controls: Controls) -> Controls {
         let mut out = Controls::default();
-        let mut rest = controls.mask;
-        while rest != 0 {
-            let bit = rest.trailing_zeros();
-            rest &= rest - 1;
+        for bit in set_bits(controls.mask) {
             let to = self.out.moved[bit as usize];
             out.mask |= 1 << to;
             out.values |= (controls.values >> bit & 1) << to;
@@ -300,7 +298,7 @@ impl Reader {
     fn push(&mut self, item: Item) -> u32 {
         let id = self.out.items.len() as u32;
         for (bits, lists) in [(item.moves, &mut self.moving), (item.looks, &mut self.looking)] {
-            each(bits, |bit| lists[bit].push(id));
+            set_bits(bits).for_each(|bit| lists[bit as usize].push(id));
         }
         self.out.items.push(item);
         id
@@ -310,18 +308,19 @@ impl Reader {
         let item = &mut self.out.items[id as usize];
         item.kind = Kind::Gone;
         for (bits, lists) in [(item.moves, &mut self.moving), (item.looks, &mut self.looking)] {
-            each(bits, |bit| {
-                if let Some(at) = lists[bit].iter().rposition(|other| *other == id) {
-                    lists[bit].remove(at);
+            for bit in set_bits(bits) {
+                if let Some(at) = lists[bit as usize].iter().rposition(|other| *other == id) {
+                    lists[bit as usize].remove(at);
                 }
-            });
+            }
         }
     }
 
     /// Whether nothing has moved these bits since an item.
     fn is_open(&self, id: u32, bits: usize) -> bool {
         let mut open = true;
-        each(bits, |bit| open &= self.moving[bit].last().is_none_or(|moving| *moving < id));
+        set_bits(bits)
+            .for_each(|bit| open &= self.moving[bit as usize].last().is_none_or(|moving| *moving < id));
         open
     }
 
@@ -374,7 +373,7 @@ impl Reader {
     /// A number where bits have values.
     fn phase(&mut self, controls: Controls, factor: Complex) {
         let mut bits = BitPositions::new();
-        each(controls.mask, |bit| bits.push(bit as u32));
+        bits.extend(set_bits(controls.mask));
         match *bits {
             [] => self.out.factor *= factor,
             _ if !is_phase(factor) => self.whole(Action::Phase(factor), BitPositions::new(), controls),
@@ -605,7 +604,7 @@ impl Reader {
 
     /// Anything else, as an item of its own.
     fn whole(&mut self, mut action: Action, targets: BitPositions, controls: Controls) {
-        each(controls.mask, |bit| self.settle(bit as u32));
+        set_bits(controls.mask).for_each(|bit| self.settle(bit));
         match &mut action {
             Action::Phase(_) => {}
             Action::Diagonal(entries) => {
@@ -676,7 +675,7 @@ impl Reader {
             open.into_iter().find(|id| self.may_join(*id, &placed))
         };
         let mut targets_open = true;
-        each(moves, |bit| targets_open &= self.last(bit as u32) == same);
+        set_bits(moves).for_each(|bit| targets_open &= self.last(bit) == same);
         let Some(id) = same.filter(|id| targets_open && self.is_open(*id, looks)) else {
             self.push(Item { moves, looks, kind: Kind::Placed(Box::new(placed)) });
             return;
@@ -728,14 +727,6 @@ impl Reader {
         }
         let matrix = matrix(action, bits);
         matrix.product(&matrix).is_some_and(|square| square == Matrix::identity(1 << bits))
-    }
-}
-
-/// Calls a function with each bit of a mask.
-fn each(mut mask: usize, mut call: impl FnMut(usize)) {
-    while mask != 0 {
-        call(mask.trailing_zeros() as usize);
-        mask &= mask - 1;
     }
 }
 

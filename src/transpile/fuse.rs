@@ -4,7 +4,7 @@
 //! phases for each; where they are rotations about one axis, one phase is left of all.
 
 use super::unitary::snap;
-use crate::kernel::index::{deposit, extract, mask};
+use crate::kernel::index::{deposit, extract, mask, set_bits};
 use crate::kernel::{Action, BitPositions, Controls, Placed, plan};
 use crate::linalg::{Complex, Matrix};
 
@@ -51,11 +51,7 @@ fn has_runs(operations: &[Placed], num_bits: u32) -> bool {
         let high = all.ilog2() as usize;
         let goes_on = all.count_ones() == 2 && pairs[low].0 == all && pairs[high].0 == all;
         if !goes_on {
-            let mut rest = all;
-            while rest != 0 {
-                pairs[rest.trailing_zeros() as usize] = (all, Weight::default());
-                rest &= rest - 1;
-            }
+            set_bits(all).for_each(|bit| pairs[bit as usize] = (all, Weight::default()));
         }
         pairs[low].1.add(operation);
         if all.count_ones() == 2 && pairs[low].1.is_enough() {

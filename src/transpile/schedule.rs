@@ -8,7 +8,7 @@
 use super::canonical::{Item, Kind};
 use super::cost;
 use super::unitary::ROUNDING;
-use crate::kernel::index::mask;
+use crate::kernel::index::{mask, set_bits};
 use crate::kernel::phases::Phases;
 use crate::kernel::program::{BLOCK_BITS, LOW_BITS, Pass, Step};
 use crate::kernel::rotation::Rotation;
@@ -154,11 +154,7 @@ impl Scheduler {
         }
         let mut left = vec![0; num_bits as usize];
         for node in &nodes {
-            let mut moves = node.moves;
-            while moves != 0 {
-                left[moves.trailing_zeros() as usize] += 1;
-                moves &= moves - 1;
-            }
+            set_bits(node.moves).for_each(|bit| left[bit as usize] += 1);
         }
         let movable =
             (0..num_bits).filter(|bit| left[*bit as usize] > 0).fold(0, |mask, bit| mask | 1 << bit);
@@ -422,12 +418,9 @@ impl Scheduler {
     fn done(&mut self, id: u32) {
         let node = &mut self.nodes[id as usize];
         node.state = State::Done;
-        let mut moves = node.moves;
-        while moves != 0 {
-            let bit = moves.trailing_zeros() as usize;
-            moves &= moves - 1;
-            self.left[bit] -= 1;
-            if self.left[bit] == 0 {
+        for bit in set_bits(node.moves) {
+            self.left[bit as usize] -= 1;
+            if self.left[bit as usize] == 0 {
                 self.movable &= !(1 << bit);
             }
         }

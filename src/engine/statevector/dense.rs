@@ -12,7 +12,7 @@ use super::sparse::{Entry, NEGLIGIBLE, low_bits};
 use crate::engine::gather::Gather;
 use crate::engine::{SHARED_BITS, Threads};
 use crate::error::{AerError, ErrorCode};
-use crate::kernel::index::{Subspace, deposit, extract, mask};
+use crate::kernel::index::{Subspace, deposit, extract, mask, set_bits};
 use crate::kernel::program::{Position, Program};
 use crate::kernel::real::{Real, amplitude};
 use crate::kernel::{self, Action, Controls, Placed, permutation, reduce, scalar};
@@ -417,11 +417,6 @@ fn scale<T: Real>(factor: Complex, re: &mut [T], im: &mut [T]) {
 fn not(bit: u32) -> Placed {
     let x = Matrix::square([[Complex::ZERO, Complex::ONE], [Complex::ONE, Complex::ZERO]]);
     kernel::plan(x).place(&[bit], 0)
-}
-
-/// The bits that are 1, ascending.
-pub(super) fn set_bits(mask: usize) -> impl Iterator<Item = u32> {
-    (0..usize::BITS).filter(move |bit| mask >> bit & 1 == 1)
 }
 
 /// The error of an allocation that failed.

@@ -4,11 +4,11 @@
 //! as permutations and diagonals fill nothing, and sparse again when it is joined to so many qubits in basis states that
 //! three quarters are 0.
 
-use super::dense::{Dense, Programs, set_bits};
+use super::dense::{Dense, Programs};
 use super::sparse::{Entry, Sparse};
 use crate::circuit::Qubit;
 use crate::error::AerError;
-use crate::kernel::index::{extract, mask};
+use crate::kernel::index::{extract, mask, set_bits};
 use crate::kernel::real::Real;
 use crate::kernel::sample::{Sampler, sample_one};
 use crate::kernel::{Action, Controls, Placed, reduce};
