@@ -4,6 +4,7 @@
 //! *memory* bits, of which counts are made, and *register* bits, which conditions read. A front end without
 //! that distinction writes each measurement to both. Structure is checked in [`validate`], once for all.
 
+pub mod channel;
 pub mod classical;
 pub mod control_flow;
 pub mod expression;

@@ -3,14 +3,19 @@
 //! An engine knows quantum operations only. Classical bits, conditions, shots and results belong to
 //! [`crate::run`]. To add a method: a file here, a row in [`methods!`], and its [`Capabilities`].
 
+pub mod drawn;
 pub mod gather;
+pub mod saved;
 pub mod statevector;
 
-use crate::circuit::{Bits, Operation, Qubit};
-use crate::error::AerError;
+use serde_json::{Map, Value};
+
+use crate::circuit::operation::SaveKind;
+use crate::circuit::{Bits, Circuit, Instruction, Operation, Qubit};
+use crate::error::{AerError, ErrorCode};
 pub use crate::kernel::threads::Threads;
-use crate::rng::ShotRng;
-use std::ops::Range;
+use crate::linalg::{Complex, Matrix};
+use crate::rng::Draws;
 
 /// Defines [`Method`]: one row per simulation method.
 macro_rules! methods {
@@ -97,11 +102,89 @@ pub enum Precision {
 /// Least number of qubits of a state on which several threads work: below, telling them takes longer.
 pub const SHARED_BITS: u32 = 18;
 
-/// What an engine is told when it is made.
-#[derive(Clone, Copy, Debug)]
+/// What an engine is told when it is made: options, and what there is.
+#[derive(Clone, Debug, PartialEq)]
 pub struct EngineConfig {
     /// Amplitudes and probabilities below this become 0 when saved.
     pub zero_threshold: f64,
+    /// The same for what a matrix product state saves.
+    pub chop_threshold: f64,
+    /// Bytes that a state may take; `None` for no limit. What is known beforehand was checked against it
+    /// ([`Engine::required_bytes`]); a state that grows while it runs checks as it grows.
+    pub memory_limit_bytes: Option<u64>,
+    /// Most qubits of probabilities that a stabilizer state saves.
+    pub stabilizer_max_snapshot_probabilities: u64,
+    /// Options of the matrix product state.
+    pub mps: MpsConfig,
+    /// Options of the extended stabilizer.
+    pub extended_stabilizer: ExtendedStabilizerConfig,
+}
+
+/// Options of the matrix product state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MpsConfig {
+    /// Squared Schmidt coefficients whose sum may be discarded at each decomposition.
+    pub truncation_threshold: f64,
+    /// Most Schmidt coefficients that are kept.
+    pub max_bond_dimension: Option<u64>,
+    /// Whether probabilities are computed for sampling, and shots are not run one by one through the tensors.
+    pub sample_by_probabilities: bool,
+    /// Whether the result tells bond dimensions.
+    pub log_data: bool,
+    /// Whether qubits that meet do so at the place of the right one.
+    pub swap_right: bool,
+}
+
+/// Options of the extended stabilizer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExtendedStabilizerConfig {
+    /// How outcomes are drawn.
+    pub sampling_method: ExtendedStabilizerSampling,
+    /// Steps of the Monte Carlo method before a sample.
+    pub metropolis_mixing_time: u64,
+    /// Error of the approximation.
+    pub approximation_error: f64,
+    /// Samples of a norm estimation.
+    pub norm_estimation_samples: u64,
+    /// Repetitions of a norm estimation.
+    pub norm_estimation_repetitions: u64,
+}
+
+/// How an extended stabilizer state is sampled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExtendedStabilizerSampling {
+    /// A Monte Carlo walk of its own for each shot.
+    ResampledMetropolis,
+    /// One walk for all shots.
+    Metropolis,
+    /// Qubit by qubit, by estimates of norms.
+    NormEstimation,
+}
+
+impl Default for EngineConfig {
+    /// Aer's defaults, and no limit.
+    fn default() -> Self {
+        Self {
+            zero_threshold: 1e-10,
+            chop_threshold: 1e-8,
+            memory_limit_bytes: None,
+            stabilizer_max_snapshot_probabilities: 32,
+            mps: MpsConfig {
+                truncation_threshold: 1e-16,
+                max_bond_dimension: None,
+                sample_by_probabilities: false,
+                log_data: false,
+                swap_right: false,
+            },
+            extended_stabilizer: ExtendedStabilizerConfig {
+                sampling_method: ExtendedStabilizerSampling::ResampledMetropolis,
+                metropolis_mixing_time: 5000,
+                approximation_error: 0.05,
+                norm_estimation_samples: 100,
+                norm_estimation_repetitions: 3,
+            },
+        }
+    }
 }
 
 /// A value that a save instruction took.
@@ -129,31 +212,43 @@ pub enum SavedValue {
 }
 
 /// The state of one simulation method.
+///
+/// What is random is decided outside: an engine says how probable outcomes are, or draws them from numbers that it
+/// is given for many shots at once, and is then told which one it was. So shots with the same outcomes share a state.
 pub trait Engine: Sized {
     /// Which method this is.
     const METHOD: Method;
 
-    /// Whether the engine can run the operation.
-    fn supports(operation: &Operation) -> bool;
+    /// Whether [`Engine::apply`] does resets, initialisations, Kraus operators and quantum errors as channels, so that
+    /// nothing of them is drawn. Otherwise their qubits are projected before, and what is drawn is applied.
+    const CHANNELS: bool = false;
 
-    /// Bytes that a state of `num_qubits` takes; saturates.
-    fn required_bytes(num_qubits: u32) -> u64;
+    /// Whether the engine can run the instruction. One that [`Engine::CHANNELS`] leaves to others is asked for too:
+    /// a quantum error is supported if the instructions of all its branches are ([`supports_branches`]).
+    fn supports(step: &Instruction) -> bool;
 
-    /// The state |0…0⟩. Fails typed where memory is short; never traps.
-    fn new(num_qubits: u32, config: EngineConfig) -> Result<Self, AerError>;
+    /// Bytes that a state of `num_qubits` takes for the circuit, at most where that is known; saturates.
+    fn required_bytes(circuit: &Circuit, num_qubits: u32, config: &EngineConfig) -> u64;
+
+    /// The state |0…0⟩ of `num_qubits` for the circuit, whose instructions all are supported. Fails typed where
+    /// memory is short; never traps.
+    fn new(circuit: &Circuit, num_qubits: u32, config: &EngineConfig) -> Result<Self, AerError>;
 
     /// Back to |0…0⟩ without new memory.
     fn reset_to_zero(&mut self);
 
-    /// A copy of the state to go back to, if one is cheaper than making the state again. Nothing is put off.
-    fn snapshot(&self) -> Option<Self> {
-        None
+    /// A copy, when nothing is put off. Fails typed where memory is short.
+    fn try_clone(&self) -> Result<Self, AerError>;
+
+    /// Becomes a copy of another state of the same circuit, where nothing is put off, with as little new memory as
+    /// can be.
+    fn copy_from(&mut self, other: &Self) -> Result<(), AerError> {
+        *self = other.try_clone()?;
+        Ok(())
     }
 
-    /// Back to the state of a snapshot; gives the work it was.
-    fn restore(&mut self, _snapshot: &Self) -> u64 {
-        0
-    }
+    /// Bytes that the state takes now.
+    fn bytes(&self) -> u64;
 
     /// Multiplies the state by `e^{i phase}`.
     fn apply_global_phase(&mut self, phase: f64);
@@ -161,11 +256,13 @@ pub trait Engine: Sized {
     /// Amplitudes that applying the operation will touch: the measure of work, for slices and progress.
     fn work(&self, operation: &Operation, qubits: &[Qubit]) -> u64;
 
-    /// Applies a gate, a matrix, a reset, an initialisation: everything but measure, save and classical steps.
-    /// The operation is valid (`circuit::validate`) and supported.
+    /// Applies a gate, a matrix, a preparation: everything but measure, save, classical steps, and without
+    /// [`Engine::CHANNELS`] Kraus operators and quantum errors. The operation is valid (`circuit::validate`) and
+    /// supported. Unless the engine has [`Engine::CHANNELS`], the qubits of a reset, and of an initialisation that
+    /// is not of all qubits, are in a basis state ([`Engine::project`]).
     ///
     /// An engine may put it off, to fuse it with what follows: see [`Engine::pending`].
-    fn apply(&mut self, operation: &Operation, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError>;
+    fn apply(&mut self, operation: &Operation, qubits: &[Qubit]) -> Result<(), AerError>;
 
     /// Number of operations that were put off. Only [`Engine::apply`] may be called before they are done.
     fn pending(&self) -> u64 {
@@ -190,23 +287,70 @@ pub trait Engine: Sized {
         1
     }
 
-    /// Measures qubits, collapses the state and gives the outcome: bit `i` is `qubits[i]`.
-    fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<Bits, AerError>;
-
     /// Does about `budget` of the work that drawing from this state takes once, whatever is drawn; gives the work
     /// it was, and 0 when nothing is left. [`Engine::sample_measure`] does by itself what was not done.
     fn prepare_sampling(&mut self, _budget: u64) -> u64 {
         0
     }
 
-    /// Draws outcomes for shots of one state without collapse. Bit `i` of an outcome is `qubits[i]`. The outcome
-    /// of a shot depends on the state, the seed and the shot alone ([`crate::rng::DrawRng`]), however shots are divided.
-    fn sample_measure(&mut self, qubits: &[Qubit], seed: u64, shots: Range<u64>) -> Outcomes;
+    /// Draws an outcome for each shot of `draws` without collapse. Bit `i` of an outcome is `qubits[i]`. The outcome
+    /// of a shot depends on the state and the numbers of that shot alone, however shots are divided.
+    fn sample_measure(&mut self, qubits: &[Qubit], draws: &mut dyn Draws) -> Result<Outcomes, AerError>;
+
+    /// Collapses the state to an outcome that [`Engine::sample_measure`] gave for these qubits, and normalises it.
+    fn project(&mut self, qubits: &[Qubit], outcome: &Bits) -> Result<(), AerError>;
+
+    /// The probability `tr(K ρ K†)` of each Kraus operator.
+    fn kraus_probabilities(
+        &mut self,
+        _operators: &[Matrix],
+        _qubits: &[Qubit],
+    ) -> Result<Vec<f64>, AerError> {
+        Err(not_applied("kraus"))
+    }
+
+    /// Applies a matrix that is not unitary: a Kraus operator over the root of its probability, so that the state
+    /// stays normalised.
+    fn apply_kraus_operator(&mut self, _operator: &Matrix, _qubits: &[Qubit]) -> Result<(), AerError> {
+        Err(not_applied("kraus"))
+    }
 
     /// The value that a save instruction asks for.
-    fn save(
-        &self,
-        save: &crate::circuit::operation::SaveKind,
-        qubits: &[Qubit],
-    ) -> Result<SavedValue, AerError>;
+    fn save(&mut self, save: &SaveKind, qubits: &[Qubit]) -> Result<SavedValue, AerError>;
+
+    /// What the metadata of the result tell of this method.
+    fn metadata(&self) -> Map<String, Value> {
+        Map::new()
+    }
+}
+
+/// The error of an instruction that should not have come to an engine.
+pub fn not_applied(name: &str) -> AerError {
+    AerError::new(ErrorCode::Internal, format!("\"{name}\" is not for an engine to apply."))
+}
+
+/// Whether all that a quantum error may do passes a test.
+pub fn supports_branches(operation: &Operation, supports: impl Fn(&Instruction) -> bool) -> bool {
+    match operation {
+        Operation::QuantumError(error) => {
+            error.branches.iter().flat_map(|branch| &branch.instructions).all(supports)
+        }
+        _ => false,
+    }
+}
+
+/// The probability `tr(K ρ K†)` of each Kraus operator on qubits whose reduced density matrix is `density`, row by row.
+pub fn kraus_probabilities(operators: &[Matrix], density: &[Complex]) -> Vec<f64> {
+    let probability = |operator: &Matrix| -> f64 {
+        let size = operator.columns();
+        let rows = operator.entries().chunks_exact(size);
+        let row = |row: &[Complex]| -> f64 {
+            let product = |column: usize| -> Complex {
+                row.iter().enumerate().map(|(i, entry)| entry * density[i * size + column]).sum()
+            };
+            row.iter().enumerate().map(|(column, entry)| (product(column) * entry.conj()).re).sum()
+        };
+        rows.map(row).sum()
+    };
+    operators.iter().map(probability).collect()
 }

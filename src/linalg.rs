@@ -110,6 +110,27 @@ impl Matrix {
         matrix
     }
 
+    /// The Kronecker product: this matrix on the more significant qubits, the other one below.
+    #[must_use]
+    pub fn kron(&self, low: &Self) -> Self {
+        let mut product = Self::zeros(self.rows * low.rows, self.columns * low.columns);
+        for row in 0..product.rows {
+            for column in 0..product.columns {
+                let entry = self.at(row / low.rows, column / low.columns)
+                    * low.at(row % low.rows, column % low.columns);
+                product.set(row, column, entry);
+            }
+        }
+        product
+    }
+
+    /// Adds a multiple of a matrix of the same size.
+    pub fn add_scaled(&mut self, other: &Self, factor: f64) {
+        for (sum, entry) in self.entries.iter_mut().zip(&other.entries) {
+            *sum += entry * factor;
+        }
+    }
+
     /// The largest absolute difference to another matrix; infinite if the sizes differ.
     pub fn distance(&self, other: &Self) -> f64 {
         if (self.rows, self.columns) != (other.rows, other.columns) {

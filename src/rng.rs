@@ -4,6 +4,8 @@
 //! stream number. What a shot draws depends on nothing else, so counts are the same however shots are spread
 //! over workers. The experiments of a job have seeds of their own: see [`experiment_seed`].
 
+use std::ops::Range;
+
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
@@ -54,6 +56,47 @@ impl DrawRng {
     /// The next shot's number, evenly distributed in [0, 1), with 53 random bits.
     pub fn uniform(&mut self) -> f64 {
         unit(self.0.next_u64())
+    }
+}
+
+/// The random numbers of some shots, one for each at a time.
+pub trait Draws {
+    /// Number of shots.
+    fn shots(&self) -> usize;
+
+    /// A new number for each shot, evenly distributed in [0, 1). Each independent part of a state asks for a stream
+    /// of its own, once.
+    fn numbers(&mut self, stream: u32) -> Vec<f64>;
+}
+
+/// The numbers of neighbouring shots for which one state serves: see [`DrawRng`].
+#[derive(Clone, Debug)]
+pub struct SampleDraws {
+    /// The experiment's seed.
+    pub seed: u64,
+    /// The shots.
+    pub shots: Range<u64>,
+}
+
+impl Draws for SampleDraws {
+    fn shots(&self) -> usize {
+        (self.shots.end - self.shots.start) as usize
+    }
+
+    fn numbers(&mut self, stream: u32) -> Vec<f64> {
+        let mut rng = DrawRng::new(self.seed, stream, self.shots.start);
+        self.shots.clone().map(|_| rng.uniform()).collect()
+    }
+}
+
+impl Draws for Vec<ShotRng> {
+    fn shots(&self) -> usize {
+        self.len()
+    }
+
+    /// Streams are one after the other.
+    fn numbers(&mut self, _stream: u32) -> Vec<f64> {
+        self.iter_mut().map(ShotRng::uniform).collect()
     }
 }
 

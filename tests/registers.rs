@@ -10,16 +10,47 @@ use std::f64::consts::PI;
 
 use aer_wasm::circuit::gate::Controls;
 use aer_wasm::circuit::operation::{Pauli, PauliTerm, SaveKind};
+use aer_wasm::circuit::{Bits, Circuit};
 use aer_wasm::circuit::{GATES, Gate, Operation, Parameters};
+use aer_wasm::engine::drawn::apply_once;
 use aer_wasm::engine::statevector::Statevector;
 use aer_wasm::engine::{Engine, EngineConfig, SavedValue};
+use aer_wasm::error::AerError;
 use aer_wasm::error::ErrorCode;
 use aer_wasm::kernel::real::Real;
 use aer_wasm::linalg::{Complex, Matrix};
+use aer_wasm::rng::SampleDraws;
 use aer_wasm::rng::ShotRng;
 use reference::{apply, collapse, distance, probabilities, zero_state};
 
-const CONFIG: EngineConfig = EngineConfig { zero_threshold: 0.0 };
+fn config() -> EngineConfig {
+    EngineConfig { zero_threshold: 0.0, ..EngineConfig::default() }
+}
+
+fn draws(seed: u64, shots: std::ops::Range<u64>) -> SampleDraws {
+    SampleDraws { seed, shots }
+}
+
+/// Applies an operation in a shot, and gives its outcome.
+fn drawn<T: Real>(
+    engine: &mut Statevector<T>,
+    operation: &Operation,
+    qubits: &[u32],
+    rng: &mut ShotRng,
+) -> Result<Bits, AerError> {
+    let mut draws = vec![rng.clone()];
+    let outcome = apply_once(engine, operation, qubits, u32::MAX, &mut draws);
+    *rng = draws.remove(0);
+    outcome
+}
+
+fn measured<T: Real>(engine: &mut Statevector<T>, qubits: &[u32], rng: &mut ShotRng) -> Bits {
+    drawn(engine, &Operation::Measure(Box::default()), qubits, rng).unwrap()
+}
+
+fn blank() -> Circuit {
+    Circuit::new(0, 0)
+}
 
 struct Random(ShotRng);
 
@@ -67,7 +98,7 @@ fn finish<T: Real>(engine: &mut Statevector<T>) {
     }
 }
 
-fn saved<T: Real>(engine: &Statevector<T>) -> Vec<Complex> {
+fn saved<T: Real>(engine: &mut Statevector<T>) -> Vec<Complex> {
     let SavedValue::ComplexVector(flat) = engine.save(&SaveKind::Statevector, &[]).unwrap() else {
         panic!("a statevector is a complex vector")
     };
@@ -79,11 +110,11 @@ fn act<T: Real>(engine: &mut Statevector<T>, operation: &Operation, qubits: &[u3
     while engine.must_advance(operation, qubits) {
         engine.advance(5000).unwrap();
     }
-    engine.apply(operation, qubits, &mut ShotRng::new(0, 0)).unwrap();
+    drawn(engine, operation, qubits, &mut ShotRng::new(0, 0)).unwrap();
 }
 
 /// All amplitudes agree, and what is saved otherwise with them.
-fn check<T: Real>(engine: &Statevector<T>, state: &[Complex], tolerance: f64, random: &mut Random) {
+fn check<T: Real>(engine: &mut Statevector<T>, state: &[Complex], tolerance: f64, random: &mut Random) {
     let n = state.len().ilog2();
     let found = saved(engine);
     let error = distance(&found, state);
@@ -149,7 +180,7 @@ fn check<T: Real>(engine: &Statevector<T>, state: &[Complex], tolerance: f64, ra
 /// Gates with measurements and resets between them, against the reference, which is told the outcomes.
 fn walk<T: Real>(seed: u64, n: u32, steps: usize, check_every: usize, tolerance: f64) {
     let mut random = Random::new(seed);
-    let mut engine = Statevector::<T>::new(n, CONFIG).unwrap();
+    let mut engine = Statevector::<T>::new(&blank(), n, &config()).unwrap();
     let mut state = zero_state(n);
     for step in 0..steps {
         match random.below(14) {
@@ -160,7 +191,7 @@ fn walk<T: Real>(seed: u64, n: u32, steps: usize, check_every: usize, tolerance:
                 while engine.must_advance(&measure, &qubits) {
                     engine.advance(5000).unwrap();
                 }
-                let outcome = engine.measure(&qubits, &mut ShotRng::new(seed, step as u64)).unwrap();
+                let outcome = measured(&mut engine, &qubits, &mut ShotRng::new(seed, step as u64));
                 let outcome = (0..qubits.len()).map(|i| usize::from(outcome.get(i as u32)) << i).sum();
                 assert!(probabilities(&state, &qubits)[outcome] > 1e-9, "an impossible outcome");
                 state = collapse(&state, &qubits, outcome);
@@ -192,7 +223,7 @@ fn walk<T: Real>(seed: u64, n: u32, steps: usize, check_every: usize, tolerance:
         }
         if step % check_every == 0 || step + 1 == steps {
             finish(&mut engine);
-            check(&engine, &state, tolerance, &mut random);
+            check(&mut engine, &state, tolerance, &mut random);
         }
     }
 }
@@ -217,7 +248,7 @@ fn single_precision_agrees_within_its_own() {
 /// spreads, dense and put off when it has spread, and sparse again when all is undone.
 fn there_and_back<T: Real>(seed: u64, n: u32, tolerance: f64) {
     let mut random = Random::new(seed);
-    let mut engine = Statevector::<T>::new(n, CONFIG).unwrap();
+    let mut engine = Statevector::<T>::new(&blank(), n, &config()).unwrap();
     let mut state = zero_state(n);
     let mut done: Vec<(Operation, Vec<u32>)> = Vec::new();
     let ladder = (0..n).map(|q| vec![q]).chain((1..n).map(|q| vec![q - 1, q]));
@@ -244,13 +275,13 @@ fn there_and_back<T: Real>(seed: u64, n: u32, tolerance: f64) {
     }
     let pending = engine.pending();
     finish(&mut engine);
-    check(&engine, &state, tolerance, &mut random);
+    check(&mut engine, &state, tolerance, &mut random);
     for (operation, qubits) in done.iter().rev() {
         let inverse = matrix(operation, qubits.len()).adjoint();
         act(&mut engine, &Operation::Unitary(Box::new(inverse)), qubits);
     }
     finish(&mut engine);
-    check(&engine, &zero_state(n), tolerance, &mut random);
+    check(&mut engine, &zero_state(n), tolerance, &mut random);
     assert!(n < 10 || pending > 0, "nothing was put off");
 }
 
@@ -272,7 +303,7 @@ fn gate(gate: Gate) -> Operation {
 /// A state of 24 qubits takes 256 MiB where it is dense: entangled, but with two amplitudes, it takes no time.
 #[test]
 fn few_amplitudes_stay_few() {
-    let mut engine = Statevector::<f64>::new(24, CONFIG).unwrap();
+    let mut engine = Statevector::<f64>::new(&blank(), 24, &config()).unwrap();
     act(&mut engine, &gate(Gate::H), &[0]);
     for qubit in 1..24 {
         act(&mut engine, &gate(Gate::Cx), &[qubit - 1, qubit]);
@@ -280,7 +311,7 @@ fn few_amplitudes_stay_few() {
     }
     assert_eq!(engine.pending(), 0);
     let all: Vec<u32> = (0..24).collect();
-    let outcomes = engine.sample_measure(&all, 1, 0..100);
+    let outcomes = engine.sample_measure(&all, &mut draws(1, 0..100)).unwrap();
     let ones = outcomes.words.iter().filter(|word| **word == (1 << 24) - 1).count();
     let zeros = outcomes.words.iter().filter(|word| **word == 0).count();
     // 2^-100 twice that all are alike.
@@ -302,9 +333,12 @@ fn few_amplitudes_stay_few() {
 /// What could never be dense is refused when it is made, with what it would take.
 #[test]
 fn too_many_qubits_are_refused_in_single_precision_too() {
-    assert_eq!(Statevector::<f32>::required_bytes(28), 2 << 30);
-    assert_eq!(Statevector::<f64>::required_bytes(27), 2 << 30);
-    let error = Statevector::<f32>::new(60, CONFIG).unwrap_err();
+    assert_eq!(Statevector::<f32>::required_bytes(&blank(), 28, &config()), 2 << 30);
+    assert_eq!(Statevector::<f64>::required_bytes(&blank(), 27, &config()), 2 << 30);
+    let error = Statevector::<f32>::new(&blank(), 60, &config()).unwrap_err();
     assert_eq!(error.code, ErrorCode::InsufficientMemory);
-    assert!(error.to_string().contains(&Statevector::<f32>::required_bytes(60).to_string()), "{error}");
+    assert!(
+        error.to_string().contains(&Statevector::<f32>::required_bytes(&blank(), 60, &config()).to_string()),
+        "{error}"
+    );
 }

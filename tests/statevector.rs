@@ -15,17 +15,48 @@ use std::f64::consts::PI;
 
 use aer_wasm::circuit::gate::Controls;
 use aer_wasm::circuit::operation::{Pauli, PauliTerm, SaveKind};
+use aer_wasm::circuit::{Bits, Circuit};
 use aer_wasm::circuit::{GATES, Gate, Operation, Parameters};
+use aer_wasm::engine::drawn::apply_once;
 use aer_wasm::engine::statevector;
 use aer_wasm::engine::{Engine, EngineConfig, SavedValue};
+use aer_wasm::error::AerError;
 use aer_wasm::error::ErrorCode;
 use aer_wasm::linalg::{Complex, Matrix};
+use aer_wasm::rng::SampleDraws;
 use aer_wasm::rng::ShotRng;
 use reference::{apply, arrangements, distance, probabilities};
 
 type Statevector = statevector::Statevector<f64>;
 
-const CONFIG: EngineConfig = EngineConfig { zero_threshold: 0.0 };
+fn config() -> EngineConfig {
+    EngineConfig { zero_threshold: 0.0, ..EngineConfig::default() }
+}
+
+fn draws(seed: u64, shots: std::ops::Range<u64>) -> SampleDraws {
+    SampleDraws { seed, shots }
+}
+
+/// Applies an operation in a shot, and gives its outcome.
+fn drawn(
+    engine: &mut Statevector,
+    operation: &Operation,
+    qubits: &[u32],
+    rng: &mut ShotRng,
+) -> Result<Bits, AerError> {
+    let mut draws = vec![rng.clone()];
+    let outcome = apply_once(engine, operation, qubits, u32::MAX, &mut draws);
+    *rng = draws.remove(0);
+    outcome
+}
+
+fn measured(engine: &mut Statevector, qubits: &[u32], rng: &mut ShotRng) -> Bits {
+    drawn(engine, &Operation::Measure(Box::default()), qubits, rng).unwrap()
+}
+
+fn blank() -> Circuit {
+    Circuit::new(0, 0)
+}
 
 /// Random inputs of tests.
 struct Random(ShotRng);
@@ -88,9 +119,9 @@ fn boxed(state: &[Complex]) -> Box<[Complex]> {
 /// An engine in this state.
 fn engine(state: &[Complex]) -> Statevector {
     let num_qubits = state.len().ilog2();
-    let mut engine = Statevector::new(num_qubits, CONFIG).unwrap();
+    let mut engine = Statevector::new(&blank(), num_qubits, &config()).unwrap();
     let all: Vec<u32> = (0..num_qubits).collect();
-    engine.apply(&Operation::SetStatevector(boxed(state)), &all, &mut ShotRng::new(0, 0)).unwrap();
+    drawn(&mut engine, &Operation::SetStatevector(boxed(state)), &all, &mut ShotRng::new(0, 0)).unwrap();
     finish(&mut engine);
     engine
 }
@@ -103,7 +134,7 @@ fn finish(engine: &mut Statevector) {
 }
 
 /// The saved state.
-fn saved(engine: &Statevector) -> Vec<Complex> {
+fn saved(engine: &mut Statevector) -> Vec<Complex> {
     let SavedValue::ComplexVector(flat) = engine.save(&SaveKind::Statevector, &[]).unwrap() else {
         panic!("a statevector is a complex vector")
     };
@@ -113,9 +144,9 @@ fn saved(engine: &Statevector) -> Vec<Complex> {
 /// Applies an operation to a state by the engine.
 fn run(state: &[Complex], operation: &Operation, qubits: &[u32]) -> Vec<Complex> {
     let mut engine = engine(state);
-    engine.apply(operation, qubits, &mut ShotRng::new(0, 0)).unwrap();
+    drawn(&mut engine, operation, qubits, &mut ShotRng::new(0, 0)).unwrap();
     finish(&mut engine);
-    saved(&engine)
+    saved(&mut engine)
 }
 
 fn bits_value(bits: &aer_wasm::circuit::Bits) -> usize {
@@ -286,8 +317,8 @@ fn kraus_applies_one_operator_by_its_probability() {
         let shots = 4000;
         for shot in 0..shots {
             let mut engine = engine(&state);
-            engine.apply(&operation, &qubits, &mut ShotRng::new(33, shot)).unwrap();
-            let found = saved(&engine);
+            drawn(&mut engine, &operation, &qubits, &mut ShotRng::new(33, shot)).unwrap();
+            let found = saved(&mut engine);
             let applied = (0..2).find(|i| {
                 let expected: Vec<Complex> = results[*i].iter().map(|x| x / norms[*i].sqrt()).collect();
                 distance(&found, &expected) < 1e-12
@@ -308,8 +339,8 @@ fn an_impossible_kraus_operator_is_never_applied() {
     for shot in 0..200 {
         let mut engine = engine(&[Complex::ONE, Complex::ZERO]);
         let operation = Operation::Kraus(damping.clone().into());
-        engine.apply(&operation, &[0], &mut ShotRng::new(1, shot)).unwrap();
-        assert_eq!(saved(&engine), [Complex::ONE, Complex::ZERO]);
+        drawn(&mut engine, &operation, &[0], &mut ShotRng::new(1, shot)).unwrap();
+        assert_eq!(saved(&mut engine), [Complex::ONE, Complex::ZERO]);
     }
 }
 
@@ -340,7 +371,7 @@ fn probabilities_and_density_matrices_of_subsets_agree_with_their_definition() {
     for count in [1, 1, 2, 2, 3, 4] {
         let qubits = random.choice(&arrangements(8, count));
         let state = random.state(8);
-        let engine = engine(&state);
+        let mut engine = engine(&state);
         let expected = probabilities(&state, &qubits);
         let found = real_vector(engine.save(&SaveKind::Probabilities, &qubits).unwrap());
         assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-14), "{qubits:?}");
@@ -388,7 +419,7 @@ fn expectation_values_and_variances_agree_with_matrices() {
             square += term.squared * value.re;
             terms.push(term);
         }
-        let engine = engine(&state);
+        let mut engine = engine(&state);
         let SavedValue::Real(found) =
             engine.save(&SaveKind::ExpectationValue(terms.clone().into()), &qubits).unwrap()
         else {
@@ -417,10 +448,10 @@ fn expectation_values_of_a_wide_state_are_sums_over_all_of_it() {
 #[test]
 fn amplitudes_are_picked_and_dictionaries_leave_out_zeros() {
     let state = [0.0, 0.6, 1e-12, 0.8].map(|x| Complex::new(0.0, x));
-    let config = EngineConfig { zero_threshold: 1e-10 };
-    let mut engine = Statevector::new(2, config).unwrap();
-    engine.apply(&Operation::SetStatevector(boxed(&state)), &[0, 1], &mut ShotRng::new(0, 0)).unwrap();
-    let save = |kind: SaveKind| engine.save(&kind, &[0, 1]).unwrap();
+    let config = EngineConfig::default();
+    let mut engine = Statevector::new(&blank(), 2, &config).unwrap();
+    drawn(&mut engine, &Operation::SetStatevector(boxed(&state)), &[0, 1], &mut ShotRng::new(0, 0)).unwrap();
+    let mut save = |kind: SaveKind| engine.save(&kind, &[0, 1]).unwrap();
     assert_eq!(
         save(SaveKind::Amplitudes([3, 2, 3].into())),
         SavedValue::ComplexVector(vec![0.0, 0.8, 0.0, 0.0, 0.0, 0.8])
@@ -445,12 +476,12 @@ fn barrier_and_delay_do_nothing() {
 
 #[test]
 fn a_new_engine_is_zero_and_becomes_zero_again() {
-    let mut engine = Statevector::new(3, CONFIG).unwrap();
-    assert_eq!(saved(&engine), reference::zero_state(3));
-    engine.apply(&Operation::Gate(Gate::H, Parameters::new()), &[1], &mut ShotRng::new(0, 0)).unwrap();
-    assert_ne!(saved(&engine), reference::zero_state(3));
+    let mut engine = Statevector::new(&blank(), 3, &config()).unwrap();
+    assert_eq!(saved(&mut engine), reference::zero_state(3));
+    drawn(&mut engine, &Operation::Gate(Gate::H, Parameters::new()), &[1], &mut ShotRng::new(0, 0)).unwrap();
+    assert_ne!(saved(&mut engine), reference::zero_state(3));
     engine.reset_to_zero();
-    assert_eq!(saved(&engine), reference::zero_state(3));
+    assert_eq!(saved(&mut engine), reference::zero_state(3));
 }
 
 /// Seed 7. Also on a state without qubits.
@@ -462,15 +493,15 @@ fn global_phase_multiplies_every_amplitude() {
         let mut engine = engine(&state);
         engine.apply_global_phase(0.7);
         let expected: Vec<Complex> = state.iter().map(|x| x * Complex::cis(0.7)).collect();
-        assert!(distance(&saved(&engine), &expected) < 1e-14);
+        assert!(distance(&saved(&mut engine), &expected) < 1e-14);
     }
 }
 
 #[test]
 fn save_makes_small_parts_zero() {
     let state = [Complex::new(0.6, 1e-11), Complex::new(-1e-11, 0.8)];
-    let mut engine = Statevector::new(1, EngineConfig { zero_threshold: 1e-10 }).unwrap();
-    engine.apply(&Operation::SetStatevector(boxed(&state)), &[0], &mut ShotRng::new(0, 0)).unwrap();
+    let mut engine = Statevector::new(&blank(), 1, &EngineConfig::default()).unwrap();
+    drawn(&mut engine, &Operation::SetStatevector(boxed(&state)), &[0], &mut ShotRng::new(0, 0)).unwrap();
     let value = engine.save(&SaveKind::Statevector, &[0]).unwrap();
     assert_eq!(value, SavedValue::ComplexVector(vec![0.6, 0.0, 0.0, 0.8]));
 }
@@ -495,9 +526,9 @@ fn initialize_of_some_qubits_of_a_new_state_is_exact() {
     let mut random = Random::new(9);
     for qubits in arrangements(4, 2) {
         let part = random.state(2);
-        let mut engine = Statevector::new(4, CONFIG).unwrap();
-        engine.apply(&Operation::Initialize(boxed(&part)), &qubits, &mut ShotRng::new(0, 0)).unwrap();
-        let found = saved(&engine);
+        let mut engine = Statevector::new(&blank(), 4, &config()).unwrap();
+        drawn(&mut engine, &Operation::Initialize(boxed(&part)), &qubits, &mut ShotRng::new(0, 0)).unwrap();
+        let found = saved(&mut engine);
         for (index, amplitude) in found.iter().enumerate() {
             let others = index & !(1 << qubits[0] | 1 << qubits[1]);
             let value = (index >> qubits[0] & 1) | (index >> qubits[1] & 1) << 1;
@@ -530,8 +561,8 @@ fn initialize_of_entangled_qubits_resets_them_first() {
         for shot in 0..shots {
             let mut engine = engine(&state);
             let mut rng = ShotRng::new(10, shot);
-            engine.apply(&Operation::Initialize(boxed(&part)), &qubits, &mut rng).unwrap();
-            let found = saved(&engine);
+            drawn(&mut engine, &Operation::Initialize(boxed(&part)), &qubits, &mut rng).unwrap();
+            let found = saved(&mut engine);
             counts[branches.iter().position(|branch| distance(branch, &found) < 1e-12).unwrap()] += 1;
         }
         assert_counts(&counts, &probabilities(&state, &qubits));
@@ -548,8 +579,8 @@ fn reset_leaves_zeros_and_the_collapsed_rest() {
         let mut counts = vec![0; 1 << qubits.len()];
         for shot in 0..1000 {
             let mut engine = engine(&state);
-            engine.apply(&Operation::Reset, &qubits, &mut ShotRng::new(11, shot)).unwrap();
-            let found = saved(&engine);
+            drawn(&mut engine, &Operation::Reset, &qubits, &mut ShotRng::new(11, shot)).unwrap();
+            let found = saved(&mut engine);
             let outcome = (0..counts.len()).find(|outcome| {
                 let mut branch = reference::collapse(&state, &qubits, *outcome);
                 for j in (0..qubits.len()).filter(|j| outcome >> j & 1 == 1) {
@@ -587,11 +618,11 @@ fn measure_collapses_to_its_outcome_with_its_probability() {
         let mut counts = vec![0; 1 << qubits.len()];
         for shot in 0..1000 {
             let mut engine = engine(&state);
-            let outcome = bits_value(&engine.measure(&qubits, &mut ShotRng::new(12, shot)).unwrap());
+            let outcome = bits_value(&measured(&mut engine, &qubits, &mut ShotRng::new(12, shot)));
             counts[outcome] += 1;
             let expected = reference::collapse(&state, &qubits, outcome);
-            assert!(distance(&saved(&engine), &expected) < 1e-12);
-            let again = bits_value(&engine.measure(&qubits, &mut ShotRng::new(13, shot)).unwrap());
+            assert!(distance(&saved(&mut engine), &expected) < 1e-12);
+            let again = bits_value(&measured(&mut engine, &qubits, &mut ShotRng::new(13, shot)));
             assert_eq!(again, outcome);
         }
         assert_counts(&counts, &probabilities(&state, &qubits));
@@ -609,7 +640,11 @@ fn samples_follow_the_probabilities() {
         let state = random.state(4);
         let expected = probabilities(&state, &qubits);
         let mut counts = vec![0u32; expected.len()];
-        for outcome in engine(&state).sample_measure(&qubits, 14 + u64::from(qubits[0]), 0..20_000).iter() {
+        for outcome in engine(&state)
+            .sample_measure(&qubits, &mut draws(14 + u64::from(qubits[0]), 0..20_000))
+            .unwrap()
+            .iter()
+        {
             counts[bits_value(&outcome)] += 1;
         }
         let chi_square: f64 = counts
@@ -629,7 +664,7 @@ fn samples_of_large_states_follow_the_probabilities() {
     let qubits: Vec<u32> = (8..14).collect();
     let expected = probabilities(&state, &qubits);
     let mut counts = [0u32; 64];
-    for word in engine(&state).sample_measure(&qubits, 18, 0..200_000).words {
+    for word in engine(&state).sample_measure(&qubits, &mut draws(18, 0..200_000)).unwrap().words {
         counts[word as usize] += 1;
     }
     let chi_square: f64 = counts
@@ -649,36 +684,36 @@ fn a_sample_depends_on_its_seed_and_shot_only() {
         let state = random.state(num_qubits);
         let mut one = engine(&state);
         let qubits: Vec<u32> = (0..num_qubits).rev().collect();
-        let together = one.sample_measure(&qubits, 15, 0..500);
+        let together = one.sample_measure(&qubits, &mut draws(15, 0..500)).unwrap();
         assert_eq!(together.len(), 500);
-        assert_eq!(saved(&one), state, "sampling leaves the state alone");
+        assert_eq!(saved(&mut one), state, "sampling leaves the state alone");
         let mut other = engine(&state);
         while other.prepare_sampling(100) > 0 {}
         let mut words = Vec::new();
         for shots in [0..1, 1..8, 8..8, 8..333, 333..500] {
-            words.extend(other.sample_measure(&qubits, 15, shots).words);
+            words.extend(other.sample_measure(&qubits, &mut draws(15, shots)).unwrap().words);
         }
         assert_eq!(words, together.words);
-        assert_ne!(one.sample_measure(&qubits, 16, 0..500), together, "another seed");
+        assert_ne!(one.sample_measure(&qubits, &mut draws(16, 0..500)).unwrap(), together, "another seed");
     }
 }
 
 /// What is drawn after a change comes from the changed state, though the sampler was ready before.
 #[test]
 fn samples_follow_the_state_when_it_changes() {
-    let mut engine = Statevector::new(1, CONFIG).unwrap();
+    let mut engine = Statevector::new(&blank(), 1, &config()).unwrap();
     let mut rng = ShotRng::new(0, 0);
     let gate = |gate| Operation::Gate(gate, Parameters::new());
-    assert_eq!(engine.sample_measure(&[0], 1, 0..20).words, [0; 20]);
-    engine.apply(&gate(Gate::X), &[0], &mut rng).unwrap();
-    assert_eq!(engine.sample_measure(&[0], 1, 0..20).words, [1; 20]);
-    engine.apply(&gate(Gate::H), &[0], &mut rng).unwrap();
-    let drawn = engine.sample_measure(&[0], 1, 0..20).words;
+    assert_eq!(engine.sample_measure(&[0], &mut draws(1, 0..20)).unwrap().words, [0; 20]);
+    drawn(&mut engine, &gate(Gate::X), &[0], &mut rng).unwrap();
+    assert_eq!(engine.sample_measure(&[0], &mut draws(1, 0..20)).unwrap().words, [1; 20]);
+    drawn(&mut engine, &gate(Gate::H), &[0], &mut rng).unwrap();
+    let drawn = engine.sample_measure(&[0], &mut draws(1, 0..20)).unwrap().words;
     assert!(drawn.contains(&0) && drawn.contains(&1));
-    let outcome = bits_value(&engine.measure(&[0], &mut rng).unwrap()) as u64;
-    assert_eq!(engine.sample_measure(&[0], 1, 0..20).words, [outcome; 20]);
+    let outcome = bits_value(&measured(&mut engine, &[0], &mut rng)) as u64;
+    assert_eq!(engine.sample_measure(&[0], &mut draws(1, 0..20)).unwrap().words, [outcome; 20]);
     engine.reset_to_zero();
-    assert_eq!(engine.sample_measure(&[0], 1, 0..20).words, [0; 20]);
+    assert_eq!(engine.sample_measure(&[0], &mut draws(1, 0..20)).unwrap().words, [0; 20]);
 }
 
 /// Matrices and states are accepted with small errors, which add up: the norm need not be 1.
@@ -686,30 +721,35 @@ fn samples_follow_the_state_when_it_changes() {
 fn measuring_does_not_need_a_norm_of_1() {
     let state = [Complex::new(0.5, 0.0), Complex::new(0.0, 0.5)];
     let mut engine = engine(&state);
-    engine.measure(&[0], &mut ShotRng::new(0, 0)).unwrap();
-    assert_eq!(saved(&engine).iter().map(Complex::norm_sqr).sum::<f64>(), 1.0);
+    measured(&mut engine, &[0], &mut ShotRng::new(0, 0));
+    assert_eq!(saved(&mut engine).iter().map(Complex::norm_sqr).sum::<f64>(), 1.0);
 }
 
 #[test]
 fn sampling_no_shots_or_no_qubits_is_allowed() {
-    let mut engine = Statevector::new(2, CONFIG).unwrap();
-    assert!(engine.sample_measure(&[0, 1], 0, 0..0).is_empty());
-    assert_eq!(engine.sample_measure(&[], 0, 0..3).words, [0; 3]);
-    assert_eq!(bits_value(&engine.measure(&[], &mut ShotRng::new(0, 0)).unwrap()), 0);
+    let mut engine = Statevector::new(&blank(), 2, &config()).unwrap();
+    assert!(engine.sample_measure(&[0, 1], &mut draws(0, 0..0)).unwrap().is_empty());
+    assert_eq!(engine.sample_measure(&[], &mut draws(0, 0..3)).unwrap().words, [0; 3]);
+    assert_eq!(bits_value(&measured(&mut engine, &[], &mut ShotRng::new(0, 0))), 0);
 }
 
 #[test]
 fn too_many_qubits_are_a_typed_error() {
     for num_qubits in [58, 60, 63, 64, 1000] {
-        let error = Statevector::new(num_qubits, CONFIG).unwrap_err();
+        let error = Statevector::new(&blank(), num_qubits, &config()).unwrap_err();
         assert_eq!(error.code, ErrorCode::InsufficientMemory);
-        assert!(error.to_string().contains(&Statevector::required_bytes(num_qubits).to_string()), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains(&Statevector::required_bytes(&blank(), num_qubits, &config()).to_string()),
+            "{error}"
+        );
         assert!(error.hint.is_some());
     }
-    assert_eq!(Statevector::required_bytes(20), 16 << 20);
-    assert_eq!(Statevector::required_bytes(59), 1 << 63);
-    assert_eq!(Statevector::required_bytes(60), u64::MAX);
-    assert_eq!(Statevector::required_bytes(1000), u64::MAX);
+    assert_eq!(Statevector::required_bytes(&blank(), 20, &config()), 16 << 20);
+    assert_eq!(Statevector::required_bytes(&blank(), 59, &config()), 1 << 63);
+    assert_eq!(Statevector::required_bytes(&blank(), 60, &config()), u64::MAX);
+    assert_eq!(Statevector::required_bytes(&blank(), 1000, &config()), u64::MAX);
 }
 
 /// Seed 36. Work is counted where it is done: at once in a small register, nothing in a basis state, and when it
@@ -722,12 +762,12 @@ fn work_counts_what_is_touched_at_once() {
     assert_eq!(small.work(&gate(Gate::H), &[3]), 256);
     assert_eq!(small.work(&dense, &[0, 1, 2, 3]), 8 * 256);
     assert_eq!(small.work(&Operation::Barrier, &[0]), 0);
-    let mut new = Statevector::new(12, CONFIG).unwrap();
+    let mut new = Statevector::new(&blank(), 12, &config()).unwrap();
     assert_eq!(new.work(&gate(Gate::H), &[3]), 0);
     assert_eq!(new.pending(), 0);
     let (all, state): (Vec<u32>, _) = ((0..12).collect(), Random::new(36).state(12));
-    new.apply(&Operation::SetStatevector(boxed(&state)), &all, &mut ShotRng::new(0, 0)).unwrap();
-    new.apply(&gate(Gate::H), &[3], &mut ShotRng::new(0, 0)).unwrap();
+    drawn(&mut new, &Operation::SetStatevector(boxed(&state)), &all, &mut ShotRng::new(0, 0)).unwrap();
+    drawn(&mut new, &gate(Gate::H), &[3], &mut ShotRng::new(0, 0)).unwrap();
     let pending = new.pending();
     assert!(pending > 0);
     let mut work = 0;
@@ -740,8 +780,8 @@ fn work_counts_what_is_touched_at_once() {
 
 #[test]
 fn an_engine_declines_what_is_not_its_to_apply() {
-    let mut engine = Statevector::new(1, CONFIG).unwrap();
+    let mut engine = Statevector::new(&blank(), 1, &config()).unwrap();
     let measure = Operation::Measure(Box::default());
-    let error = engine.apply(&measure, &[0], &mut ShotRng::new(0, 0)).unwrap_err();
+    let error = engine.apply(&measure, &[0]).unwrap_err();
     assert_eq!(error.code, ErrorCode::Internal);
 }

@@ -170,8 +170,7 @@ pub fn acceleration(options: JsValue) -> JsValue {
 pub fn configuration(name: String, options: JsValue) -> JsValue {
     let limit = get(&options, "max_memory_mb").as_f64().filter(|mb| *mb > 0.0);
     let bytes = limit.map_or(MEMORY_LIMIT_BYTES, |mb| MEMORY_LIMIT_BYTES.min((mb as u64) << 20));
-    let n_qubits =
-        (0..64).take_while(|n| Statevector::<f64>::required_bytes(*n) <= bytes).last().unwrap_or(0);
+    let n_qubits = (0..64).take_while(|n| 16u64 << n <= bytes).last().unwrap_or(0);
     let basis_gates: Vec<&str> = GATES.iter().map(|spec| spec.name).collect();
     let configuration = to_js(&json!({
         "backend_name": name,

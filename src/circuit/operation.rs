@@ -1,9 +1,12 @@
 //! What an instruction does.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use serde_json::Value as Json;
 
+use super::Instruction;
 use super::classical::{Bits, Comparison};
 use super::control_flow::ControlFlow;
 use super::expression::{Expr, Slot};
@@ -29,6 +32,8 @@ pub enum Operation {
     Kraus(Box<[Matrix]>),
     /// A channel as a `4^k` matrix on column-stacked density matrices.
     Superoperator(Box<Matrix>),
+    /// A mixture of short circuits, one of which is run at random: what a noise model adds.
+    QuantumError(Arc<QuantumError>),
     /// A Pauli string; the *leftmost* letter acts on the *last* qubit, as in Qiskit.
     Pauli(Box<[Pauli]>),
     /// Waits; no effect on an ideal simulator.
@@ -62,6 +67,23 @@ pub enum Operation {
     ControlFlow(Box<ControlFlow>),
     /// Saves something of the state under a label.
     Save(Box<Save>),
+}
+
+/// A mixture of short circuits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QuantumError {
+    /// The circuits; their probabilities sum to 1.
+    pub branches: Vec<ErrorBranch>,
+}
+
+/// A circuit that is run with some probability.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ErrorBranch {
+    /// How probable it is.
+    pub probability: f64,
+    /// Gates, matrices, Pauli strings, resets, Kraus operators, superoperators. Their qubits are positions among
+    /// those of the instruction that the error is.
+    pub instructions: Vec<Instruction>,
 }
 
 /// An assignment of a classical value.
@@ -302,6 +324,7 @@ impl Operation {
             Self::Multiplexer(_) => "multiplexer",
             Self::Kraus(_) => "kraus",
             Self::Superoperator(_) => "superop",
+            Self::QuantumError(_) => "quantum_error",
             Self::Pauli(_) => "pauli",
             Self::Delay(_) => "delay",
             Self::Barrier => "barrier",

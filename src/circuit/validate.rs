@@ -5,7 +5,7 @@
 //! when it is done. What left a front end is valid.
 
 use super::control_flow::{self, ControlFlow};
-use super::operation::{ReadoutError, Save, SaveKind, SetState, Store};
+use super::operation::{QuantumError, ReadoutError, Save, SaveKind, SetState, Store};
 use super::{Circuit, Expr, Gate, Instruction, MAX_BITS, Operation, Type};
 use crate::error::{AerError, ErrorCode};
 use crate::linalg::{Complex, Matrix};
@@ -234,6 +234,42 @@ fn store(store: &Store, circuit: &Circuit) -> Result<(), AerError> {
         .expected(store.target.ty.to_string()))
 }
 
+/// Checks a quantum error on `count` qubits: probabilities that sum to 1, and instructions that are valid by themselves.
+pub fn quantum_error(error: &QuantumError, count: usize) -> Result<(), AerError> {
+    let probabilities = || error.branches.iter().map(|branch| branch.probability);
+    let total: f64 = probabilities().sum();
+    if probabilities().any(|p| !(0.0..=1.0 + PROBABILITY_TOLERANCE).contains(&p))
+        || (total - 1.0).abs() > PROBABILITY_TOLERANCE
+    {
+        return Err(AerError::new(
+            ErrorCode::InvalidParameter,
+            "QuantumError: invalid probability vector total",
+        )
+        .found(total.to_string())
+        .expected("probabilities from 0 to 1 whose sum is 1"));
+    }
+    let alone = Circuit::new(count as u32, 0);
+    error.branches.iter().flat_map(|branch| &branch.instructions).try_for_each(|step| match step.operation {
+        Operation::Gate(..)
+        | Operation::Unitary(_)
+        | Operation::Diagonal(_)
+        | Operation::Multiplexer(_)
+        | Operation::Kraus(_)
+        | Operation::Superoperator(_)
+        | Operation::Pauli(_)
+        | Operation::Delay(_)
+        | Operation::Barrier
+        | Operation::Reset => instruction(step, &alone),
+        _ => Err(AerError::new(
+            ErrorCode::InvalidParameter,
+            format!("\"{}\" cannot be part of a quantum error.", step.operation.name()),
+        )),
+    })
+}
+
+/// How far the sum of probabilities may be from 1 (Aer's).
+pub const PROBABILITY_TOLERANCE: f64 = 1e-8;
+
 /// Checks one instruction against the sizes of `circuit`. The error does not yet name the instruction.
 pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError> {
     shape(step, circuit)?;
@@ -255,6 +291,7 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
         Operation::Diagonal(entries) => diagonal(entries, count),
         Operation::Multiplexer(matrices) => multiplexer(matrices, count),
         Operation::Kraus(matrices) => kraus(matrices, count),
+        Operation::QuantumError(error) => quantum_error(error, count),
         Operation::Superoperator(matrix) => square("superop", matrix, power(2, count), count),
         Operation::Pauli(letters) if letters.len() != count => {
             Err(AerError::new(ErrorCode::InvalidParameter, "A Pauli string needs one letter per qubit.")

@@ -13,21 +13,23 @@ mod register;
 mod save;
 mod sparse;
 
-use std::ops::Range;
-
 use smallvec::SmallVec;
 
 use super::gather::Gather;
-use super::{Engine, EngineConfig, Method, Outcomes, SavedValue, Threads};
+use super::saved::insufficient_memory;
+use super::{
+    Engine, EngineConfig, Method, Outcomes, SavedValue, Threads, kraus_probabilities, not_applied,
+    supports_branches,
+};
 use crate::circuit::operation::{Pauli, SaveKind};
-use crate::circuit::{Bits, Gate, Operation, Qubit};
-use crate::error::{AerError, ErrorCode};
+use crate::circuit::{Bits, Circuit, Gate, Instruction, Operation, Qubit};
+use crate::error::AerError;
 use crate::kernel::index::deposit;
 use crate::kernel::real::Real;
 use crate::kernel::{self, Action, BitPositions, Controls, Kernel, Placed};
 use crate::linalg::{Complex, Matrix};
-use crate::rng::{DrawRng, ShotRng};
-use dense::{Dense, Programs, insufficient_memory};
+use crate::rng::Draws;
+use dense::{Dense, Programs};
 use register::{Drawing, Form, Register, is_dense};
 use sparse::{Entry, Sparse};
 
@@ -359,72 +361,37 @@ impl<T: Real> Statevector<T> {
         Ok(())
     }
 
-    /// Applies one of the operators, drawn by the norm of what it makes of the state, and normalises. The
-    /// norms come from the reduced density matrix, so the state is copied for none of them.
-    fn apply_kraus(
-        &mut self,
-        operators: &[Matrix],
-        qubits: &[Qubit],
-        rng: &mut ShotRng,
-    ) -> Result<(), AerError> {
-        let number = rng.uniform();
-        let size = 1usize << qubits.len();
-        let density = self.density_matrix(qubits)?;
-        // tr(K ρ K†), row by row of K.
-        let probability = |operator: &Matrix| -> f64 {
-            let rows = operator.entries().chunks_exact(size);
-            let row = |row: &[Complex]| -> f64 {
-                let product = |column: usize| -> Complex {
-                    row.iter().enumerate().map(|(i, entry)| entry * density[i * size + column]).sum()
-                };
-                row.iter().enumerate().map(|(column, entry)| (product(column) * entry.conj()).re).sum()
-            };
-            rows.map(row).sum()
-        };
-        let mut below = 0.0;
-        let mut drawn = None;
-        for operator in operators {
-            let probability = probability(operator);
-            // What rounding makes of an impossible operator is never drawn.
-            if probability <= f64::EPSILON {
-                continue;
-            }
-            drawn = Some((operator, probability));
-            below += probability;
-            if number < below {
-                break;
-            }
-        }
-        let Some((operator, probability)) = drawn else { return Ok(()) };
-        let factor = 1.0 / probability.sqrt();
-        let entries = operator.entries().iter().map(|entry| entry * factor).collect();
-        Matrix::new(size, size, entries).map_or(Ok(()), |matrix| self.apply_matrix(matrix, qubits, &[]))
-    }
-
-    /// Measures: draws a basis state of each register, collapses it, and lets the qubits leave it.
-    fn collapse(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError> {
+    /// Keeps the part of the state where qubits have these values; they leave their registers.
+    fn collapse(&mut self, qubits: &[Qubit], outcome: &Bits) -> Result<(), AerError> {
         let largest = self.num_qubits();
         for id in self.registers_of(qubits) {
-            let number = rng.uniform();
             let Some(Some(register)) = self.registers.get_mut(id) else { continue };
             register.settle(largest, &mut self.programs)?;
-            let places = &self.places;
-            let measured = qubits.iter().filter_map(|qubit| match places.get(*qubit as usize) {
-                Some(Place::In(found, bit)) if *found == id => Some(1 << bit),
-                _ => None,
-            });
-            let mask = measured.fold(0, |mask, bit: usize| mask | bit);
-            let drawn = register.draw_one(number);
-            let gone = register.collapse(Controls { mask, values: drawn & mask });
+            let mut kept = Controls::default();
+            for (place, qubit) in (0..).zip(qubits) {
+                if let Some(Place::In(found, bit)) = self.places.get(*qubit as usize)
+                    && *found == id
+                {
+                    kept.mask |= 1 << bit;
+                    kept.values |= usize::from(outcome.get(place)) << bit;
+                }
+            }
+            let gone = register.collapse(kept);
             self.part(id, &gone);
             self.tidy(id);
         }
         Ok(())
     }
 
-    /// Resets qubits as Aer does: measures them and flips those that are 1.
-    fn reset(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError> {
-        self.collapse(qubits, rng)?;
+    /// The error of qubits that should be in basis states.
+    fn check_known(&self, qubits: &[Qubit]) -> Result<(), AerError> {
+        let known = |qubit: &Qubit| matches!(self.place(*qubit), Place::Known(_));
+        if qubits.iter().all(known) { Ok(()) } else { Err(not_applied("reset")) }
+    }
+
+    /// Sets qubits that are in basis states to |0⟩.
+    fn reset(&mut self, qubits: &[Qubit]) -> Result<(), AerError> {
+        self.check_known(qubits)?;
         for qubit in qubits {
             self.put(*qubit, Place::Known(false));
         }
@@ -459,8 +426,9 @@ impl<T: Real> Statevector<T> {
 impl<T: Real> Engine for Statevector<T> {
     const METHOD: Method = Method::Statevector;
 
-    fn supports(operation: &Operation) -> bool {
-        match operation {
+    fn supports(step: &Instruction) -> bool {
+        match &step.operation {
+            Operation::QuantumError(_) => supports_branches(&step.operation, Self::supports),
             Operation::Gate(..)
             | Operation::Unitary(_)
             | Operation::Diagonal(_)
@@ -493,13 +461,13 @@ impl<T: Real> Engine for Statevector<T> {
         }
     }
 
-    fn required_bytes(num_qubits: u32) -> u64 {
+    fn required_bytes(_circuit: &Circuit, num_qubits: u32, _config: &EngineConfig) -> u64 {
         1u64.checked_shl(num_qubits).map_or(u64::MAX, |len| len.saturating_mul(2 * T::BYTES))
     }
 
     /// Takes no memory for amplitudes yet, but refuses what could never become dense.
-    fn new(num_qubits: u32, config: EngineConfig) -> Result<Self, AerError> {
-        let bytes = Self::required_bytes(num_qubits);
+    fn new(circuit: &Circuit, num_qubits: u32, config: &EngineConfig) -> Result<Self, AerError> {
+        let bytes = Self::required_bytes(circuit, num_qubits, config);
         if bytes >= 1 << ADDRESS_BITS {
             return Err(insufficient_memory(bytes));
         }
@@ -509,7 +477,7 @@ impl<T: Real> Engine for Statevector<T> {
             factor: Complex::ONE,
             programs: Programs::default(),
             drawings: Vec::new(),
-            config,
+            config: config.clone(),
         })
     }
 
@@ -565,7 +533,7 @@ impl<T: Real> Engine for Statevector<T> {
         }
     }
 
-    fn apply(&mut self, operation: &Operation, qubits: &[Qubit], rng: &mut ShotRng) -> Result<(), AerError> {
+    fn apply(&mut self, operation: &Operation, qubits: &[Qubit]) -> Result<(), AerError> {
         self.drawings.clear();
         match operation {
             Operation::Gate(gate, parameters) => {
@@ -594,24 +562,20 @@ impl<T: Real> Engine for Statevector<T> {
                 self.apply_kernel(kernel, qubits, Wanted::new())
             }
             Operation::Multiplexer(matrices) => self.multiplex(matrices, qubits),
-            Operation::Kraus(operators) => self.apply_kraus(operators, qubits, rng),
             Operation::Delay(_) | Operation::Barrier | Operation::QuantumErrorLocation => Ok(()),
-            Operation::Reset => self.reset(qubits, rng),
+            Operation::Reset => self.reset(qubits),
             Operation::Initialize(state) if qubits.len() as u32 == self.num_qubits() => {
                 self.replace(state, qubits)
             }
             Operation::Initialize(state) => {
-                self.reset(qubits, rng)?;
+                self.reset(qubits)?;
                 self.prepare(state, qubits)
             }
             Operation::SetStatevector(state) => {
                 let all: Vec<Qubit> = (0..self.num_qubits()).collect();
                 self.replace(state, &all)
             }
-            _ => {
-                let name = operation.name();
-                Err(AerError::new(ErrorCode::Internal, format!("\"{name}\" is not for an engine to apply.")))
-            }
+            _ => Err(not_applied(operation.name())),
         }
     }
 
@@ -667,30 +631,37 @@ impl<T: Real> Engine for Statevector<T> {
         self.programs.threads_used.max(1)
     }
 
-    fn snapshot(&self) -> Option<Self> {
-        /// More than this is sooner made again than moved twice.
-        const MOST_BYTES: u64 = 64 << 20;
-        let bytes: u64 = self.registers().map(|(_, register)| register.bytes()).sum();
-        (bytes <= MOST_BYTES && self.pending() == 0)
-            .then(|| Self { programs: Programs::default(), ..self.clone() })
+    fn try_clone(&self) -> Result<Self, AerError> {
+        let registers =
+            self.registers.iter().map(|register| register.as_ref().map(Register::try_clone).transpose());
+        let mut programs = Programs::default();
+        programs.threads = self.programs.threads.clone();
+        Ok(Self {
+            places: self.places.clone(),
+            registers: registers.collect::<Result<_, _>>()?,
+            factor: self.factor,
+            programs,
+            drawings: Vec::new(),
+            config: self.config.clone(),
+        })
     }
 
-    fn restore(&mut self, snapshot: &Self) -> u64 {
-        self.places.clone_from(&snapshot.places);
-        self.registers.clone_from(&snapshot.registers);
-        self.drawings.clear();
-        self.factor = snapshot.factor;
-        self.registers().map(|(_, register)| register.bytes() / (2 * T::BYTES)).sum()
-    }
-
-    fn measure(&mut self, qubits: &[Qubit], rng: &mut ShotRng) -> Result<Bits, AerError> {
-        self.drawings.clear();
-        self.collapse(qubits, rng)?;
-        let mut outcome = Bits::zeros(qubits.len() as u32);
-        for (place, qubit) in (0..).zip(qubits) {
-            outcome.set(place, self.place(*qubit) == Place::Known(true));
+    fn copy_from(&mut self, other: &Self) -> Result<(), AerError> {
+        self.places.clone_from(&other.places);
+        self.registers.resize_with(other.registers.len(), || None);
+        for (register, other) in self.registers.iter_mut().zip(&other.registers) {
+            match (register.as_mut(), other) {
+                (Some(register), Some(other)) => register.copy_from(other)?,
+                (_, other) => *register = other.as_ref().map(Register::try_clone).transpose()?,
+            }
         }
-        Ok(outcome)
+        self.drawings.clear();
+        self.factor = other.factor;
+        Ok(())
+    }
+
+    fn bytes(&self) -> u64 {
+        self.registers().map(|(_, register)| register.bytes()).sum()
     }
 
     fn prepare_sampling(&mut self, budget: u64) -> u64 {
@@ -707,9 +678,11 @@ impl<T: Real> Engine for Statevector<T> {
         work
     }
 
-    fn sample_measure(&mut self, qubits: &[Qubit], seed: u64, shots: Range<u64>) -> Outcomes {
-        while self.prepare_sampling(u64::MAX) > 0 {}
-        let len = (shots.end - shots.start) as usize;
+    fn sample_measure(&mut self, qubits: &[Qubit], draws: &mut dyn Draws) -> Result<Outcomes, AerError> {
+        let len = draws.shots();
+        // A single shot walks over the state itself.
+        let alone = len == 1 && self.drawings.is_empty();
+        while !alone && self.prepare_sampling(u64::MAX) > 0 {}
         let mut outcomes = Outcomes::zeros(qubits.len(), len);
         let words = outcomes.words_per_shot;
         let mut add = |word: usize, shot: usize, bits: u64| outcomes.words[shot * words + word] |= bits;
@@ -719,13 +692,13 @@ impl<T: Real> Engine for Statevector<T> {
             (0..len).for_each(|shot| add(word, shot, ones));
         }
         for id in self.registers_of(qubits) {
-            let (Some(register), Some(Some(drawing))) = (self.register(id), self.drawings.get(id)) else {
-                continue;
-            };
+            let Some(register) = self.register(id) else { continue };
             let stream = register.qubits.iter().min().copied().unwrap_or_default();
-            let mut rng = DrawRng::new(seed, stream, shots.start);
-            let numbers: Vec<f64> = shots.clone().map(|_| rng.uniform()).collect();
-            let values = register.draw(drawing, &numbers);
+            let numbers = draws.numbers(stream);
+            let values = match self.drawings.get(id) {
+                Some(Some(drawing)) => register.draw(drawing, &numbers),
+                _ => numbers.iter().map(|number| register.draw_one(*number)).collect(),
+            };
             for (word, qubits) in qubits.chunks(64).enumerate() {
                 let pairs = (0..).zip(qubits).filter_map(|(place, qubit)| match self.place(*qubit) {
                     Place::In(found, bit) if found == id => Some((bit, place)),
@@ -737,10 +710,25 @@ impl<T: Real> Engine for Statevector<T> {
                 }
             }
         }
-        outcomes
+        Ok(outcomes)
     }
 
-    fn save(&self, save: &SaveKind, qubits: &[Qubit]) -> Result<SavedValue, AerError> {
+    fn project(&mut self, qubits: &[Qubit], outcome: &Bits) -> Result<(), AerError> {
+        self.drawings.clear();
+        self.collapse(qubits, outcome)
+    }
+
+    fn kraus_probabilities(&mut self, operators: &[Matrix], qubits: &[Qubit]) -> Result<Vec<f64>, AerError> {
+        // The norms come from the reduced density matrix, so the state is copied for none of them.
+        Ok(kraus_probabilities(operators, &self.density_matrix(qubits)?))
+    }
+
+    fn apply_kraus_operator(&mut self, operator: &Matrix, qubits: &[Qubit]) -> Result<(), AerError> {
+        self.drawings.clear();
+        self.apply_matrix(operator.clone(), qubits, &[])
+    }
+
+    fn save(&mut self, save: &SaveKind, qubits: &[Qubit]) -> Result<SavedValue, AerError> {
         self.saved_value(save, qubits)
     }
 }

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::engine::{Method, Precision};
+use crate::engine::{EngineConfig, ExtendedStabilizerSampling, Method, Precision};
 use crate::error::{AerError, ErrorCode, nearest};
 
 /// What values an option takes.
@@ -248,8 +248,8 @@ pub struct RunOptions {
     pub memory_limit_bytes: u64,
     /// Whether qubits that cannot reach a result are left out.
     pub enable_truncation: bool,
-    /// Saved values below this become 0.
-    pub zero_threshold: f64,
+    /// Options of engines.
+    pub engine: EngineConfig,
     /// Whether gates may be merged.
     pub fusion_enable: bool,
     /// Qubits from which they may; `None` for Aer's default.
@@ -278,7 +278,7 @@ impl Default for RunOptions {
             max_parallel_shots: 0,
             memory_limit_bytes: DEFAULT_MEMORY_LIMIT_BYTES,
             enable_truncation: false,
-            zero_threshold: 0.0,
+            engine: EngineConfig::default(),
             fusion_enable: false,
             fusion_threshold: None,
             fusion_max_qubit: None,
@@ -301,6 +301,7 @@ impl RunOptions {
             let Some(spec) = OptionSpec::by_name(name).filter(|_| !value.is_null()) else { continue };
             spec.check(value)?;
             let integer = || whole(value).unwrap_or_default();
+            let number = || value.as_f64().unwrap_or_default();
             match spec.name {
                 "shots" => self.shots = integer() as u64,
                 "method" => self.method = method(value.as_str().unwrap_or_default())?,
@@ -317,7 +318,41 @@ impl RunOptions {
                 "fusion_enable" => self.fusion_enable = value.as_bool().unwrap_or_default(),
                 "fusion_threshold" => self.fusion_threshold = u64::try_from(integer()).ok(),
                 "fusion_max_qubit" => self.fusion_max_qubit = u64::try_from(integer()).ok(),
-                "zero_threshold" => self.zero_threshold = value.as_f64().unwrap_or_default(),
+                "zero_threshold" => self.engine.zero_threshold = number(),
+                "chop_threshold" => self.engine.chop_threshold = number(),
+                "stabilizer_max_snapshot_probabilities" => {
+                    self.engine.stabilizer_max_snapshot_probabilities = integer() as u64;
+                }
+                "matrix_product_state_truncation_threshold" => {
+                    self.engine.mps.truncation_threshold = number();
+                }
+                "matrix_product_state_max_bond_dimension" => {
+                    self.engine.mps.max_bond_dimension = u64::try_from(integer()).ok();
+                }
+                "mps_sample_measure_algorithm" => {
+                    self.engine.mps.sample_by_probabilities = value == "mps_probabilities";
+                }
+                "mps_log_data" => self.engine.mps.log_data = value.as_bool().unwrap_or_default(),
+                "mps_swap_direction" => self.engine.mps.swap_right = value == "mps_swap_right",
+                "extended_stabilizer_sampling_method" => {
+                    self.engine.extended_stabilizer.sampling_method = match value.as_str() {
+                        Some("metropolis") => ExtendedStabilizerSampling::Metropolis,
+                        Some("norm_estimation") => ExtendedStabilizerSampling::NormEstimation,
+                        _ => ExtendedStabilizerSampling::ResampledMetropolis,
+                    };
+                }
+                "extended_stabilizer_metropolis_mixing_time" => {
+                    self.engine.extended_stabilizer.metropolis_mixing_time = integer() as u64;
+                }
+                "extended_stabilizer_approximation_error" => {
+                    self.engine.extended_stabilizer.approximation_error = number();
+                }
+                "extended_stabilizer_norm_estimation_samples" => {
+                    self.engine.extended_stabilizer.norm_estimation_samples = integer() as u64;
+                }
+                "extended_stabilizer_norm_estimation_repetitions" => {
+                    self.engine.extended_stabilizer.norm_estimation_repetitions = integer() as u64;
+                }
                 "noise_model" if is_noisy(value) => {
                     return Err(AerError::new(
                         ErrorCode::InvalidOption,

@@ -3,24 +3,40 @@
 use super::plan::check_memory;
 use super::step::{Execute, Execution, Job};
 use crate::circuit::operation::SaveKind;
-use crate::circuit::{Circuit, Operation};
+use crate::circuit::{Circuit, Instruction, Operation};
 use crate::engine::statevector::Statevector;
-use crate::engine::{Engine, Method, Precision};
+use crate::engine::{Engine, EngineConfig, Method, Precision};
 use crate::error::{AerError, ErrorCode};
 
 macro_rules! engines {
     ($($variant:ident $precision:ident => $engine:ty;)*) => {
-        /// Whether a method can run an operation.
-        pub fn supports(method: Method, precision: Precision, operation: &Operation) -> bool {
+        /// Whether a method can run an instruction.
+        pub fn supports(method: Method, precision: Precision, step: &Instruction) -> bool {
             match (method, precision) {
-                $((Method::$variant, Precision::$precision) => <$engine>::supports(operation),)*
+                $((Method::$variant, Precision::$precision) => <$engine>::supports(step),)*
             }
         }
 
-        /// Bytes that a state of `num_qubits` takes in a method; saturates.
-        pub fn required_bytes(method: Method, precision: Precision, num_qubits: u32) -> u64 {
+        /// Whether a method has a channel for what others draw.
+        #[allow(dead_code, reason = "for the plan of a noisy circuit")]
+        pub fn has_channels(method: Method) -> bool {
+            match (method, Precision::Double) {
+                $((Method::$variant, Precision::$precision) => <$engine>::CHANNELS,)*
+            }
+        }
+
+        /// Bytes that a state of `num_qubits` takes in a method for a circuit; saturates.
+        pub fn required_bytes(
+            method: Method,
+            precision: Precision,
+            circuit: &Circuit,
+            num_qubits: u32,
+            config: &EngineConfig,
+        ) -> u64 {
             match (method, precision) {
-                $((Method::$variant, Precision::$precision) => <$engine>::required_bytes(num_qubits),)*
+                $((Method::$variant, Precision::$precision) => {
+                    <$engine>::required_bytes(circuit, num_qubits, config)
+                })*
             }
         }
 
@@ -45,12 +61,12 @@ pub fn choose(
     precision: Precision,
     circuit: &Circuit,
     num_qubits: u32,
-    limit: Option<u64>,
+    config: &EngineConfig,
 ) -> Result<Method, AerError> {
     let refusal = |method: Method| {
         invalid_instructions(circuit, method, precision).or_else(|| {
-            let required = |n| required_bytes(method, precision, n);
-            check_memory(&circuit.name, method, num_qubits, required, limit).err()
+            let required = |n| required_bytes(method, precision, circuit, n, config);
+            check_memory(&circuit.name, method, num_qubits, required, config.memory_limit_bytes).err()
         })
     };
     let candidates = match requested {
@@ -68,23 +84,23 @@ pub fn choose(
 }
 
 /// Whether a method can run an operation, or the run does it without the engine.
-fn can_run(method: Method, precision: Precision, operation: &Operation) -> bool {
-    match operation {
+fn can_run(method: Method, precision: Precision, step: &Instruction) -> bool {
+    match &step.operation {
         Operation::Jump(_) | Operation::Mark(_) | Operation::Store(_) => true,
         Operation::Save(save) if matches!(save.kind, SaveKind::Variable(_)) => true,
         Operation::ComputedGate(gate, parameters) => {
             let parameters = std::iter::repeat_n(0.0, parameters.len());
-            supports(method, precision, &Operation::Gate(*gate, parameters.collect()))
+            let gate = Operation::Gate(*gate, parameters.collect());
+            supports(method, precision, &Instruction { operation: gate, ..step.clone() })
         }
-        operation => supports(method, precision, operation),
+        _ => supports(method, precision, step),
     }
 }
 
 /// The error, in Aer's words, of a circuit with instructions that a method cannot run.
 fn invalid_instructions(circuit: &Circuit, method: Method, precision: Precision) -> Option<AerError> {
-    let unsupported =
-        circuit.instructions.iter().map(|step| &step.operation).filter(|op| !can_run(method, precision, op));
-    let mut names: Vec<&str> = unsupported.map(Operation::name).collect();
+    let unsupported = circuit.instructions.iter().filter(|step| !can_run(method, precision, step));
+    let mut names: Vec<&str> = unsupported.map(|step| step.operation.name()).collect();
     names.sort_unstable();
     names.dedup();
     (!names.is_empty()).then(|| {

@@ -21,9 +21,9 @@ use crate::circuit::expression::{Expr, Slot};
 use crate::circuit::operation::{ReadoutError, Save, SaveKind, SaveSubtype, Store};
 use crate::circuit::{Bits, Circuit, ClassicalValue, Instruction, Operation, Qubit, Type, lower, validate};
 use crate::engine::gather::Gather;
-use crate::engine::{Engine, EngineConfig, Outcomes, SavedValue, Threads};
+use crate::engine::{Engine, EngineConfig, Outcomes, SavedValue, Threads, drawn};
 use crate::error::{AerError, ErrorCode};
-use crate::rng::{ShotRng, experiment_seed};
+use crate::rng::{SampleDraws, ShotRng, experiment_seed};
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -336,9 +336,11 @@ fn start(
         lower::lower(&mut circuit)?;
         let plan = Plan::new(&mut circuit, options.enable_truncation);
         let limit = options.max_memory_bytes();
-        let method = select::choose(options.method, options.precision, &circuit, plan.num_qubits(), limit)?;
+        let config = EngineConfig { memory_limit_bytes: limit, ..options.engine.clone() };
+        let method = select::choose(options.method, options.precision, &circuit, plan.num_qubits(), &config)?;
         name_states(&mut circuit, method.name())?;
-        let state_bytes = select::required_bytes(method, options.precision, plan.num_qubits());
+        let state_bytes =
+            select::required_bytes(method, options.precision, &circuit, plan.num_qubits(), &config);
         let runs = if plan.sampled { 1 } else { options.shots };
         plan::check_result_memory(&circuit, options.shots, runs, options.memory, plan.num_qubits(), limit)?;
         result.metadata = metadata(&circuit, &plan, &options, method.name(), state_bytes);
@@ -351,7 +353,7 @@ fn start(
             shots,
             seed: result.seed_simulator,
             memory: options.memory,
-            config: EngineConfig { zero_threshold: options.zero_threshold },
+            config,
             threads: threads.at_most(options.max_threads()),
             memory_limit: limit,
         };
@@ -468,7 +470,8 @@ pub struct Execution<E> {
     shot: u64,
     /// The next instruction of this pass.
     cursor: usize,
-    rng: ShotRng,
+    /// That of this shot, where there is one.
+    rng: Vec<ShotRng>,
     /// What the shots have in common, and what it left.
     beginning: Beginning<E>,
     memory: Bits,
@@ -526,7 +529,7 @@ const CHUNK: u64 = 1 << 22;
 impl<E: Engine> Execution<E> {
     /// Takes the engine's memory.
     pub fn new(job: Job) -> Result<Self, AerError> {
-        let mut engine = E::new(job.plan.num_qubits(), job.config)?;
+        let mut engine = E::new(&job.circuit, job.plan.num_qubits(), &job.config)?;
         engine.lend_threads(job.threads);
         apply_phase(&mut engine, &job.circuit);
         let (outcome_qubits, shown) =
@@ -540,7 +543,7 @@ impl<E: Engine> Execution<E> {
             engine,
             shot: job.shots.from,
             cursor: 0,
-            rng: ShotRng::new(job.seed, job.shots.from),
+            rng: vec![ShotRng::new(job.seed, job.shots.from)],
             beginning: Beginning {
                 len: if job.plan.sampled || job.shots.count() < 2 {
                     0
@@ -597,7 +600,8 @@ impl<E: Engine> Execution<E> {
             Operation::Measure(_) | Operation::ReadoutError(_) if job.plan.sampled => Ok(0),
             Operation::Measure(measure) => {
                 let work = work();
-                let outcome = engine.measure(&step.qubits, rng)?;
+                let outcome =
+                    drawn::apply_once(engine, &step.operation, &step.qubits, job.plan.num_qubits(), rng)?;
                 for (bits, places) in [(memory, &measure.memory), (register, &measure.register)] {
                     for (i, place) in places.iter().enumerate() {
                         bits.set(*place, outcome.get(i as u32));
@@ -614,7 +618,7 @@ impl<E: Engine> Execution<E> {
                 Ok(0)
             }
             Operation::ReadoutError(error) => {
-                misread(error, memory, register, rng);
+                rng.iter_mut().for_each(|rng| misread(error, memory, register, rng));
                 Ok(0)
             }
             Operation::Save(save) => {
@@ -648,32 +652,33 @@ impl<E: Engine> Execution<E> {
                 values.collect::<Result<_, _>>().and_then(|parameters| {
                     let gate = Operation::Gate(*gate, parameters);
                     let work = engine.work(&gate, &step.qubits);
-                    engine.apply(&gate, &step.qubits, rng).map(|()| work)
+                    engine.apply(&gate, &step.qubits).map(|()| work)
                 })
             }
             operation => {
                 let work = work();
-                engine.apply(operation, &step.qubits, rng)?;
+                drawn::apply_once(engine, operation, &step.qubits, job.plan.num_qubits(), rng)?;
                 Ok(work)
             }
         }
     }
 
     /// Begins the pass of the next shot; gives the work it was.
-    fn begin_pass(&mut self) -> u64 {
-        self.rng = ShotRng::new(self.job.seed, self.shot);
+    fn begin_pass(&mut self) -> Result<u64, AerError> {
+        self.rng = vec![ShotRng::new(self.job.seed, self.shot)];
         if let Some((engine, memory, register)) = &self.beginning.after {
             self.cursor = self.beginning.len;
             self.memory.clone_from(memory);
             self.register.clone_from(register);
-            return self.engine.restore(engine);
+            let work = engine.bytes() / 16;
+            return self.engine.copy_from(engine).map(|()| work);
         }
         self.cursor = 0;
         self.memory = Bits::zeros(self.job.circuit.num_clbits);
         self.register = Bits::zeros(self.job.circuit.num_register_bits);
         self.engine.reset_to_zero();
         apply_phase(&mut self.engine, &self.job.circuit);
-        0
+        Ok(0)
     }
 
     /// Whether the first shot is where the shots part.
@@ -686,21 +691,22 @@ impl<E: Engine> Execution<E> {
         if self.beginning.after.is_some() {
             return false;
         }
-        match self.engine.snapshot() {
-            Some(engine) => {
+        match (self.engine.bytes() <= 64 << 20).then(|| self.engine.try_clone()) {
+            Some(Ok(engine)) => {
                 self.beginning.after = Some((engine, self.memory.clone(), self.register.clone()));
             }
-            None => self.beginning.len = 0,
+            _ => self.beginning.len = 0,
         }
         true
     }
 
     /// Draws the next shots from the final state; gives the work it was.
-    fn draw(&mut self) -> u64 {
+    fn draw(&mut self) -> Result<u64, AerError> {
         let work = if self.gather.is_some() { DRAW } else { DRAW + MISREAD };
         let chunk = (CHUNK / work).min(self.job.shots.to - self.shot);
         let shots = self.shot..self.shot + chunk;
-        let mut outcomes = self.engine.sample_measure(&self.outcome_qubits, self.job.seed, shots.clone());
+        let mut draws = SampleDraws { seed: self.job.seed, shots: shots.clone() };
+        let mut outcomes = self.engine.sample_measure(&self.outcome_qubits, &mut draws)?;
         if let Some((gather, written)) = &self.gather {
             let kept = self.memory.low_u64() & !written;
             for word in &mut outcomes.words {
@@ -717,7 +723,7 @@ impl<E: Engine> Execution<E> {
             }
         }
         self.shot += chunk;
-        chunk * work
+        Ok(chunk * work)
     }
 
     /// The memory of a drawn shot.
@@ -771,14 +777,14 @@ impl<E: Engine> Execute for Execution<E> {
                 self.prepared = work == 0;
                 work
             } else if sampled {
-                self.draw()
+                self.draw()?
             } else {
                 if self.counts() {
                     let memory = std::mem::take(&mut self.memory);
                     self.record(memory);
                 }
                 self.shot += 1;
-                if self.shot < self.job.shots.to { self.begin_pass() } else { 0 }
+                if self.shot < self.job.shots.to { self.begin_pass()? } else { 0 }
             };
             left = left.saturating_sub(work.saturating_add(OVERHEAD));
             if left == 0 {

@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use super::sparse::{Entry, NEGLIGIBLE, low_bits};
 use crate::engine::gather::Gather;
+use crate::engine::saved::insufficient_memory;
 use crate::engine::{SHARED_BITS, Threads};
-use crate::error::{AerError, ErrorCode};
+use crate::error::AerError;
 use crate::kernel::index::{Subspace, deposit, extract, mask, set_bits};
 use crate::kernel::program::{Position, Program};
 use crate::kernel::real::{Real, amplitude};
@@ -151,6 +152,27 @@ impl<T: Real> Dense<T> {
     /// Whether operations are put off rather than applied at once.
     pub(super) fn puts_off(&self) -> bool {
         self.num_bits() >= PUT_OFF_BITS
+    }
+
+    /// A copy, when nothing is put off.
+    pub(super) fn try_clone(&self) -> Result<Self, AerError> {
+        let mut copy =
+            Self { re: Vec::new(), im: Vec::new(), tasks: VecDeque::new(), at: Vec::new(), ..*self };
+        copy.copy_from(self)?;
+        Ok(copy)
+    }
+
+    /// Becomes a copy of another register, where nothing is put off.
+    pub(super) fn copy_from(&mut self, other: &Self) -> Result<(), AerError> {
+        for (part, from) in [(&mut self.re, &other.re), (&mut self.im, &other.im)] {
+            part.clear();
+            part.try_reserve_exact(from.len()).map_err(|_| insufficient_memory(other.bytes()))?;
+            part.extend_from_slice(from);
+        }
+        self.at.clone_from(&other.at);
+        self.tasks.clear();
+        (self.flips, self.support, self.put_off) = (other.flips, other.support, 0);
+        Ok(())
     }
 
     /// Bytes of the amplitudes.
@@ -417,11 +439,4 @@ fn scale<T: Real>(factor: Complex, re: &mut [T], im: &mut [T]) {
 fn not(bit: u32) -> Placed {
     let x = Matrix::square([[Complex::ZERO, Complex::ONE], [Complex::ONE, Complex::ZERO]]);
     kernel::plan(x).place(&[bit], 0)
-}
-
-/// The error of an allocation that failed.
-pub(super) fn insufficient_memory(bytes: u64) -> AerError {
-    AerError::new(ErrorCode::InsufficientMemory, "There is not enough memory for the state.")
-        .found(format!("a need of {bytes} bytes"))
-        .hint("Use fewer qubits: each one less halves the memory.")
 }

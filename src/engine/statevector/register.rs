@@ -90,6 +90,26 @@ impl<T: Real> Register<T> {
         }
     }
 
+    /// A copy, when nothing is put off.
+    pub(super) fn try_clone(&self) -> Result<Self, AerError> {
+        let form = match &self.form {
+            Form::Sparse(sparse) => Form::Sparse(sparse.clone()),
+            Form::Dense(dense) => Form::Dense(dense.try_clone()?),
+        };
+        Ok(Self { qubits: self.qubits.clone(), form })
+    }
+
+    /// Becomes a copy of another register, where nothing is put off.
+    pub(super) fn copy_from(&mut self, other: &Self) -> Result<(), AerError> {
+        match (&mut self.form, &other.form) {
+            (Form::Dense(dense), Form::Dense(other)) => dense.copy_from(other)?,
+            (Form::Sparse(sparse), Form::Sparse(other)) => sparse.clone_from(other),
+            _ => return other.try_clone().map(|copy| *self = copy),
+        }
+        self.qubits.clone_from(&other.qubits);
+        Ok(())
+    }
+
     /// Bytes of the amplitudes.
     pub(super) fn bytes(&self) -> u64 {
         match &self.form {

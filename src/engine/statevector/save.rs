@@ -5,40 +5,17 @@ use std::ops::Mul;
 
 use smallvec::SmallVec;
 
-use super::dense::insufficient_memory;
 use super::register::{Form, Register};
 use super::sparse::Entry;
 use super::{Place, Statevector};
 use crate::circuit::Qubit;
-use crate::circuit::operation::{Pauli, PauliTerm, SaveKind};
+use crate::circuit::operation::{Pauli, SaveKind};
+use crate::engine::saved::{self, dictionary, key, reserve};
 use crate::engine::{Engine, SavedValue};
 use crate::error::{AerError, ErrorCode};
 use crate::kernel::index::extract;
 use crate::kernel::real::{Real, amplitude};
 use crate::linalg::Complex;
-
-/// Memory for so many numbers, or the error that there is none.
-fn reserve(values: &mut Vec<f64>, len: Option<usize>) -> Result<(), AerError> {
-    let short = || insufficient_memory(len.map_or(u64::MAX, |len| (len as u64).saturating_mul(8)));
-    values.try_reserve_exact(len.ok_or_else(short)?).map_err(|_| short())
-}
-
-/// A dictionary for so many entries, with memory for them and for their keys, or the error that there is none.
-fn dictionary<T>(len: usize) -> Result<Vec<T>, AerError> {
-    /// Bytes that a key takes of the heap, at most.
-    const KEY: usize = 32;
-    let bytes = len.saturating_mul(size_of::<T>() + KEY);
-    let short = |_| insufficient_memory(bytes as u64);
-    let mut dictionary = Vec::new();
-    dictionary.try_reserve_exact(len).map_err(short)?;
-    // Keys are many small allocations, which cannot fail typed: this one tells whether they will fit.
-    Vec::<u8>::new().try_reserve_exact(len.saturating_mul(KEY)).map_err(short)?;
-    Ok(dictionary)
-}
-
-fn key(index: usize) -> String {
-    format!("{index:#x}")
-}
 
 /// A function of some bits of an index: its value for each of theirs.
 struct Part<X> {
@@ -117,7 +94,7 @@ impl<T: Real> Statevector<T> {
     /// density matrix of `k` qubits costs a pass times `2^k`.
     pub(super) fn saved_value(&self, save: &SaveKind, qubits: &[Qubit]) -> Result<SavedValue, AerError> {
         let threshold = self.config.zero_threshold;
-        let chop = |x: f64| if x.abs() < threshold { 0.0 } else { x };
+        let chop = |x: f64| saved::chop(x, threshold);
         if self.pending() > 0 {
             return Err(AerError::new(ErrorCode::Internal, "The state is not ready to be saved."));
         }
@@ -146,19 +123,8 @@ impl<T: Real> Statevector<T> {
             SaveKind::AmplitudesSquared(indices) => {
                 SavedValue::RealVector(self.picked(indices).into_iter().map(|x| chop(x.norm_sqr())).collect())
             }
-            SaveKind::Probabilities => {
-                let mut probabilities = self.probabilities(qubits)?;
-                for p in &mut probabilities {
-                    *p = chop(*p);
-                }
-                SavedValue::RealVector(probabilities)
-            }
-            SaveKind::ProbabilitiesDict => {
-                let probabilities = self.probabilities(qubits)?;
-                let kept = || probabilities.iter().enumerate().filter(|(_, p)| **p > threshold);
-                let mut entries = dictionary(kept().count())?;
-                entries.extend(kept().map(|(i, p)| (key(i), *p)));
-                SavedValue::RealDict(entries)
+            SaveKind::Probabilities | SaveKind::ProbabilitiesDict => {
+                saved::probabilities(save, self.probabilities(qubits)?, threshold)?
             }
             SaveKind::DensityMatrix => {
                 let bits = 2 * qubits.len() as u32;
@@ -168,15 +134,12 @@ impl<T: Real> Statevector<T> {
                 entries.extend(product(bits, Complex::ONE, parts).flat_map(|x| [chop(x.re), chop(x.im)]));
                 SavedValue::ComplexMatrix { columns: 1 << qubits.len(), entries }
             }
-            SaveKind::ExpectationValue(terms) => SavedValue::Real(chop(self.moments(terms, qubits).0)),
-            SaveKind::ExpectationValueVariance(terms) => {
-                let (mean, square) = self.moments(terms, qubits);
-                SavedValue::RealVector(vec![chop(mean), chop(square - mean * mean)])
+            SaveKind::ExpectationValue(terms) | SaveKind::ExpectationValueVariance(terms) => {
+                saved::expectation(save, terms, threshold, |letters| {
+                    Ok(self.pauli_expectation(letters, qubits))
+                })?
             }
-            other => {
-                let message = format!("\"{}\" is not for the statevector method.", other.name());
-                return Err(AerError::new(ErrorCode::UnsupportedInstruction, message));
-            }
+            other => return Err(saved::unsupported(other, Self::METHOD)),
         })
     }
 
@@ -311,17 +274,6 @@ impl<T: Real> Statevector<T> {
             }
         }
         Ok(product(2 * qubits.len() as u32, Complex::ONE, self.density_parts(qubits)).collect())
-    }
-
-    /// The sums of expectation values, with the coefficients of the operator and with those of its square.
-    fn moments(&self, terms: &[PauliTerm], qubits: &[Qubit]) -> (f64, f64) {
-        let mut sums = (0.0, 0.0);
-        for term in terms {
-            let value = self.pauli_expectation(&term.letters, qubits);
-            sums.0 += term.coefficient * value;
-            sums.1 += term.squared * value;
-        }
-        sums
     }
 
     /// The product of the expectation values of what each register has of the string.

@@ -162,6 +162,8 @@ impl Serialize for InstructionJson<'_> {
                 map.serialize_entry("params", &Each(parameters, parameter))?;
             }
             Operation::Jump(label) | Operation::Mark(label) => map.serialize_entry("params", &[label])?,
+            // Made where a noise model meets a circuit that runs, and never written.
+            Operation::QuantumError(_) => {}
             Operation::Store(store) => {
                 map.serialize_entry("target", &store.target)?;
                 map.serialize_entry("expr", &store.value)?;
