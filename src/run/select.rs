@@ -4,6 +4,7 @@ use super::execution::{Execute, Execution, Job};
 use super::plan::check_memory;
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Instruction, Operation};
+use crate::engine::stabilizer::Stabilizer;
 use crate::engine::statevector::Statevector;
 use crate::engine::{Engine, EngineConfig, Method, Precision};
 use crate::error::{AerError, ErrorCode};
@@ -51,6 +52,8 @@ macro_rules! engines {
 engines! {
     Statevector Double => Statevector<f64>;
     Statevector Single => Statevector<f32>;
+    Stabilizer Double => Stabilizer;
+    Stabilizer Single => Stabilizer;
 }
 
 /// Chooses a method for a planned circuit: the requested one, or the first that can run every instruction in
