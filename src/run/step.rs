@@ -23,6 +23,7 @@ use crate::circuit::{Bits, Circuit, ClassicalValue, Instruction, Operation, Qubi
 use crate::engine::gather::Gather;
 use crate::engine::{Engine, EngineConfig, Outcomes, SavedValue, Threads, drawn};
 use crate::error::{AerError, ErrorCode};
+use crate::noise::{self, NoiseModel};
 use crate::rng::{SampleDraws, ShotRng, experiment_seed};
 
 /// How far a run is.
@@ -334,6 +335,8 @@ fn start(
         }
         result.shots = options.shots;
         lower::lower(&mut circuit)?;
+        let noise = options.noise.get(index).and_then(Option::as_deref);
+        noise::insert(noise.unwrap_or(&NoiseModel::default()), &mut circuit)?;
         let plan = Plan::new(&mut circuit, options.enable_truncation);
         let limit = options.max_memory_bytes();
         let config = EngineConfig { memory_limit_bytes: limit, ..options.engine.clone() };

@@ -193,6 +193,7 @@ impl Serialize for InstructionJson<'_> {
             Operation::Pauli(letters) => {
                 map.serialize_entry("params", &[self::letters(letters)])?;
             }
+            Operation::NoiseSwitch(on) => map.serialize_entry("params", &[u8::from(*on)])?,
             Operation::Delay(duration) => map.serialize_entry("params", &[duration])?,
             // Control flow has become jumps.
             Operation::Barrier
