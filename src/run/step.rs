@@ -18,6 +18,7 @@ use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Operation, lower, validate};
 use crate::engine::{EngineConfig, Threads};
 use crate::error::AerError;
+use crate::noise::{self, NoiseModel};
 use crate::rng::experiment_seed;
 
 /// How far a run is.
@@ -330,6 +331,8 @@ fn start(
         }
         result.shots = options.shots;
         lower::lower(&mut circuit)?;
+        let noise = options.noise.get(index).and_then(Option::as_deref);
+        noise::insert(noise.unwrap_or(&NoiseModel::default()), &mut circuit)?;
         let plan = Plan::new(&mut circuit, options.enable_truncation);
         let limit = options.max_memory_bytes();
         let config = EngineConfig { memory_limit_bytes: limit, ..options.engine.clone() };
