@@ -4,10 +4,14 @@
 //! [`crate::run`]. To add a method: a file here, a row in [`methods!`], and its [`Capabilities`].
 
 mod dense;
+pub mod density_matrix;
 pub mod drawn;
 pub mod gather;
+mod operator;
 pub mod saved;
 pub mod statevector;
+pub mod superop;
+pub mod unitary;
 
 use serde_json::{Map, Value};
 
@@ -44,6 +48,9 @@ macro_rules! methods {
 
 methods! {
     Statevector = "statevector": "Dense amplitudes of a pure state: 16 bytes times 2^n.";
+    DensityMatrix = "density_matrix": "A mixed state, with noise as channels: 8 bytes times 4^n.";
+    Unitary = "unitary": "The unitary matrix of a circuit: 16 bytes times 4^n.";
+    Superop = "superop": "The superoperator of a circuit, noise included: 16 bytes times 16^n.";
 }
 
 /// Outcomes of shots, as words of bits.

@@ -4,7 +4,10 @@ use super::plan::check_memory;
 use super::step::{Execute, Execution, Job};
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Instruction, Operation};
+use crate::engine::density_matrix::DensityMatrix;
 use crate::engine::statevector::Statevector;
+use crate::engine::superop::Superop;
+use crate::engine::unitary::Unitary;
 use crate::engine::{Engine, EngineConfig, Method, Precision};
 use crate::error::{AerError, ErrorCode};
 
@@ -52,6 +55,12 @@ macro_rules! engines {
 engines! {
     Statevector Double => Statevector<f64>;
     Statevector Single => Statevector<f32>;
+    DensityMatrix Double => DensityMatrix<f64>;
+    DensityMatrix Single => DensityMatrix<f32>;
+    Unitary Double => Unitary<f64>;
+    Unitary Single => Unitary<f32>;
+    Superop Double => Superop<f64>;
+    Superop Single => Superop<f32>;
 }
 
 /// Chooses a method for a planned circuit: the requested one, or the first that can run every instruction in
