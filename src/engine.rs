@@ -4,11 +4,15 @@
 //! [`crate::run`]. To add a method: a file here, a row in [`methods!`], and its [`Capabilities`].
 
 mod dense;
+pub mod density_matrix;
 pub mod drawn;
 pub mod gather;
+mod operator;
 pub mod saved;
 pub mod stabilizer;
 pub mod statevector;
+pub mod superop;
+pub mod unitary;
 
 use serde_json::{Map, Value};
 
@@ -46,6 +50,9 @@ macro_rules! methods {
 methods! {
     Statevector = "statevector": "Dense amplitudes of a pure state: 16 bytes times 2^n.";
     Stabilizer = "stabilizer": "A Clifford tableau: n^2 / 2 bytes, so 10,000 qubits are 50 MB.";
+    DensityMatrix = "density_matrix": "A mixed state, with noise as channels: 8 bytes times 4^n.";
+    Unitary = "unitary": "The unitary matrix of a circuit: 16 bytes times 4^n.";
+    Superop = "superop": "The superoperator of a circuit, noise included: 16 bytes times 16^n.";
 }
 
 /// Outcomes of shots, as words of bits.

@@ -5,7 +5,10 @@ use super::plan::check_memory;
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Instruction, Operation};
 use crate::engine::stabilizer::Stabilizer;
+use crate::engine::density_matrix::DensityMatrix;
 use crate::engine::statevector::Statevector;
+use crate::engine::superop::Superop;
+use crate::engine::unitary::Unitary;
 use crate::engine::{Engine, EngineConfig, Method, Precision};
 use crate::error::{AerError, ErrorCode};
 
@@ -54,6 +57,12 @@ engines! {
     Statevector Single => Statevector<f32>;
     Stabilizer Double => Stabilizer;
     Stabilizer Single => Stabilizer;
+    DensityMatrix Double => DensityMatrix<f64>;
+    DensityMatrix Single => DensityMatrix<f32>;
+    Unitary Double => Unitary<f64>;
+    Unitary Single => Unitary<f32>;
+    Superop Double => Superop<f64>;
+    Superop Single => Superop<f32>;
 }
 
 /// Chooses a method for a planned circuit: the requested one, or the first that can run every instruction in
