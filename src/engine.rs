@@ -3,6 +3,7 @@
 //! An engine knows quantum operations only. Classical bits, conditions, shots and results belong to
 //! [`crate::run`]. To add a method: a file here, a row in [`methods!`], and its [`Capabilities`].
 
+mod dense;
 pub mod drawn;
 pub mod gather;
 pub mod saved;

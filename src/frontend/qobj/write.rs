@@ -162,8 +162,6 @@ impl Serialize for InstructionJson<'_> {
                 map.serialize_entry("params", &Each(parameters, parameter))?;
             }
             Operation::Jump(label) | Operation::Mark(label) => map.serialize_entry("params", &[label])?,
-            // Made where a noise model meets a circuit that runs, and never written.
-            Operation::QuantumError(_) => {}
             Operation::Store(store) => {
                 map.serialize_entry("target", &store.target)?;
                 map.serialize_entry("expr", &store.value)?;
@@ -195,7 +193,9 @@ impl Serialize for InstructionJson<'_> {
             }
             Operation::Delay(duration) => map.serialize_entry("params", &[duration])?,
             // Control flow has become jumps.
-            Operation::Barrier
+            // Made where a noise model meets a circuit that runs, and never written.
+            Operation::QuantumError(_)
+            | Operation::Barrier
             | Operation::Reset
             | Operation::QuantumErrorLocation
             | Operation::ControlFlow(_) => {}
