@@ -273,6 +273,11 @@ impl SaveSubtype {
     pub const AVERAGED: [Self; 6] =
         [Self::Average, Self::List, Self::Accum, Self::CAverage, Self::CList, Self::CAccum];
 
+    /// Whether values are added up.
+    pub const fn adds(self) -> bool {
+        matches!(self, Self::Average | Self::CAverage | Self::Accum | Self::CAccum)
+    }
+
     /// The name in a Qobj's `snapshot_type`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ use crate::linalg::Matrix;
 use crate::rng::Draws;
 
 /// What a shot draws.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Drawn {
     /// The outcome of measuring the qubits: bit `i` is the `i`-th of them.
     Outcome(Bits),
@@ -45,7 +45,7 @@ pub fn draw<E: Engine>(
 }
 
 /// The choice of a number in [0, 1). What rounding makes of an impossible one is never chosen.
-fn choose(probabilities: &[f64], number: f64) -> Drawn {
+pub fn choose(probabilities: &[f64], number: f64) -> Drawn {
     let (mut below, mut chosen) = (0.0, Drawn::Choice(0, 1f64.to_bits()));
     for (index, probability) in probabilities.iter().enumerate().filter(|(_, p)| **p > f64::EPSILON) {
         chosen = Drawn::Choice(index, probability.to_bits());

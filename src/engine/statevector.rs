@@ -635,7 +635,7 @@ impl<T: Real> Engine for Statevector<T> {
         let registers =
             self.registers.iter().map(|register| register.as_ref().map(Register::try_clone).transpose());
         let mut programs = Programs::default();
-        programs.threads = self.programs.threads.clone();
+        programs.threads = self.programs.threads;
         Ok(Self {
             places: self.places.clone(),
             registers: registers.collect::<Result<_, _>>()?,

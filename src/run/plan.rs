@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use crate::circuit::operation::SaveKind;
-use crate::circuit::{Circuit, Operation, Qubit};
+use crate::circuit::{Circuit, Instruction, Operation, Qubit};
 use crate::engine::Method;
 use crate::error::{AerError, ErrorCode};
 
@@ -22,6 +22,8 @@ pub struct Plan {
     pub remapped: bool,
     /// Whether the circuit runs once and outcomes are drawn from its final state.
     pub sampled: bool,
+    /// From here on measurements and readout errors can wait until the end: nothing reads their qubits or any bit.
+    pub deferred_from: usize,
     /// Whether anything is measured.
     pub measures: bool,
     /// For each instruction that is a jump, the index of its mark; empty where there are none.
@@ -50,8 +52,15 @@ impl Plan {
         }
         let measures =
             circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Measure(_)));
-        let (sampled, targets) = (can_sample(circuit, active.len()), jump_targets(circuit));
-        Self { active, remapped, sampled, measures, targets }
+        let targets = jump_targets(circuit);
+        let deferred_from = deferred_from(circuit);
+        Self { active, remapped, sampled: false, deferred_from, measures, targets }
+    }
+
+    /// The plan for a method, which may have [channels](crate::engine::Engine::CHANNELS).
+    #[must_use]
+    pub fn with_channels(self, circuit: &Circuit, channels: bool) -> Self {
+        Self { sampled: can_sample(circuit, self.active.len(), channels), ..self }
     }
 
     /// Number of qubits that are simulated.
@@ -150,22 +159,61 @@ fn keep_ancestors(circuit: &mut Circuit) -> Vec<Qubit> {
     (0..circuit.num_qubits).filter(|qubit| is_set(&reaches, *qubit)).collect()
 }
 
+/// The first instruction from which on measurements and readout errors can wait for the end.
+fn deferred_from(circuit: &Circuit) -> usize {
+    let mut touched = vec![false; circuit.num_qubits as usize];
+    let mut is_touched = |step: &Instruction, touch: bool| {
+        let flags = step.qubits.iter().filter_map(|qubit| Some((*qubit, *touched.get(*qubit as usize)?)));
+        let any = flags.clone().any(|(_, touched)| touched);
+        for qubit in &step.qubits {
+            if let Some(flag) = touched.get_mut(*qubit as usize).filter(|_| touch) {
+                *flag = true;
+            }
+        }
+        any
+    };
+    for (index, step) in circuit.instructions.iter().enumerate().rev() {
+        let waits = match &step.operation {
+            Operation::Measure(_) => step.condition.is_none() && !is_touched(step, false),
+            Operation::ReadoutError(_) => step.condition.is_none(),
+            Operation::Save(_)
+            | Operation::BooleanFunction(_)
+            | Operation::Store(_)
+            | Operation::ComputedGate(..)
+            | Operation::Jump(_)
+            | Operation::Mark(_) => false,
+            _ => {
+                is_touched(step, true);
+                step.condition.is_none()
+            }
+        };
+        if !waits {
+            return index + 1;
+        }
+    }
+    0
+}
+
 /// Whether nothing random happens before the measurements, and nothing to what was measured after them.
-fn can_sample(circuit: &Circuit, num_qubits: usize) -> bool {
+fn can_sample(circuit: &Circuit, num_qubits: usize, channels: bool) -> bool {
     let mut measured = vec![false; num_qubits];
     let mut any_measured = false;
     for (index, step) in circuit.instructions.iter().enumerate() {
         let touches_measured =
             || step.qubits.iter().any(|qubit| measured.get(*qubit as usize).copied().unwrap_or_default());
         let fits = match &step.operation {
+            Operation::Jump(_) | Operation::Mark(_) => false,
             Operation::Reset
-            | Operation::Jump(_)
-            | Operation::Mark(_)
             | Operation::Kraus(_)
-            | Operation::Superoperator(_) => false,
+            | Operation::Superoperator(_)
+            | Operation::QuantumError(_)
+                if !channels =>
+            {
+                false
+            }
             // Sampling misreads outcomes only.
             Operation::ReadoutError(_) => any_measured,
-            Operation::Initialize(_) if index > 0 && step.qubits.len() < num_qubits => false,
+            Operation::Initialize(_) if !channels && index > 0 && step.qubits.len() < num_qubits => false,
             Operation::Measure(_) => step.condition.is_none(),
             _ if !any_measured => true,
             Operation::Save(_)

@@ -33,8 +33,8 @@ struct Slot {
 }
 
 impl Collector {
-    /// Takes the value that a save has in this shot, when the memory is so.
-    pub fn add(&mut self, save: &Save, memory: &Bits, value: SavedValue) {
+    /// Takes the value that a save has in so many shots, when the memory is so. What is listed is for one shot.
+    pub fn add(&mut self, save: &Save, memory: &Bits, mut value: SavedValue, shots: u64) {
         use SaveSubtype as S;
         // Looked up before it is inserted: a label is cloned once, not in every shot.
         if !self.labels.contains_key(&save.label) {
@@ -47,7 +47,10 @@ impl Collector {
             S::Single | S::List | S::Average | S::Accum => String::new(),
         };
         let slot = label.slots.entry(key).or_default();
-        slot.shots += 1;
+        slot.shots += shots;
+        if shots > 1 && save.subtype.adds() {
+            each(&mut value, |x| x * shots as f64);
+        }
         match (save.subtype, slot.values.first_mut()) {
             (S::List | S::CList, _) | (_, None) => slot.values.push(value),
             (S::Single | S::CSingle, Some(last)) => *last = value,
@@ -71,7 +74,7 @@ impl Label {
                 _ => {
                     let mut value = slot.values.pop().unwrap_or(SavedValue::Json(serde_json::Value::Null));
                     if matches!(subtype, S::Average | S::CAverage) {
-                        divide(&mut value, slot.shots as f64);
+                        each(&mut value, |x| x / slot.shots as f64);
                     }
                     SavedData::One(value)
                 }
@@ -115,16 +118,17 @@ fn add(sum: &mut SavedValue, value: SavedValue) {
     }
 }
 
-fn divide(value: &mut SavedValue, by: f64) {
+/// Changes each number of a value.
+fn each(value: &mut SavedValue, change: impl Fn(f64) -> f64) {
     match value {
-        SavedValue::Real(x) => *x /= by,
+        SavedValue::Real(x) => *x = change(*x),
         SavedValue::RealVector(xs)
         | SavedValue::ComplexVector(xs)
-        | SavedValue::ComplexMatrix { entries: xs, .. } => xs.iter_mut().for_each(|x| *x /= by),
-        SavedValue::RealDict(entries) => entries.iter_mut().for_each(|(_, x)| *x /= by),
+        | SavedValue::ComplexMatrix { entries: xs, .. } => xs.iter_mut().for_each(|x| *x = change(*x)),
+        SavedValue::RealDict(entries) => entries.iter_mut().for_each(|(_, x)| *x = change(*x)),
         SavedValue::ComplexDict(entries) => entries.iter_mut().for_each(|(_, re, im)| {
-            *re /= by;
-            *im /= by;
+            *re = change(*re);
+            *im = change(*im);
         }),
         SavedValue::Json(_) => {}
     }

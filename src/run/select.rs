@@ -1,7 +1,7 @@
 //! The method of a circuit, and its engine. A method is one row of [`engines!`] for each precision it has.
 
+use super::execution::{Execute, Execution, Job};
 use super::plan::check_memory;
-use super::step::{Execute, Execution, Job};
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Instruction, Operation};
 use crate::engine::statevector::Statevector;
@@ -18,7 +18,6 @@ macro_rules! engines {
         }
 
         /// Whether a method has a channel for what others draw.
-        #[allow(dead_code, reason = "for the plan of a noisy circuit")]
         pub fn has_channels(method: Method) -> bool {
             match (method, Precision::Double) {
                 $((Method::$variant, Precision::$precision) => <$engine>::CHANNELS,)*

@@ -147,7 +147,7 @@ fn results_do_not_depend_on_the_division() {
 fn the_options_say_what_may_be_divided() {
     let divide = |circuits: &[&str], options: Value| {
         let mut session = session(&request(circuits, &options));
-        session.step(10_000);
+        session.step(300);
         let (much, at_most) = session.divisible();
         assert_eq!(much > 0.0, at_most > 0, "{options}");
         let part = session.give_up(2);

@@ -162,8 +162,6 @@ impl Serialize for InstructionJson<'_> {
                 map.serialize_entry("params", &Each(parameters, parameter))?;
             }
             Operation::Jump(label) | Operation::Mark(label) => map.serialize_entry("params", &[label])?,
-            // Made where a noise model meets a circuit that runs, and never written.
-            Operation::QuantumError(_) => {}
             Operation::Store(store) => {
                 map.serialize_entry("target", &store.target)?;
                 map.serialize_entry("expr", &store.value)?;
@@ -196,7 +194,9 @@ impl Serialize for InstructionJson<'_> {
             Operation::NoiseSwitch(on) => map.serialize_entry("params", &[u8::from(*on)])?,
             Operation::Delay(duration) => map.serialize_entry("params", &[duration])?,
             // Control flow has become jumps.
-            Operation::Barrier
+            // Made where a noise model meets a circuit that runs, and never written.
+            Operation::QuantumError(_)
+            | Operation::Barrier
             | Operation::Reset
             | Operation::QuantumErrorLocation
             | Operation::ControlFlow(_) => {}

@@ -52,7 +52,7 @@ fn idle_qubits_are_left_out_and_the_others_renumbered() {
         gate(Gate::H, &[3]),
     ];
     let mut truncated = circuit(5, steps.clone());
-    let plan = Plan::new(&mut truncated, true);
+    let plan = Plan::new(&mut truncated, true).with_channels(&truncated, false);
     assert_eq!(plan.active, [1, 3]);
     assert!(plan.remapped && plan.sampled && plan.measures);
     assert_eq!(truncated.instructions, [gate(Gate::Cx, &[1, 0]), measure(0, 0)]);
@@ -60,7 +60,7 @@ fn idle_qubits_are_left_out_and_the_others_renumbered() {
     assert_eq!(plan.metadata()["num_qubits"], json!(2));
 
     let mut whole = circuit(5, steps);
-    let plan = Plan::new(&mut whole, false);
+    let plan = Plan::new(&mut whole, false).with_channels(&whole, false);
     assert_eq!((plan.num_qubits(), plan.remapped, whole.instructions.len()), (5, false, 6));
     assert!(!plan.sampled, "cx acts on the measured qubit");
 }
@@ -79,7 +79,7 @@ fn misread() -> Instruction {
 #[test]
 fn truncation_leaves_readout_errors_and_the_channels_that_reach_them() {
     let mut circuit = circuit(4, vec![kraus(3), kraus(1), measure(1, 0), misread()]);
-    let plan = Plan::new(&mut circuit, true);
+    let plan = Plan::new(&mut circuit, true).with_channels(&circuit, false);
     assert_eq!(plan.active, [1]);
     assert_eq!(circuit.instructions, [kraus(0), measure(0, 0), misread()]);
 }
@@ -87,7 +87,7 @@ fn truncation_leaves_readout_errors_and_the_channels_that_reach_them() {
 #[test]
 fn nothing_remains_where_nothing_is_measured_or_saved() {
     let mut idle = circuit(60, (0..60).map(|q| gate(Gate::H, &[q])).collect());
-    let plan = Plan::new(&mut idle, true);
+    let plan = Plan::new(&mut idle, true).with_channels(&idle, false);
     assert_eq!((plan.num_qubits(), plan.measures, idle.instructions.len()), (0, false, 0));
 }
 
@@ -117,7 +117,8 @@ fn sampling_follows_aers_rules() {
         (false, vec![h0.clone(), misread(), m0.clone()], "a readout error of what was not measured"),
         (false, vec![h0.clone(), initialize(&[1]), m0.clone(), m1.clone()], "a late initialize of a part"),
     ] {
-        let plan = Plan::new(&mut circuit(2, steps), false);
+        let mut circuit = circuit(2, steps);
+        let plan = Plan::new(&mut circuit, false).with_channels(&circuit, false);
         assert_eq!(plan.sampled, sampled, "{why}");
     }
 }

@@ -9,7 +9,7 @@ fn collected(subtype: SaveSubtype, kind: SaveKind, values: [SavedValue; 3]) -> V
     let save = Save { kind, label: "a".into(), subtype };
     let mut collector = Collector::default();
     for (value, memory) in values.into_iter().zip([0, 1, 0]) {
-        collector.add(&save, &Bits::from_u64(memory), value);
+        collector.add(&save, &Bits::from_u64(memory), value, 1);
     }
     saved_json(&collector.finish()["a"])
 }

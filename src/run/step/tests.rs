@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::engine::SavedValue;
+use crate::circuit::Instruction;
+use crate::engine::{Outcomes, SavedValue};
 use crate::error::ErrorCode;
 use crate::frontend::qobj;
 use crate::run::SavedData;
@@ -99,7 +100,7 @@ fn slices_do_not_change_results() {
 
 #[test]
 fn a_small_budget_ends_a_slice_soon() {
-    let mut run = Run::new(vec![Ok(active_reset())], options(&json!({"shots": 1000})));
+    let mut run = Run::new(vec![Ok(active_reset())], options(&json!({"shots": 100_000})));
     let slices = std::iter::from_fn(|| (run.step(1000) == Step::Pending).then_some(())).count();
     assert!(slices > 100, "{slices}");
 }
