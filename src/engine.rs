@@ -4,6 +4,7 @@
 //! [`crate::run`]. To add a method: a file here, a row in [`methods!`], and its [`Capabilities`].
 
 pub mod drawn;
+pub mod extended_stabilizer;
 pub mod gather;
 pub mod saved;
 pub mod statevector;
@@ -43,6 +44,7 @@ macro_rules! methods {
 
 methods! {
     Statevector = "statevector": "Dense amplitudes of a pure state: 16 bytes times 2^n.";
+    ExtendedStabilizer = "extended_stabilizer": "Clifford gates and a few others: 16 bytes times 2^t for t T gates, or a sampled sum of stabilizer states.";
 }
 
 /// Outcomes of shots, as words of bits.
