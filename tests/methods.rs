@@ -7,9 +7,7 @@ mod reference;
 
 use std::collections::BTreeMap;
 
-use aer_wasm::circuit::operation::{
-    ErrorBranch, Measure, QuantumError, ReadoutError, Save, SaveKind, SaveSubtype,
-};
+use aer_wasm::circuit::operation::{ErrorBranch, Measure, QuantumError, ReadoutError, Save, SaveKind};
 use aer_wasm::circuit::{Circuit, GATES, Instruction, Operation, channel};
 use aer_wasm::engine::{Method, SavedValue};
 use aer_wasm::error::ErrorCode;
@@ -330,7 +328,8 @@ fn counts_agree_with_exact_probabilities() {
             for memory in 0..1usize << BITS {
                 let p = exact.get(&memory).map_or(0.0, trace);
                 let count = counts.get(&format!("{memory:#x}")).copied().unwrap_or(0) as f64;
-                let (mean, sigma) = (p * shots as f64, (p * (1.0 - p).max(0.0) * shots as f64).max(0.0).sqrt());
+                let (mean, sigma) =
+                    (p * shots as f64, (p * (1.0 - p).max(0.0) * shots as f64).max(0.0).sqrt());
                 assert!(p > 1e-9 || count == 0.0 || own > 0.0, "{} {round} {memory}", method.name());
                 assert!(
                     (count - mean).abs() <= 6.0 * sigma + 6.0 + own * shots as f64,
