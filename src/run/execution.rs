@@ -30,6 +30,7 @@ use crate::error::{AerError, ErrorCode};
 use crate::rng::{SampleDraws, ShotRng};
 
 /// A planned circuit and how to run it.
+#[derive(Clone)]
 pub struct Job {
     /// The circuit, as [`Plan::new`] left it.
     pub circuit: Circuit,
