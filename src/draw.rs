@@ -342,7 +342,9 @@ impl<'a> Drawing<'a> {
             Operation::Save(save) => Some(save.label.clone()),
             Operation::SetStatevector(_) | Operation::SetState(_) => Some(step.operation.name().to_owned()),
             Operation::Mark(name) | Operation::Jump(name) => Some(name.to_string()),
-            Operation::Store(_) | Operation::QuantumErrorLocation => Some(String::new()),
+            Operation::Store(_) | Operation::QuantumErrorLocation | Operation::NoiseSwitch(_) => {
+                Some(String::new())
+            }
             _ => None,
         };
         if let Some(label) = directive {

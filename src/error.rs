@@ -61,6 +61,7 @@ error_codes! {
     SemanticError = "SEMANTIC_ERROR": "The text follows its grammar but means nothing valid.";
     UnsupportedFormat = "UNSUPPORTED_FORMAT": "The input is in no format that can be read.";
     InvalidQobj = "INVALID_QOBJ": "The Qobj lacks a field or has one of the wrong type.";
+    InvalidNoiseModel = "INVALID_NOISE_MODEL": "A noise model lacks a field or has one of the wrong type.";
     NoExperiments = "NO_EXPERIMENTS": "There is nothing to run.";
     UnknownGate = "UNKNOWN_GATE": "No gate or instruction of this name exists.";
     ParameterCount = "PARAMETER_COUNT": "A gate got the wrong number of parameters.";

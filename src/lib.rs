@@ -23,6 +23,8 @@ pub mod job;
 pub mod kernel;
 #[cfg(not(feature = "apart"))]
 pub mod linalg;
+#[cfg(not(feature = "apart"))]
+pub mod noise;
 pub mod protocol;
 #[cfg(not(feature = "apart"))]
 pub mod rng;
@@ -33,4 +35,4 @@ pub mod session;
 pub mod transpile;
 
 #[cfg(feature = "apart")]
-pub use aer_wasm_fast::{circuit, engine, error, kernel, linalg, rng, run, transpile};
+pub use aer_wasm_fast::{circuit, engine, error, kernel, linalg, noise, rng, run, transpile};

@@ -2,15 +2,21 @@
 //!
 //! This is what a worker does with a job, without the worker; native tests run the very same code.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use crate::circuit::operation::{Save, SaveKind, SaveSubtype};
 use crate::circuit::{Circuit, Instruction, Operation};
 use crate::error::AerError;
-use crate::frontend::{self, LoadOptions, Reading};
+use crate::frontend::{self, LoadOptions, Reading, noise_model};
+use crate::noise::NoiseModel;
 use crate::protocol::RunRequest;
 use crate::run::options::RunOptions;
 use crate::run::{ExperimentResult, Part, Progress, ProgressUnit, Run, Step, Summary, Threads};
+
+/// The option that is read here: what it says is for the reader of noise models.
+const NOISE_MODEL: &str = "noise_model";
 
 /// A request being executed.
 pub struct Session {
@@ -79,8 +85,10 @@ impl Session {
         if request.backend_name == "statevector_simulator" {
             circuits.iter_mut().flatten().for_each(save_final_statevector);
         }
+        let noise = noise(&[&request.backend_options, &config, &request.run_options], &mut circuits)?;
         let options = RunOptions {
             fallback_seed: request.fallback_seed.into(),
+            noise,
             memory_limit_bytes,
             ..RunOptions::resolve(&[&request.backend_options, &config, &request.run_options])?
         };
@@ -155,6 +163,31 @@ impl Session {
             self.header.as_ref(),
         )
     }
+}
+
+/// The noise of each circuit: its own where it brings some, else that of the strongest layer of options, weakest
+/// first. One that cannot be read fails its circuit alone.
+fn noise(
+    layers: &[&Map<String, Value>],
+    circuits: &mut [Result<Circuit, AerError>],
+) -> Result<Vec<Option<Arc<NoiseModel>>>, AerError> {
+    let model = |options: &Map<String, Value>| {
+        let value = options.get(NOISE_MODEL).filter(|value| !value.is_null());
+        value.map(noise_model::read).transpose().map(|model| model.map(Arc::new))
+    };
+    let strongest = layers.iter().rev().find(|layer| layer.get(NOISE_MODEL).is_some_and(|v| !v.is_null()));
+    let common = strongest.map_or(Ok(None), |layer| model(layer))?;
+    let own = |(index, circuit): (usize, &mut Result<Circuit, AerError>)| match circuit
+        .as_ref()
+        .map_or(Ok(None), |circuit| model(&circuit.config))
+    {
+        Ok(own) => own.or_else(|| common.clone()),
+        Err(error) => {
+            *circuit = Err(error.at_experiment(index));
+            None
+        }
+    };
+    Ok(circuits.iter_mut().enumerate().map(own).collect())
 }
 
 /// The result of a request without its experiments.

@@ -14,15 +14,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("linalg", &["error"]),
     ("kernel", &["error", "linalg"]),
     ("circuit", &["error", "linalg"]),
-    ("frontend", &["error", "linalg", "circuit"]),
+    ("noise", &["error", "linalg", "circuit"]),
+    ("frontend", &["error", "linalg", "circuit", "noise"]),
     ("draw", &["error", "circuit"]),
     ("transpile", &["linalg", "kernel"]),
     ("engine", &["error", "linalg", "circuit", "kernel", "transpile", "rng"]),
-    ("run", &["error", "linalg", "circuit", "engine", "rng"]),
+    ("run", &["error", "linalg", "circuit", "noise", "engine", "rng"]),
     ("protocol", &["error", "run"]),
     ("job", &["error", "run"]),
     ("executor", &["error", "run", "protocol", "job"]),
-    ("session", &["error", "circuit", "frontend", "run", "protocol"]),
+    ("session", &["error", "circuit", "noise", "frontend", "run", "protocol"]),
 ];
 
 /// Crates of the JavaScript side.

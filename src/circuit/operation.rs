@@ -56,6 +56,8 @@ pub enum Operation {
     ReadoutError(Box<ReadoutError>),
     /// Where an error of the noise model goes; the instruction's label names it. Nothing without a noise model.
     QuantumErrorLocation,
+    /// Whether errors of the noise model go with what follows in the list.
+    NoiseSwitch(bool),
     /// Writes the value of an expression to the register; and to the memory bits of the same indices, where
     /// there are such.
     Store(Box<Store>),
@@ -339,6 +341,7 @@ impl Operation {
             Self::SetState(set) => set.name(),
             Self::ReadoutError(_) => "roerror",
             Self::QuantumErrorLocation => "qerror_loc",
+            Self::NoiseSwitch(_) => "noise_switch",
             Self::Store(_) => "store",
             Self::Jump(_) => "jump",
             Self::Mark(_) => "mark",

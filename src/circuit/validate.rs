@@ -342,6 +342,7 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
         | Operation::Barrier
         | Operation::Reset
         | Operation::QuantumErrorLocation
+        | Operation::NoiseSwitch(_)
         | Operation::Jump(_)
         | Operation::Mark(_) => Ok(()),
     }
@@ -481,7 +482,8 @@ fn multiplexer(matrices: &[Matrix], num_qubits: usize) -> Result<(), AerError> {
     matrices.iter().try_for_each(|matrix| unitary("multiplexer", matrix, num_qubits - controls))
 }
 
-fn kraus(matrices: &[Matrix], num_qubits: usize) -> Result<(), AerError> {
+/// Checks Kraus operators on so many qubits: their size, and that together they keep the trace.
+pub fn kraus(matrices: &[Matrix], num_qubits: usize) -> Result<(), AerError> {
     if matrices.is_empty() {
         return Err(invalid_matrix("\"kraus\" has no matrices.").expected("at least 1"));
     }

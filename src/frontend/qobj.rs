@@ -21,6 +21,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub(super) use read::{error_instruction, indices};
 pub use read::{load_with, one_instruction};
 pub use write::{ExperimentJson, QobjJson, experiment_json, instruction_json, qobj_json};
 

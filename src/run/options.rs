@@ -5,10 +5,13 @@
 //! An option whose default is `null` takes `null` for "not given". Options of other methods are taken and mean
 //! nothing yet.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use crate::engine::{EngineConfig, ExtendedStabilizerSampling, Method, Precision};
 use crate::error::{AerError, ErrorCode, nearest};
+use crate::noise::NoiseModel;
 
 /// What values an option takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -108,7 +111,7 @@ options! {
     executor Host = "null" "Where jobs run: an Executor.";
     signal Host = "null" "An AbortSignal that cancels the job.";
     on_progress Host = "null" "Called with what `progress()` gives.";
-    noise_model Host = "null" "A noise model.";
+    noise_model Object = "null" "What goes wrong: a NoiseModel, or what its `to_dict()` gives.";
     parameter_binds Host = "null" "Values for the circuits' parameters, one object per circuit.";
 }
 
@@ -244,6 +247,8 @@ pub struct RunOptions {
     pub max_parallel_experiments: u64,
     /// Most shots of an experiment at a time; 0 for as many as there are workers.
     pub max_parallel_shots: u64,
+    /// The noise of each experiment; those beyond the list have none.
+    pub noise: Vec<Option<Arc<NoiseModel>>>,
     /// What the host has, in bytes.
     pub memory_limit_bytes: u64,
     /// Whether qubits that cannot reach a result are left out.
@@ -276,6 +281,7 @@ impl Default for RunOptions {
             max_parallel_threads: 0,
             max_parallel_experiments: 0,
             max_parallel_shots: 0,
+            noise: Vec::new(),
             memory_limit_bytes: DEFAULT_MEMORY_LIMIT_BYTES,
             enable_truncation: false,
             engine: EngineConfig::default(),
@@ -353,12 +359,6 @@ impl RunOptions {
                 "extended_stabilizer_norm_estimation_repetitions" => {
                     self.engine.extended_stabilizer.norm_estimation_repetitions = integer() as u64;
                 }
-                "noise_model" if is_noisy(value) => {
-                    return Err(AerError::new(
-                        ErrorCode::InvalidOption,
-                        "Noise models are not supported yet.",
-                    ));
-                }
                 _ => {}
             }
         }
@@ -411,14 +411,6 @@ impl RunOptions {
     }
 }
 
-/// Whether a noise model says anything: `{"errors": []}` does not.
-fn is_noisy(model: &Value) -> bool {
-    let silent = model.as_object().is_some_and(|model| {
-        model.get("errors").is_none_or(|errors| errors.as_array().is_some_and(Vec::is_empty))
-    });
-    !silent
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -465,6 +457,7 @@ mod tests {
             json!({"method": 3}),
             json!({"method": null}),
             json!({"inputs": [1]}),
+            json!({"noise_model": 3}),
         ] {
             let error = check(&map(wrong.clone())).expect_err(&wrong.to_string());
             assert_eq!(error.code, ErrorCode::InvalidOption, "{wrong}");
@@ -487,12 +480,5 @@ mod tests {
         assert_eq!(options.max_memory_bytes(), None);
         assert!(options.clone().with(&map(json!({"shots": "x"}))).is_err());
         assert_eq!(options.with(&map(json!({"shots": 7}))).unwrap().shots, 7);
-    }
-
-    #[test]
-    fn a_noise_model_is_refused_unless_it_says_nothing() {
-        assert!(RunOptions::resolve(&[&map(json!({"noise_model": {"errors": []}}))]).is_ok());
-        assert!(RunOptions::resolve(&[&map(json!({"noise_model": {"errors": [{}]}}))]).is_err());
-        assert!(RunOptions::resolve(&[&map(json!({"noise_model": 3}))]).is_err());
     }
 }

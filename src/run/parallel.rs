@@ -49,6 +49,7 @@ fn acts(operation: &Operation) -> bool {
             | Operation::BooleanFunction(_)
             | Operation::ReadoutError(_)
             | Operation::QuantumErrorLocation
+            | Operation::NoiseSwitch(_)
             | Operation::Store(_)
             | Operation::Jump(_)
             | Operation::Mark(_)

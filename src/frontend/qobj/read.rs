@@ -290,6 +290,15 @@ fn registers(value: Option<&Value>) -> Vec<Register> {
     value.and_then(Value::as_array).and_then(|list| list.iter().map(read).collect()).unwrap_or_default()
 }
 
+/// Reads one instruction of a quantum error.
+pub(in crate::frontend) fn error_instruction(value: &Value) -> Result<Instruction, AerError> {
+    let fields = value.is_object().then(|| Fields::deserialize(value).ok()).flatten();
+    let fields = fields.ok_or_else(|| invalid("Invalid qobj instruction: it is not an object."))?;
+    instruction(&fields, false).map_err(|error| {
+        error.at_instruction(0, fields.name.as_ref().and_then(Value::as_str).unwrap_or_default())
+    })
+}
+
 /// Reads one instruction that stands alone.
 pub fn one_instruction(text: &str) -> Result<Instruction, AerError> {
     let raw: &RawValue = serde_json::from_str(text)
@@ -321,6 +330,7 @@ fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, Ae
             | Operation::BooleanFunction(_)
             | Operation::ReadoutError(_)
             | Operation::Store(_)
+            | Operation::NoiseSwitch(_)
             | Operation::Jump(_)
             | Operation::Mark(_)
             | Operation::Save(_)
@@ -412,8 +422,9 @@ const INSTRUCTIONS: [(&str, Reader); 42] = [
     ("set_matrix_product_state", |fields, name| {
         set(SetState::MatrixProductState(one(fields, name, STATE)?.clone()))
     }),
-    ("noise_switch", |_, name| {
-        Err(refused(name, "Leave it out: it means something only with a noise model."))
+    ("noise_switch", |fields, name| {
+        let on = number(one(fields, name, "0 or 1")?, "the switch")?;
+        Ok(Operation::NoiseSwitch(on != 0.0))
     }),
     ("snapshot", |_, name| Err(refused(name, "Use a save instruction, as Aer does since 0.13."))),
     ("save_state", |fields, name| save(fields, name, SaveKind::State)),
@@ -605,7 +616,7 @@ fn index(value: &Value, what: &str) -> Result<u32, AerError> {
     })
 }
 
-fn indices<T: FromIterator<u32>>(value: &Value, what: &str) -> Result<T, AerError> {
+pub(in crate::frontend) fn indices<T: FromIterator<u32>>(value: &Value, what: &str) -> Result<T, AerError> {
     let list = value
         .as_array()
         .ok_or_else(|| invalid(format!("The {what} indices are not a list.")).found(found(Some(value))))?;
@@ -638,7 +649,7 @@ fn relation(value: Option<&Value>) -> Result<Relation, AerError> {
         .ok_or_else(|| wrong("relation", "one of ==, !=, <, <=, >, >=", value))
 }
 
-fn paulis(letters: &str) -> Result<Box<[Pauli]>, AerError> {
+pub(in crate::frontend) fn paulis(letters: &str) -> Result<Box<[Pauli]>, AerError> {
     let read = |letter| {
         Pauli::from_letter(letter).ok_or_else(|| {
             AerError::new(ErrorCode::InvalidParameter, "This is no Pauli letter.")
@@ -669,7 +680,7 @@ fn amplitudes(values: &[Value]) -> Result<Box<[Complex]>, AerError> {
     values.iter().map(complex).collect()
 }
 
-fn matrix(value: &Value) -> Result<Matrix, AerError> {
+pub(in crate::frontend) fn matrix(value: &Value) -> Result<Matrix, AerError> {
     let shape = || {
         AerError::new(ErrorCode::InvalidMatrix, "A matrix is a list of rows of the same length.")
             .found(found(Some(value)))

@@ -310,7 +310,7 @@ fn wrong_instructions_are_refused_with_code_and_place() {
     let identity = json!([[[1, 0], [0, 0]], [[0, 0], [1, 0]]]);
     for (code, instruction) in [
         (UnknownGate, json!({"name": "foo", "qubits": [0]})),
-        (UnsupportedInstruction, json!({"name": "noise_switch", "qubits": [0], "params": [1]})),
+        (ParameterCount, json!({"name": "noise_switch", "qubits": [0]})),
         (UnsupportedInstruction, json!({"name": "snapshot", "qubits": [0]})),
         (InvalidMatrix, json!({"name": "kraus", "qubits": [0], "params": []})),
         (InvalidMatrix, json!({"name": "kraus", "qubits": [0], "params": [[[2, 0], [0, 2]]]})),

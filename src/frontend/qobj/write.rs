@@ -191,6 +191,7 @@ impl Serialize for InstructionJson<'_> {
             Operation::Pauli(letters) => {
                 map.serialize_entry("params", &[self::letters(letters)])?;
             }
+            Operation::NoiseSwitch(on) => map.serialize_entry("params", &[u8::from(*on)])?,
             Operation::Delay(duration) => map.serialize_entry("params", &[duration])?,
             // Control flow has become jumps.
             // Made where a noise model meets a circuit that runs, and never written.

@@ -8,7 +8,7 @@ use crate::run::{RunOptions, Threads};
 
 fn job(instructions: Vec<Instruction>) -> Job {
     let mut circuit = Circuit { instructions, ..Circuit::new(3, 3) };
-    let plan = Plan::new(&mut circuit, false, false);
+    let plan = Plan::new(&mut circuit, false);
     let options = RunOptions::resolve(&[json!({}).as_object().unwrap()]).unwrap();
     Job {
         circuit,

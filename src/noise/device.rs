@@ -1,0 +1,1 @@
+//! The noise of a device, from its numbers.
