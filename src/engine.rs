@@ -79,6 +79,12 @@ impl Outcomes {
         word.is_some_and(|word| word >> (bit % 64) & 1 == 1)
     }
 
+    /// The outcome of the `index`-th shot.
+    pub fn row(&self, index: usize) -> Bits {
+        let (from, count) = (index * self.words_per_shot, self.words_per_shot);
+        Bits::from_words(self.words.get(from..from + count).unwrap_or_default())
+    }
+
     /// Number of shots.
     pub fn len(&self) -> usize {
         self.words.len() / self.words_per_shot.max(1)

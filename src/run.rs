@@ -5,6 +5,7 @@
 //! the worker between slices, a native test never. The unit of interruption is one operation.
 
 mod execution;
+mod frames;
 pub mod options;
 mod parallel;
 pub mod part;

@@ -1,6 +1,7 @@
 //! The method of a circuit, and its engine. A method is one row of [`engines!`] for each precision it has.
 
 use super::execution::{Execute, Execution, Job};
+use super::frames::{self, Frames};
 use super::plan::{can_sample, check_memory};
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Instruction, Operation};
@@ -46,6 +47,9 @@ macro_rules! engines {
 
         /// Makes the engine of a method, and starts a job on it.
         pub fn start(method: Method, precision: Precision, job: Job) -> Result<Box<dyn Execute>, AerError> {
+            if method == Method::Stabilizer && frames::can_run(&job) {
+                return Ok(Box::new(Frames::new(job)?));
+            }
             Ok(match (method, precision) {
                 $((Method::$variant, Precision::$precision) => Box::new(Execution::<$engine>::new(job)?),)*
             })
