@@ -9,7 +9,7 @@ mod reference;
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
-use aer_wasm::circuit::operation::{Measure, Pauli, Save, SaveKind, SaveSubtype};
+use aer_wasm::circuit::operation::{Pauli, Save, SaveKind, SaveSubtype};
 use aer_wasm::circuit::{Bits, Circuit, Gate, Instruction, Operation, Parameters};
 use aer_wasm::engine::drawn::apply_once;
 use aer_wasm::engine::extended_stabilizer::ExtendedStabilizer;
@@ -142,7 +142,7 @@ fn variation(counts: &[f64], probabilities: &[f64]) -> f64 {
     counts.iter().zip(probabilities).map(|(count, p)| (count / shots - p).abs()).sum::<f64>() / 2.0
 }
 
-/// A bound that the distance exceeds once in 1e9: it has mean at most √(k/4N), and moves by 1/N with a shot (McDiarmid).
+/// A bound that the distance exceeds once in 1e9: it has mean at most √(k/4N), and moves by 1/N with a shot.
 fn bound(outcomes: usize, shots: usize) -> f64 {
     let (k, n) = (outcomes as f64, shots as f64);
     (k / (4.0 * n)).sqrt() + (1e9f64.ln() / (2.0 * n)).sqrt()
@@ -316,7 +316,7 @@ fn outcomes_on_the_way_have_their_probabilities() {
             }
         }
     }
-    let measure = Operation::Measure(Box::new(Measure::default()));
+    let measure = Operation::Measure(Box::default());
     let start = engine(&first, &config());
     let mut found = vec![0.0; 16];
     for shot in 0..20_000 {
