@@ -3,10 +3,17 @@
 //! An engine knows quantum operations only. Classical bits, conditions, shots and results belong to
 //! [`crate::run`]. To add a method: a file here, a row in [`methods!`], and its [`Capabilities`].
 
+mod dense;
+pub mod density_matrix;
 pub mod drawn;
+pub mod extended_stabilizer;
 pub mod gather;
+mod operator;
 pub mod saved;
+pub mod stabilizer;
 pub mod statevector;
+pub mod superop;
+pub mod unitary;
 
 use serde_json::{Map, Value};
 
@@ -43,6 +50,11 @@ macro_rules! methods {
 
 methods! {
     Statevector = "statevector": "Dense amplitudes of a pure state: 16 bytes times 2^n.";
+    DensityMatrix = "density_matrix": "A mixed state, with noise as channels: 8 bytes times 4^n.";
+    Stabilizer = "stabilizer": "A Clifford tableau: n^2 / 2 bytes, so 10,000 qubits are 50 MB.";
+    ExtendedStabilizer = "extended_stabilizer": "Clifford gates and a few others: 16 bytes times 2^t for t T gates, or a sampled sum of stabilizer states.";
+    Unitary = "unitary": "The unitary matrix of a circuit: 16 bytes times 4^n.";
+    Superop = "superop": "The superoperator of a circuit, noise included: 16 bytes times 16^n.";
 }
 
 /// Outcomes of shots, as words of bits.

@@ -22,6 +22,7 @@ pub mod shared;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
 pub mod threads;
+pub mod transfer;
 
 use smallvec::SmallVec;
 

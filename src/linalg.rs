@@ -70,6 +70,12 @@ impl Matrix {
         self.entries[row * self.columns + column] = value;
     }
 
+    /// The matrix of the conjugate numbers.
+    #[must_use]
+    pub fn conjugate(&self) -> Self {
+        Self { entries: self.entries.iter().map(Complex::conj).collect(), ..*self }
+    }
+
     /// The conjugate transpose.
     #[must_use]
     pub fn adjoint(&self) -> Self {

@@ -31,6 +31,22 @@ impl Gather {
     }
 }
 
+/// Exchanges rows and columns of a square of bits: bit `j` of word `i` becomes bit `i` of word `j`.
+///
+/// Halves of halves change places (Warren: "Hacker's Delight", section 7-3).
+pub fn transpose(square: &mut [u64; 64]) {
+    let (mut width, mut mask) = (32, u64::MAX >> 32);
+    while width > 0 {
+        for i in (0..64).filter(|i| i & width == 0) {
+            let differ = (square[i] >> width ^ square[i + width]) & mask;
+            square[i] ^= differ << width;
+            square[i + width] ^= differ;
+        }
+        width /= 2;
+        mask ^= mask << width;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +66,19 @@ mod tests {
             assert_eq!(Gather::new(pairs.iter().copied()).apply(word), expected, "{pairs:?}");
         }
         assert_eq!(Gather::new((0..64).map(|i| (i, i))).moves.len(), 1);
+    }
+
+    #[test]
+    fn rows_become_columns() {
+        let mut state = 1u64;
+        let square: [u64; 64] = std::array::from_fn(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state ^ state >> 29
+        });
+        let mut transposed = square;
+        transpose(&mut transposed);
+        for (i, j) in (0..64).flat_map(|i| (0..64).map(move |j| (i, j))) {
+            assert_eq!(square[i] >> j & 1, transposed[j] >> i & 1);
+        }
     }
 }

@@ -5,16 +5,16 @@
 //! here knows a gate by name. Controls in a basis state are decided at once, swaps exchange names, and what is left
 //! joins the registers it acts on: by a tensor product, the larger one below.
 //!
-//! Registers are [`sparse`] or [`dense`]; what is done to large dense ones is put off and fused. A qubit that is
+//! Registers are [`sparse`] or [`dense`](super::dense); what is done to large dense ones is put off and fused. A qubit that is
 //! found in a basis state again, measured or not, leaves its register. The global phase is a number of its own.
 
-mod dense;
 mod register;
 mod save;
 mod sparse;
 
 use smallvec::SmallVec;
 
+use super::dense::{Dense, Entry, NEGLIGIBLE, Programs};
 use super::gather::Gather;
 use super::saved::insufficient_memory;
 use super::{
@@ -29,9 +29,8 @@ use crate::kernel::real::Real;
 use crate::kernel::{self, Action, BitPositions, Controls, Kernel, Placed};
 use crate::linalg::{Complex, Matrix};
 use crate::rng::Draws;
-use dense::{Dense, Programs};
 use register::{Drawing, Form, Register, is_dense};
-use sparse::{Entry, Sparse};
+use sparse::Sparse;
 
 /// Where a qubit is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -403,7 +402,7 @@ impl<T: Real> Statevector<T> {
         let entries = || {
             let all =
                 state.iter().enumerate().map(|(index, amplitude)| Entry { index, amplitude: *amplitude });
-            all.filter(|entry| entry.amplitude.norm_sqr() > sparse::NEGLIGIBLE)
+            all.filter(|entry| entry.amplitude.norm_sqr() > NEGLIGIBLE)
         };
         let (num_bits, largest) = (qubits.len() as u32, self.num_qubits());
         let form = if is_dense(num_bits, entries().count() as u64, false) {

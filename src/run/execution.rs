@@ -389,7 +389,7 @@ impl<E: Engine> Execution<E> {
             match &*drawn {
                 [] => {}
                 [first, others @ ..] if others.iter().all(|other| other == first) => {
-                    take(step, group, first)?
+                    take(step, group, first)?;
                 }
                 _ => group.part(drawn),
             }
@@ -887,3 +887,6 @@ fn gather(shown: &[Shown], outcome_bits: usize, num_clbits: u32) -> Option<(Gath
 fn jumps(step: &Instruction) -> bool {
     matches!(step.operation, Operation::Jump(_) | Operation::ControlFlow(_))
 }
+
+#[cfg(test)]
+mod tests;

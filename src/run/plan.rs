@@ -195,7 +195,7 @@ fn deferred_from(circuit: &Circuit) -> usize {
 }
 
 /// Whether nothing random happens before the measurements, and nothing to what was measured after them.
-fn can_sample(circuit: &Circuit, num_qubits: usize, channels: bool) -> bool {
+pub fn can_sample(circuit: &Circuit, num_qubits: usize, channels: bool) -> bool {
     let mut measured = vec![false; num_qubits];
     let mut any_measured = false;
     for (index, step) in circuit.instructions.iter().enumerate() {

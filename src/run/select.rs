@@ -1,10 +1,15 @@
 //! The method of a circuit, and its engine. A method is one row of [`engines!`] for each precision it has.
 
 use super::execution::{Execute, Execution, Job};
-use super::plan::check_memory;
+use super::plan::{can_sample, check_memory};
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Instruction, Operation};
+use crate::engine::density_matrix::DensityMatrix;
+use crate::engine::extended_stabilizer::ExtendedStabilizer;
+use crate::engine::stabilizer::Stabilizer;
 use crate::engine::statevector::Statevector;
+use crate::engine::superop::Superop;
+use crate::engine::unitary::Unitary;
 use crate::engine::{Engine, EngineConfig, Method, Precision};
 use crate::error::{AerError, ErrorCode};
 
@@ -51,35 +56,110 @@ macro_rules! engines {
 engines! {
     Statevector Double => Statevector<f64>;
     Statevector Single => Statevector<f32>;
+    DensityMatrix Double => DensityMatrix<f64>;
+    DensityMatrix Single => DensityMatrix<f32>;
+    Stabilizer Double => Stabilizer;
+    Stabilizer Single => Stabilizer;
+    ExtendedStabilizer Double => ExtendedStabilizer;
+    ExtendedStabilizer Single => ExtendedStabilizer;
+    Unitary Double => Unitary<f64>;
+    Unitary Single => Unitary<f32>;
+    Superop Double => Superop<f64>;
+    Superop Single => Superop<f32>;
 }
 
-/// Chooses a method for a planned circuit: the requested one, or the first that can run every instruction in
-/// the memory there is. Fails where the method cannot, or the memory is short.
+/// A method, and why it is this one.
+#[derive(Debug)]
+pub struct Choice {
+    /// The method.
+    pub method: Method,
+    /// One sentence.
+    pub reason: String,
+}
+
+/// Chooses a method for a planned circuit of `num_qubits` qubits: the requested one, or the best that can run every
+/// instruction in the memory there is. Fails where the method cannot, or the memory is short.
+///
+/// The rule is Aer's (`Controller::automatic_simulation_method`), where a gate is Clifford if its matrix is: a noisy
+/// circuit that can be sampled and has more shots than amplitudes is run as a density matrix, a Clifford circuit as a
+/// stabilizer state, any other by the first of the others that can.
 pub fn choose(
     requested: Option<Method>,
     precision: Precision,
     circuit: &Circuit,
     num_qubits: u32,
+    shots: u64,
     config: &EngineConfig,
-) -> Result<Method, AerError> {
-    let refusal = |method: Method| {
-        invalid_instructions(circuit, method, precision).or_else(|| {
-            let required = |n| required_bytes(method, precision, circuit, n, config);
-            check_memory(&circuit.name, method, num_qubits, required, config.memory_limit_bytes).err()
-        })
+) -> Result<Choice, AerError> {
+    let lacks_memory = |method: Method| {
+        let required = |n| required_bytes(method, precision, circuit, n, config);
+        check_memory(&circuit.name, method, num_qubits, required, config.memory_limit_bytes).err()
     };
-    let candidates = match requested {
-        Some(_) => requested.as_slice(),
-        None => Method::ALL,
-    };
-    let mut first_error = None;
-    for method in candidates {
+    let refusal =
+        |method: Method| invalid_instructions(circuit, method, precision).or_else(|| lacks_memory(method));
+    if let Some(method) = requested {
+        let reason = "It was asked for.".to_owned();
+        return refusal(method).map_or(Ok(Choice { method, reason }), |error| {
+            Err(with_alternatives(error, method, |other| refusal(other).is_none()))
+        });
+    }
+    let noisy = circuit.instructions.iter().any(|step| matches!(step.operation, Operation::QuantumError(_)));
+    let amplitudes = 1u64.checked_shl(num_qubits).unwrap_or(u64::MAX);
+    if noisy
+        && num_qubits < MOST_NOISY_QUBITS
+        && shots > amplitudes
+        && can_sample(circuit, num_qubits as usize, true)
+        && refusal(Method::DensityMatrix).is_none()
+    {
+        let reason = format!(
+            "The circuit is noisy and {shots} shots are more than its {amplitudes} amplitudes: noise is applied as channels, once for all shots."
+        );
+        return Ok(Choice { method: Method::DensityMatrix, reason });
+    }
+    let mut first_error: Option<(Method, AerError)> = None;
+    for (method, because) in AUTOMATIC {
         match refusal(*method) {
-            None => return Ok(*method),
-            Some(error) => first_error = first_error.or(Some(error)),
+            None => {
+                let reason = match &first_error {
+                    Some((Method::Statevector, error)) if error.code == ErrorCode::InsufficientMemory => {
+                        format!("A statevector does not fit the memory, and {because}.")
+                    }
+                    _ => format!("{}{}.", because[..1].to_uppercase(), &because[1..]),
+                };
+                return Ok(Choice { method: *method, reason });
+            }
+            // What a stabilizer state cannot do is no news.
+            Some(_) if *method == Method::Stabilizer => {}
+            Some(error) => first_error = first_error.or(Some((*method, error))),
         }
     }
-    Err(first_error.unwrap_or_else(|| AerError::new(ErrorCode::UnsupportedMethod, "There is no method.")))
+    Err(first_error.map_or_else(
+        || AerError::new(ErrorCode::UnsupportedMethod, "There is no method."),
+        |(method, error)| with_alternatives(error, method, |other| refusal(other).is_none()),
+    ))
+}
+
+/// Aer's limit for density matrices that are chosen for noise.
+const MOST_NOISY_QUBITS: u32 = 30;
+
+/// What is tried, in order, and why it is good.
+const AUTOMATIC: &[(Method, &str)] = &[
+    (Method::Stabilizer, "every instruction is Clifford"),
+    (Method::Statevector, "a statevector runs every instruction, and fits the memory"),
+    (Method::DensityMatrix, "a density matrix is the first method that runs every instruction"),
+    (Method::Unitary, "what is saved is the unitary of the circuit"),
+    (Method::Superop, "what is saved is the superoperator of the circuit"),
+];
+
+/// An error that says which methods would do.
+fn with_alternatives(error: AerError, refused: Method, can: impl Fn(Method) -> bool) -> AerError {
+    let others = Method::ALL.iter().filter(|other| **other != refused && can(**other));
+    let names: Vec<String> = others.map(|method| format!("\"{}\"", method.name())).collect();
+    match &*names {
+        [] => error,
+        [name] => error.hint(format!("Method {name} can run it.")),
+        [names @ .., last] => error.hint(format!("Methods {} and {last} can run it.", names.join(", "))),
+    }
 }
 
 /// Whether a method can run an operation, or the run does it without the engine.

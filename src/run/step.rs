@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::{Map, Value};
 
+use super::ExperimentResult;
 use super::execution::{Execute, Job};
 use super::options::RunOptions;
 use super::parallel;
 use super::part::{Part, Place, Shots};
 use super::plan::{self, Plan};
 use super::result::ExperimentData;
-use super::{ExperimentResult, select};
+use super::select::{self, Choice};
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Operation, lower, validate};
 use crate::engine::{EngineConfig, Threads};
@@ -332,18 +333,30 @@ fn start(
         result.shots = options.shots;
         lower::lower(&mut circuit)?;
         let noise = options.noise.get(index).and_then(Option::as_deref);
+        let misread = readout_errors(&circuit);
         noise::insert(noise.unwrap_or(&NoiseModel::default()), &mut circuit)?;
+        let misread = readout_errors(&circuit) > misread;
         let plan = Plan::new(&mut circuit, options.enable_truncation);
         let limit = options.max_memory_bytes();
         let config = EngineConfig { memory_limit_bytes: limit, ..options.engine.clone() };
-        let method = select::choose(options.method, options.precision, &circuit, plan.num_qubits(), &config)?;
-        let plan = plan.with_channels(&circuit, select::has_channels(method));
+        let Choice { method, reason } = select::choose(
+            options.method,
+            options.precision,
+            &circuit,
+            plan.num_qubits(),
+            options.shots,
+            &config,
+        )?;
+        let channels = select::has_channels(method);
+        let plan = plan.with_channels(&circuit, channels);
         name_states(&mut circuit, method.name())?;
         let state_bytes =
             select::required_bytes(method, options.precision, &circuit, plan.num_qubits(), &config);
         let runs = if plan.sampled { 1 } else { options.shots };
         plan::check_result_memory(&circuit, options.shots, runs, options.memory, plan.num_qubits(), limit)?;
         result.metadata = metadata(&circuit, &plan, &options, method.name(), state_bytes);
+        result.metadata.insert("method_reason".into(), reason.into());
+        result.metadata.insert("noise".into(), noise_name(&circuit, channels, misread).into());
         let first = if part.from.experiment == index { part.from.shot } else { 0 };
         let last = if part.to.experiment == index { part.to.shot } else { options.shots };
         let shots = Shots { from: first.min(options.shots), to: last.min(options.shots), of: options.shots };
@@ -380,6 +393,21 @@ fn name_states(circuit: &mut Circuit, method: &str) -> Result<(), AerError> {
     Ok(())
 }
 
+fn readout_errors(circuit: &Circuit) -> usize {
+    circuit.instructions.iter().filter(|step| matches!(step.operation, Operation::ReadoutError(_))).count()
+}
+
+/// Aer's word for how noise is simulated.
+fn noise_name(circuit: &Circuit, channels: bool, misread: bool) -> &'static str {
+    let noisy = circuit.instructions.iter().any(|step| matches!(step.operation, Operation::QuantumError(_)));
+    match (noisy, channels, misread) {
+        (true, true, _) => "superop",
+        (true, false, _) => "circuit",
+        (false, _, true) => "readout",
+        (false, _, false) => "ideal",
+    }
+}
+
 /// Aer's metadata of an experiment, as far as it holds here.
 fn metadata(
     circuit: &Circuit,
@@ -402,7 +430,6 @@ fn metadata(
     metadata.extend([
         ("method".to_owned(), method.into()),
         ("device".to_owned(), "CPU".into()),
-        ("noise".to_owned(), "ideal".into()),
         ("num_clbits".to_owned(), circuit.num_clbits.into()),
         ("num_bind_params".to_owned(), 1.into()),
         ("runtime_parameter_bind".to_owned(), false.into()),

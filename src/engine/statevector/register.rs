@@ -4,9 +4,9 @@
 //! as permutations and diagonals fill nothing, and sparse again when it is joined to so many qubits in basis states that
 //! three quarters are 0.
 
-use super::dense::{Dense, Programs};
-use super::sparse::{Entry, Sparse};
+use super::sparse::Sparse;
 use crate::circuit::Qubit;
+use crate::engine::dense::{Dense, Entry, Programs};
 use crate::error::AerError;
 use crate::kernel::index::{extract, mask, set_bits};
 use crate::kernel::real::Real;

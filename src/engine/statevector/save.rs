@@ -6,10 +6,10 @@ use std::ops::Mul;
 use smallvec::SmallVec;
 
 use super::register::{Form, Register};
-use super::sparse::Entry;
 use super::{Place, Statevector};
 use crate::circuit::Qubit;
 use crate::circuit::operation::{Pauli, SaveKind};
+use crate::engine::dense::Entry;
 use crate::engine::saved::{self, dictionary, key, reserve};
 use crate::engine::{Engine, SavedValue};
 use crate::error::{AerError, ErrorCode};

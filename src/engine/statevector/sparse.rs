@@ -4,22 +4,10 @@
 //! bits may be kept inverted. A matrix that mixes amplitudes needs those whose indices agree on the other bits;
 //! a hash table brings them together. Cost: a few nanoseconds an entry, whatever the number of bits.
 
+use crate::engine::dense::{Entry, NEGLIGIBLE, low_bits};
 use crate::kernel::index::{deposit, extract, mask};
 use crate::kernel::{Action, Controls, Placed};
 use crate::linalg::{Complex, Matrix};
-
-/// What is taken for 0: the square of an amplitude that is below the rounding errors of gates on a state of
-/// norm 1. A million of them left out change the norm by less than 1e-12.
-pub(super) const NEGLIGIBLE: f64 = 1e-30;
-
-/// An amplitude that is not 0.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Entry {
-    /// Its index.
-    pub index: usize,
-    /// The amplitude.
-    pub amplitude: Complex,
-}
 
 /// A register by its entries, in double precision always.
 #[derive(Clone, Debug)]
@@ -208,11 +196,6 @@ impl Sparse {
         }
         density
     }
-}
-
-/// The mask of the lowest bits.
-pub(super) fn low_bits(num_bits: u32) -> usize {
-    1usize.checked_shl(num_bits).map_or(usize::MAX, |end| end - 1)
 }
 
 /// Amplitudes by what their indices are on all but some bits: a hash table with open addresses.

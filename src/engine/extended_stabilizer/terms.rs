@@ -1,0 +1,367 @@
+//! A state as a sampled sum of stabilizer states, for circuits with too many rotations to be exact.
+//!
+//! A gate that is no Clifford gate is a sum of a few that are; each term of the sum takes one of them, drawn by its
+//! weight. With ξ/δ² terms, ξ the product of the gates' stabilizer extents, the sum is within δ of the state (Bravyi
+//! and others, arXiv:1808.00128, §II.C). Outcomes are drawn by a Monte Carlo walk over basis states that flips a bit at
+//! a time (§IV.D there): each term keeps the product of the Pauli operators of its walk, so a step is a few
+//! instructions per term. A walk begins at an outcome of a term, which is where the state is likely to be.
+
+use std::f64::consts::FRAC_1_SQRT_2;
+
+use super::ch::{Ch, Row, i_to};
+use super::steps::Step;
+use crate::circuit::{Bits, Qubit};
+use crate::engine::saved::insufficient_memory;
+use crate::engine::{ExtendedStabilizerConfig, ExtendedStabilizerSampling, Outcomes};
+use crate::error::AerError;
+use crate::linalg::Complex;
+use crate::rng::ShotRng;
+
+/// The sum.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    num_qubits: u32,
+    terms: Vec<Ch>,
+    /// How many terms there are once there is a gate that is no Clifford gate.
+    most: usize,
+    /// Draws what terms take: the same for every shot, and for every run of a circuit.
+    rng: ShotRng,
+}
+
+/// Seeds what does not belong to a shot.
+const SEED: u64 = 0x1808_0012_8000_0000;
+
+/// Steps of a shot from where the one walk of all shots has come to.
+const STEPS_PER_SHOT: u64 = 64;
+
+/// diag(1, e^{i angle}) as a sum of the identity and S.
+fn turn(angle: f64) -> [Complex; 2] {
+    let of_s = (Complex::cis(angle) - 1.0) / Complex::new(-1.0, 1.0);
+    [Complex::ONE - of_s, of_s]
+}
+
+/// The stabilizer extent of an elementary gate: the square of the sum of its terms' weights.
+pub fn extent(step: Step) -> f64 {
+    match step {
+        Step::Turn(_, angle) => turn(angle).iter().map(|weight| weight.norm()).sum::<f64>().powi(2),
+        Step::Ccz(_) => 16.0 / 9.0,
+        _ => 1.0,
+    }
+}
+
+/// Z with two controls is the sum of these eight Clifford gates over 6, the last one with a minus.
+fn ccz_branch([a, b, c]: [Qubit; 3], branch: u64) -> Vec<Step> {
+    use Step::{Cz, Z};
+    match branch {
+        0 => vec![],
+        1 => vec![Cz(a, b)],
+        2 => vec![Cz(a, c)],
+        3 => vec![Cz(b, c)],
+        4 => vec![Cz(a, b), Cz(a, c), Z(a)],
+        5 => vec![Cz(a, b), Cz(b, c), Z(b)],
+        6 => vec![Cz(a, c), Cz(b, c), Z(c)],
+        _ => vec![Cz(a, b), Cz(a, c), Cz(b, c), Z(a), Z(b), Z(c), Step::Phase(std::f64::consts::PI)],
+    }
+}
+
+/// Number of terms of a sum with this extent.
+pub fn count(extent: f64, error: f64) -> u64 {
+    if extent <= 1.0 { 1 } else { (extent / (error * error)).ceil().min(u64::MAX as f64) as u64 }
+}
+
+/// Bytes of so many terms, and of the walk over them.
+pub fn bytes(num_qubits: u32, terms: u64) -> u64 {
+    let walk = size_of::<Still>() + size_of::<Moving>() + num_qubits as usize * size_of::<Row>();
+    terms.saturating_mul(Ch::bytes(num_qubits) + walk as u64)
+}
+
+impl Terms {
+    /// |0…0⟩, which will be so many terms.
+    pub fn new(num_qubits: u32, most: u64) -> Self {
+        Self {
+            num_qubits,
+            terms: vec![Ch::new(num_qubits)],
+            most: usize::try_from(most).unwrap_or(usize::MAX).max(1),
+            rng: ShotRng::new(SEED, 0),
+        }
+    }
+
+    /// |0…0⟩ again.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.num_qubits, self.most as u64);
+    }
+
+    /// Number of terms.
+    pub fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> u64 {
+        self.len() as u64 * Ch::bytes(self.num_qubits)
+    }
+
+    /// A copy, or the error that there is no memory for it.
+    pub fn try_clone(&self) -> Result<Self, AerError> {
+        Vec::<u8>::new()
+            .try_reserve_exact(self.bytes() as usize)
+            .map_err(|_| insufficient_memory(self.bytes()))?;
+        Ok(self.clone())
+    }
+
+    /// Multiplies by e^{i phase}.
+    pub fn phase(&mut self, phase: f64) {
+        self.terms.iter_mut().for_each(|term| term.omega *= Complex::cis(phase));
+    }
+
+    /// Applies an elementary gate.
+    pub fn apply(&mut self, step: Step) -> Result<(), AerError> {
+        match step {
+            Step::Turn(qubit, angle) => {
+                self.multiply()?;
+                let weights = turn(angle);
+                let sum = weights[0].norm() + weights[1].norm();
+                let factors = weights.map(|weight| weight / weight.norm() * sum);
+                for term in &mut self.terms {
+                    let takes_s = self.rng.uniform() * sum >= weights[0].norm();
+                    term.omega *= factors[usize::from(takes_s)];
+                    if takes_s {
+                        term.apply(Step::S(qubit));
+                    }
+                }
+            }
+            Step::Ccz(qubits) => {
+                self.multiply()?;
+                for term in &mut self.terms {
+                    term.omega *= 8.0 / 6.0;
+                    for step in ccz_branch(qubits, (8.0 * self.rng.uniform()) as u64) {
+                        term.apply(step);
+                    }
+                }
+            }
+            step => self.terms.iter_mut().for_each(|term| term.apply(step)),
+        }
+        Ok(())
+    }
+
+    /// Makes as many terms as there will be of the one there is.
+    fn multiply(&mut self) -> Result<(), AerError> {
+        let [term] = &mut *self.terms else { return Ok(()) };
+        term.omega /= self.most as f64;
+        let (term, bytes) = (term.clone(), bytes(self.num_qubits, self.most as u64));
+        let short = |_| insufficient_memory(bytes);
+        self.terms.try_reserve_exact(self.most.saturating_sub(1)).map_err(short)?;
+        // Terms are many small allocations, which cannot fail typed: this one tells whether they will fit.
+        Vec::<u8>::new().try_reserve_exact(usize::try_from(bytes).unwrap_or(usize::MAX)).map_err(short)?;
+        self.terms.resize(self.most, term);
+        Ok(())
+    }
+
+    /// Collapses a qubit to an outcome, but does not normalise.
+    pub fn project(&mut self, qubit: Qubit, outcome: bool) {
+        self.terms.retain_mut(|term| match term.certain(qubit) {
+            Some(certain) => certain == outcome,
+            None => {
+                term.project(qubit, outcome);
+                term.omega *= FRAC_1_SQRT_2;
+                true
+            }
+        });
+    }
+
+    /// Sets a qubit that is in a basis state to |0⟩.
+    pub fn reset_qubit(&mut self, qubit: Qubit) {
+        for term in &mut self.terms {
+            if term.certain(qubit) == Some(true) {
+                term.apply(Step::X(qubit));
+            }
+        }
+    }
+
+    /// Draws an outcome of the qubits for each shot.
+    pub fn sample(
+        &self,
+        qubits: &[Qubit],
+        shots: Vec<ShotRng>,
+        config: &ExtendedStabilizerConfig,
+    ) -> Result<Outcomes, AerError> {
+        let mut outcomes = Outcomes::zeros(qubits.len(), 0);
+        let mut walk = Walk::new(self)?;
+        let mixing = config.metropolis_mixing_time;
+        let one_walk = config.sampling_method == ExtendedStabilizerSampling::Metropolis;
+        if one_walk {
+            let mut rng = ShotRng::new(SEED, 1);
+            walk.begin(self.outcome_of_a_term(&mut rng));
+            walk.steps(mixing, &mut rng);
+        }
+        let common = walk.at;
+        for mut rng in shots {
+            if one_walk {
+                walk.go_to(common);
+                walk.steps(STEPS_PER_SHOT, &mut rng);
+            } else {
+                walk.begin(self.outcome_of_a_term(&mut rng));
+                walk.steps(if self.len() == 1 { 0 } else { mixing }, &mut rng);
+            }
+            let mut bits = Bits::zeros(qubits.len() as u32);
+            for (place, qubit) in (0..).zip(qubits) {
+                bits.set(place, walk.at >> qubit & 1 == 1);
+            }
+            outcomes.push(bits.words());
+        }
+        Ok(outcomes)
+    }
+
+    /// A basis state, drawn from a term that is drawn itself.
+    fn outcome_of_a_term(&self, rng: &mut ShotRng) -> u64 {
+        let index = (rng.uniform() * self.len() as f64) as usize;
+        let Some(term) = self.terms.get(index) else { return 0 };
+        let coins = (0..self.num_qubits).fold(0, |all, q| all | u64::from(rng.uniform() < 0.5) << q);
+        let f = term.s & !term.v | coins & term.v;
+        (0..)
+            .zip(&term.rows)
+            .fold(0, |all, (q, row): (u32, _)| all | u64::from((row.g & f).count_ones() & 1) << q)
+    }
+
+    /// All amplitudes, normalised.
+    pub fn amplitudes(&self) -> Result<Vec<Complex>, AerError> {
+        let len = 1usize << self.num_qubits;
+        let short = |_| insufficient_memory(16 * len as u64);
+        let mut amplitudes = Vec::new();
+        amplitudes.try_reserve_exact(len).map_err(short)?;
+        amplitudes.resize(len, Complex::ZERO);
+        let mut walk = Walk::new(self)?;
+        walk.begin(0);
+        amplitudes[0] = walk.amplitude;
+        // In the order of Gray's code a bit changes at a time.
+        for count in 1..len {
+            let flip = count.trailing_zeros();
+            walk.accept(flip, walk.proposed(flip));
+            amplitudes[walk.at as usize] = walk.amplitude;
+        }
+        let norm = amplitudes.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
+        amplitudes.iter_mut().for_each(|amplitude| *amplitude /= norm);
+        Ok(amplitudes)
+    }
+}
+
+/// What a walk knows of a term and does not change.
+#[derive(Clone, Copy)]
+struct Still {
+    s: u64,
+    not_v: u64,
+    /// s where there is a Hadamard gate.
+    signs: u64,
+    /// The factor of each amplitude that is not 0.
+    factor: Complex,
+}
+
+/// The product of Pauli operators i^phase X^f Z^m that a walk has come to, of a term.
+#[derive(Clone, Copy, Default)]
+struct Moving {
+    f: u64,
+    m: u64,
+    phase: u8,
+}
+
+/// A walk over basis states.
+struct Walk {
+    num_qubits: u32,
+    /// The rows of all terms, qubit by qubit.
+    rows: Vec<Row>,
+    still: Vec<Still>,
+    moving: Vec<Moving>,
+    /// Where it is.
+    at: u64,
+    /// The amplitude there.
+    amplitude: Complex,
+}
+
+impl Walk {
+    fn new(terms: &Terms) -> Result<Self, AerError> {
+        let len = terms.len();
+        let short = |_| insufficient_memory(bytes(terms.num_qubits, len as u64));
+        let (mut rows, mut still, mut moving) = (Vec::new(), Vec::new(), Vec::new());
+        rows.try_reserve_exact(len * terms.num_qubits as usize).map_err(short)?;
+        still.try_reserve_exact(len).map_err(short)?;
+        moving.try_reserve_exact(len).map_err(short)?;
+        for q in 0..terms.num_qubits as usize {
+            rows.extend(terms.terms.iter().map(|term| term.rows[q]));
+        }
+        still.extend(terms.terms.iter().map(|term| Still {
+            s: term.s,
+            not_v: !term.v,
+            signs: term.s & term.v,
+            factor: term.omega * FRAC_1_SQRT_2.powi(term.v.count_ones() as i32),
+        }));
+        moving.resize(len, Moving::default());
+        Ok(Self { num_qubits: terms.num_qubits, rows, still, moving, at: 0, amplitude: Complex::ZERO })
+    }
+
+    /// The rows of a qubit.
+    fn rows(&self, qubit: Qubit) -> &[Row] {
+        let len = self.still.len();
+        &self.rows[qubit as usize * len..][..len]
+    }
+
+    /// Begins anew at a basis state.
+    fn begin(&mut self, at: u64) {
+        self.moving.fill(Moving::default());
+        self.at = 0;
+        self.go_to(at);
+        if at == 0 {
+            let amplitude =
+                |still: &Still| if still.s & still.not_v == 0 { still.factor } else { Complex::ZERO };
+            self.amplitude = self.still.iter().map(amplitude).sum();
+        }
+    }
+
+    /// Goes to a basis state.
+    fn go_to(&mut self, at: u64) {
+        let mut left = self.at ^ at;
+        while left != 0 {
+            let qubit = left.trailing_zeros();
+            left &= left - 1;
+            let amplitude = if left == 0 { self.proposed(qubit) } else { Complex::ZERO };
+            self.accept(qubit, amplitude);
+        }
+    }
+
+    /// The amplitude after flipping a bit.
+    fn proposed(&self, qubit: Qubit) -> Complex {
+        let mut sum = Complex::ZERO;
+        for ((row, still), moving) in self.rows(qubit).iter().zip(&self.still).zip(&self.moving) {
+            let (f, m) = (moving.f ^ row.f, moving.m ^ row.m);
+            if (f ^ still.s) & still.not_v == 0 {
+                // One count of ones for both signs.
+                let odd = (moving.m & row.f ^ f & (m ^ still.signs)).count_ones() as u8 & 1;
+                sum += still.factor * i_to(moving.phase + row.phase + 2 * odd);
+            }
+        }
+        sum
+    }
+
+    /// Flips a bit, after which the amplitude is this.
+    fn accept(&mut self, qubit: Qubit, amplitude: Complex) {
+        let len = self.still.len();
+        let rows = &self.rows[qubit as usize * len..][..len];
+        for (row, moving) in rows.iter().zip(&mut self.moving) {
+            let odd = (moving.m & row.f).count_ones() as u8 & 1;
+            moving.phase = (moving.phase + row.phase + 2 * odd) & 3;
+            moving.f ^= row.f;
+            moving.m ^= row.m;
+        }
+        self.at ^= 1 << qubit;
+        self.amplitude = amplitude;
+    }
+
+    fn steps(&mut self, steps: u64, rng: &mut ShotRng) {
+        for _ in 0..steps {
+            let qubit = (rng.uniform() * f64::from(self.num_qubits)) as u32;
+            let amplitude = self.proposed(qubit);
+            if rng.uniform() * self.amplitude.norm_sqr() < amplitude.norm_sqr() {
+                self.accept(qubit, amplitude);
+            }
+        }
+    }
+}
