@@ -14,6 +14,7 @@ mod expression;
 mod gathered;
 mod host;
 mod js_error;
+mod noise;
 mod threads;
 mod timer;
 mod wait;
@@ -102,6 +103,7 @@ loaded_by_index! {
     "/src/js/base_job.js" BaseJobFile;
     "/src/js/core.js" CoreFile;
     "/src/js/errors.js" ErrorsFile;
+    "/src/js/noise.js" NoiseFile;
     "/src/js/operands.js" OperandsFile;
     "/src/js/quantum_circuit.js" QuantumCircuitFile;
     "/src/js/result.js" ResultFile;
@@ -165,6 +167,14 @@ fn lend(core: &Object) {
     function(
         "expression",
         Closure::<dyn Fn(String) -> Result<JsValue, JsValue>>::new(expression::describe).into_js_value(),
+    );
+    function(
+        "noise",
+        Closure::<dyn Fn(String, JsValue) -> Result<JsValue, JsValue>>::new(noise::compute).into_js_value(),
+    );
+    function(
+        "noise_channel",
+        Closure::<dyn Fn(String, Array) -> Result<JsValue, JsValue>>::new(noise::channel).into_js_value(),
     );
     function(
         "configuration",

@@ -3,6 +3,7 @@
 //! [`load`] looks at a text, chooses the format and gives a [`Program`]: circuits in order, each read or
 //! refused on its own, and what the text says about the whole job (a Qobj's `config`, `header`, `qobj_id`).
 
+pub mod backend_properties;
 pub mod noise_model;
 pub mod qasm;
 pub mod qobj;

@@ -186,6 +186,3 @@ fn mismatch(what: &str, found: usize, width: usize) -> AerError {
         format!("Number of qubits ({found}) does not match the {what} size ({width})."),
     )
 }
-
-#[cfg(test)]
-mod tests;

@@ -89,6 +89,7 @@ fn option_type(spec: &OptionSpec, declared: &str) -> String {
         Kind::Choice(choices) => choices.iter().map(|c| format!("'{c}'")).collect::<Vec<_>>().join(" | "),
         Kind::Method => "SimulationMethod".to_owned(),
         Kind::Object => "Record<string, unknown>".to_owned(),
+        Kind::NoiseModel => "NoiseModel | NoiseModelDict".to_owned(),
         Kind::Host => return declared.to_owned(),
     };
     if spec.default == "null" { format!("{one} | null") } else { one }

@@ -13,15 +13,28 @@ import {
   JobError,
   JobStatus,
   JobTimeoutError,
+  NoiseModel,
   Parameter,
   ParameterExpression,
   ParameterVector,
   QuantumCircuit,
+  QuantumError,
   QuantumRegister,
+  ReadoutError,
   Result,
   WorkerExecutor,
+  amplitude_damping_error,
   assemble,
+  coherent_unitary_error,
+  depolarizing_error,
   expr,
+  kraus_error,
+  mixed_unitary_error,
+  pauli_error,
+  phase_amplitude_damping_error,
+  phase_damping_error,
+  reset_error,
+  thermal_relaxation_error,
   types,
   version,
 } from 'aer-wasm';
@@ -56,6 +69,7 @@ import type {
   JobHandle,
   JobProgress,
   JsonValue,
+  NoiseModelDict,
   PlainError,
   Progress,
   Qobj,
@@ -152,6 +166,25 @@ export async function use() {
   const others: AerSimulator[] = [...Aer.backends(), Aer.get_backend(which, { shots: 1 })];
   console.log(widths, gate, method, shots, configuration.n_qubits, configuration.basis_gates.includes('ecr'));
   console.log(backend_status.pending_jobs, others.length, backend.properties, backend.available_devices(), version());
+
+  // ---- Noise
+
+  const noise = new NoiseModel(['cx', 'sx']);
+  const flip: QuantumError = pauli_error([['X', 0.1], ['I', 0.9]]).compose(reset_error(0.1));
+  noise.add_all_qubit_quantum_error(depolarizing_error(0.01, 1).power(2), ['x', 'sx']);
+  noise.add_quantum_error(flip.tensor(thermal_relaxation_error(50, 70, 1, { excited_state_population: 0.1 })), 'cx', [0, 1]);
+  noise.add_quantum_error([[{ name: 'x', qubits: [0] }, 0.5], [[], 0.5]], 'mine', [2]);
+  noise.add_all_qubit_readout_error(new ReadoutError([[0.9, 0.1], [0.2, 0.8]]).power(2));
+  noise.add_readout_error([[0.9, 0.1], [0.2, 0.8]], [3]);
+  const damping = [amplitude_damping_error(0.1, 0.2), phase_damping_error(0.1, false), phase_amplitude_damping_error(0.1, 0.2)];
+  const matrices = [coherent_unitary_error([[0, 1], [1, 0]]), mixed_unitary_error([[[[1, 0], [0, 1]], 1]]), kraus_error([[[1, 0], [0, 1]]])];
+  const noise_dict: NoiseModelDict = noise.to_dict();
+  const device = NoiseModel.from_backend_properties({
+    qubits: [[{ name: 'T1', value: 100, unit: 'us' }]],
+    gates: [{ gate: 'x', qubits: [0], parameters: [{ name: 'gate_error', value: 1e-3 }] }],
+  }, { temperature: 20 });
+  await new AerSimulator({ noise_model: noise }).run(circuit, { noise_model: noise_dict });
+  console.log(damping.length + matrices.length, device.noise_instructions, NoiseModel.from_dict(noise_dict).is_ideal());
 
   // ---- Jobs
 
@@ -285,8 +318,10 @@ export async function use() {
   new AerSimulator({ method: 'statevectors' });
   // @ts-expect-error: an option with a default takes no null
   new AerSimulator({ shots: null });
-  // @ts-expect-error: noise models are not offered yet
-  new AerSimulator({ noise_model: {} });
+  // @ts-expect-error: a noise model is no list
+  new AerSimulator({ noise_model: [] });
+  // @ts-expect-error: an error needs instructions to go with
+  new NoiseModel().add_all_qubit_quantum_error(depolarizing_error(0.1, 1));
   // @ts-expect-error: an executor needs a method shutdown
   new AerSimulator({ executor: { submit: () => ({ cancel() {} }) } });
   // @ts-expect-error: circuits are missing

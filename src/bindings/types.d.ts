@@ -56,6 +56,8 @@ export type ErrorCode =
   | 'UNSUPPORTED_FORMAT'
   /** The Qobj lacks a field or has one of the wrong type. */
   | 'INVALID_QOBJ'
+  /** A noise model lacks a field or has one of the wrong type. */
+  | 'INVALID_NOISE_MODEL'
   /** There is nothing to run. */
   | 'NO_EXPERIMENTS'
   /** No gate or instruction of this name exists. */
@@ -785,11 +787,11 @@ export interface AerOptions {
    */
   on_progress?: ((progress: JobProgress) => void) | null;
   /**
-   * A noise model.
-   * Not offered yet: only `null`.
+   * What goes wrong: a NoiseModel, or what its `to_dict()` gives.
+   * It is taken as it is when the job is made; one without errors silences a backend's.
    * @defaultValue `null`
    */
-  noise_model?: null;
+  noise_model?: NoiseModel | NoiseModelDict | null;
   /**
    * Values for the circuits' parameters, one object per circuit.
    * Parameters or their names with a number or an array of numbers, all of one length; the circuit is run once
@@ -995,6 +997,252 @@ export interface ResultDict {
 export interface ExperimentResult extends ExperimentResultDict {
   data: ExperimentData;
 }
+
+/** An instruction of a quantum error, as in a Qobj: `qubits` are positions among those of the instruction that errs. */
+export interface ErrorInstruction {
+  name: string;
+  qubits: readonly number[];
+  params?: readonly unknown[];
+  label?: string;
+}
+
+/** A quantum error as an entry of a noise model. */
+export interface QuantumErrorDict {
+  type: 'qerror';
+  id?: string;
+  /** Labels of instructions, or names of those without a label. */
+  operations: readonly string[];
+  /** One short circuit for each probability. */
+  instructions: readonly (readonly ErrorInstruction[])[];
+  probabilities: readonly number[];
+  /** The qubits of the instruction, in order; absent for all qubits. */
+  gate_qubits?: readonly (readonly number[])[];
+  /** The qubits that the error acts on, if they are others. */
+  noise_qubits?: readonly (readonly number[])[];
+  /** More than the instructions name. */
+  num_qubits?: number;
+}
+
+/** A readout error as an entry of a noise model. */
+export interface ReadoutErrorDict {
+  type: 'roerror';
+  operations?: readonly string[];
+  /** Row `m` has the probabilities of recording each value where the outcome was `m`. */
+  probabilities: readonly (readonly number[])[];
+  /** The measured qubits, in order; absent for each qubit. */
+  gate_qubits?: readonly (readonly number[])[];
+}
+
+/** A whole noise model: Qiskit's `NoiseModel.to_dict(serializable=True)`. */
+export interface NoiseModelDict {
+  errors?: readonly (QuantumErrorDict | ReadoutErrorDict)[] | null;
+}
+
+/** What a quantum error is made of: pairs of a circuit and its probability. */
+export type NoiseOps = readonly (readonly [
+  circuit: QuantumCircuit | ErrorInstruction | readonly ErrorInstruction[],
+  probability: number,
+])[];
+
+/**
+ * A quantum error: a mixture of short circuits, one of which is run at random. Any channel is one, as a circuit
+ * may hold Kraus operators. Methods that give an error leave this one as it is. They throw an {@link AerError}
+ * where the result would have more than 65,536 circuits.
+ */
+export class QuantumError {
+  /**
+   * @throws `INVALID_PARAMETER` where a probability is negative or their sum is not 1, `INVALID_MATRIX` where a
+   * matrix is no channel
+   */
+  constructor(noise_ops: NoiseOps);
+  static from_dict(dict: Omit<QuantumErrorDict, 'type' | 'operations'>): QuantumError;
+  /** 32 hexadecimal digits. */
+  readonly id: string;
+  readonly num_qubits: number;
+  /** Number of circuits. */
+  readonly size: number;
+  readonly probabilities: number[];
+  readonly circuits: ErrorInstruction[][];
+  /** A circuit and its probability. */
+  error_term(position: number): [circuit: ErrorInstruction[], probability: number];
+  /** Whether each instruction of each circuit changes nothing, up to a phase. */
+  ideal(): boolean;
+  /** This error, then another: on some of its qubits (`qargs`), or before it (`front`). */
+  compose(other: QuantumError | NoiseOps, qargs?: readonly number[] | null, front?: boolean): QuantumError;
+  compose(other: QuantumError | NoiseOps, options: { qargs?: readonly number[] | null; front?: boolean }): QuantumError;
+  /** The other error, then this one. */
+  dot(other: QuantumError | NoiseOps): QuantumError;
+  /** Side by side: the other error on the first qubits, this one on those after. */
+  tensor(other: QuantumError | NoiseOps): QuantumError;
+  /** Side by side: this error on the first qubits, the other one on those after. */
+  expand(other: QuantumError | NoiseOps): QuantumError;
+  /** This error `n` times, at least once. */
+  power(n: number): QuantumError;
+  /**
+   * The error as a matrix of `4^n` rows on column-stacked density matrices; up to 3 qubits.
+   * Entries are `[re, im]`.
+   */
+  to_quantumchannel(): [re: number, im: number][][];
+  to_dict(): QuantumErrorDict;
+  toJSON(): QuantumErrorDict;
+  toString(): string;
+}
+
+/** A readout error: what is recorded instead of what was measured. */
+export class ReadoutError {
+  /**
+   * `probabilities[m][n]` is the probability of recording `n` where the outcome was `m`; bit `j` of either is the
+   * `j`-th qubit. `2^n` rows, for 1 to 10 qubits.
+   * @throws `INVALID_PARAMETER` where a row is no distribution
+   */
+  constructor(probabilities: readonly (readonly number[])[]);
+  readonly num_qubits: number;
+  readonly number_of_qubits: number;
+  readonly probabilities: number[][];
+  /** Whether all is recorded as it was measured. */
+  ideal(): boolean;
+  /** The matrix product `other · this` of the tables, as in Qiskit; with `front` it is `this · other`. */
+  compose(other: ReadoutError | readonly (readonly number[])[], front?: boolean): ReadoutError;
+  /** The matrix product `this · other` of the tables. */
+  dot(other: ReadoutError | readonly (readonly number[])[]): ReadoutError;
+  /** Side by side: the other error on the first qubits. */
+  tensor(other: ReadoutError | readonly (readonly number[])[]): ReadoutError;
+  /** Side by side: this error on the first qubits. */
+  expand(other: ReadoutError | readonly (readonly number[])[]): ReadoutError;
+  /** The `n`-th power of the table. */
+  power(n: number): ReadoutError;
+  to_dict(): ReadoutErrorDict;
+  toJSON(): ReadoutErrorDict;
+  toString(): string;
+}
+
+/** What is made of a device's numbers. */
+export interface DeviceNoiseOptions {
+  /** Whether gates err. @defaultValue `true` */
+  gate_error?: boolean;
+  /** Whether measurements are misread. @defaultValue `true` */
+  readout_error?: boolean;
+  /** Whether qubits relax while gates last. @defaultValue `true` */
+  thermal_relaxation?: boolean;
+  /** In millikelvin. @defaultValue `0` */
+  temperature?: number;
+  /** Lengths of gates instead of the device's, on some qubits or (`null`) on all. */
+  gate_lengths?: readonly (readonly [gate: string, qubits: readonly number[] | null, length: number])[] | null;
+  /** The unit of `gate_lengths`. @defaultValue `'ns'` */
+  gate_length_units?: 's' | 'ms' | 'us' | 'ns';
+}
+
+/** A named number of a device. */
+export interface DeviceNumber {
+  name: string;
+  value: number | null;
+  unit?: string;
+}
+
+/** What is read of Qiskit's `BackendProperties.to_dict()`. */
+export interface BackendProperties {
+  /** `T1`, `T2`, `frequency`, and `readout_error` or `prob_meas1_prep0` with `prob_meas0_prep1`, of each qubit. */
+  qubits: readonly (readonly DeviceNumber[])[];
+  /** `gate_error` and `gate_length` of each gate, wherever it can be done. */
+  gates: readonly { gate: string; qubits: readonly number[]; parameters: readonly DeviceNumber[] }[];
+}
+
+/**
+ * Which errors go with which instructions: Qiskit's NoiseModel, for option `noise_model`. An error follows its
+ * instruction, that of a measurement precedes it. Those of the instruction's very qubits, in order, replace those
+ * of all qubits; several on the same are applied in order. Errors that change nothing are left out.
+ */
+export class NoiseModel {
+  constructor(basis_gates?: readonly string[]);
+  /** @throws `INVALID_NOISE_MODEL`, or the code of what is wrong in it */
+  static from_dict(dict: NoiseModelDict): NoiseModel;
+  /**
+   * The noise of a device from its numbers: each gate relaxes its qubits for as long as it takes (T1, T2), and is
+   * depolarized before by as much as then lacks of its error; measurements are misread.
+   */
+  static from_backend_properties(backend_properties: BackendProperties, options?: DeviceNoiseOptions): NoiseModel;
+  readonly basis_gates: string[];
+  /** The labels and names of instructions with errors. */
+  readonly noise_instructions: string[];
+  /** The qubits that errors name. */
+  readonly noise_qubits: number[];
+  add_basis_gates(instructions: string | readonly string[]): void;
+  /** @param instructions names, or labels: a gate with a label is known by that alone */
+  add_all_qubit_quantum_error(error: QuantumError | NoiseOps, instructions: string | readonly string[]): void;
+  add_quantum_error(
+    error: QuantumError | NoiseOps,
+    instructions: string | readonly string[],
+    qubits: readonly number[],
+  ): void;
+  /** Takes the place of the one before. */
+  add_all_qubit_readout_error(error: ReadoutError | readonly (readonly number[])[]): void;
+  /** Takes the place of one on the same qubits. */
+  add_readout_error(error: ReadoutError | readonly (readonly number[])[], qubits: readonly number[]): void;
+  is_ideal(): boolean;
+  to_dict(): NoiseModelDict;
+  toJSON(): NoiseModelDict;
+  toString(): string;
+}
+
+/**
+ * `E(ρ) = (1 - param) ρ + param Tr[ρ] 1 / 2^n`.
+ * @param param from 0 to `4^n / (4^n - 1)`
+ * @param num_qubits `n`, from 1 to 8
+ */
+export function depolarizing_error(param: number, num_qubits: number): QuantumError;
+/** A mixture of Pauli strings: pairs of letters, the leftmost for the last qubit, and a probability. */
+export function pauli_error(noise_ops: readonly (readonly [letters: string, probability: number])[]): QuantumError;
+/**
+ * What a qubit suffers that waits.
+ * @param t1 relaxation time; it may be `Infinity`
+ * @param t2 dephasing time, at most `2 * t1`
+ * @param time how long, in the same unit
+ * @param excited_state_population the probability of |1⟩ in the end, 0 by default; or an object with it
+ */
+export function thermal_relaxation_error(
+  t1: number,
+  t2: number,
+  time: number,
+  excited_state_population?: number | { excited_state_population?: number },
+): QuantumError;
+/** Options of errors of damping. */
+export interface DampingOptions {
+  /** The probability of |1⟩ in the end. @defaultValue `0` */
+  excited_state_population?: number;
+  /** Whether the error has the fewest Kraus operators. @defaultValue `true` */
+  canonical_kraus?: boolean;
+}
+/** Amplitude damping; parameters from 0 to 1. */
+export function amplitude_damping_error(
+  param_amp: number,
+  excited_state_population?: number | DampingOptions,
+  canonical_kraus?: boolean,
+): QuantumError;
+/** Phase damping; `param_phase` from 0 to 1. */
+export function phase_damping_error(
+  param_phase: number,
+  canonical_kraus?: boolean | Omit<DampingOptions, 'excited_state_population'>,
+): QuantumError;
+/** Both; `param_amp + param_phase` is at most 1. */
+export function phase_amplitude_damping_error(
+  param_amp: number,
+  param_phase: number,
+  excited_state_population?: number | DampingOptions,
+  canonical_kraus?: boolean,
+): QuantumError;
+/** A unitary matrix that always acts. */
+export function coherent_unitary_error(unitary: Iterable<ComplexArray>): QuantumError;
+/** A mixture of unitary matrices of the same size: pairs of a matrix and a probability. */
+export function mixed_unitary_error(
+  noise_ops: readonly (readonly [unitary: Iterable<ComplexArray>, probability: number])[],
+): QuantumError;
+/** With probability `prob0` the qubit becomes |0⟩, with `prob1` (0 by default) |1⟩. */
+export function reset_error(prob0: number, prob1?: number | { prob1?: number }): QuantumError;
+/** A channel by its Kraus operators, which have to keep the trace. */
+export function kraus_error(
+  noise_ops: readonly Iterable<ComplexArray>[],
+  canonical_kraus?: boolean | { canonical_kraus?: boolean },
+): QuantumError;
 
 /**
  * Qiskit's Result. Complex arrays came from the worker by transfer, as `Float64Array`s.

@@ -97,7 +97,8 @@ fn add(model: &mut NoiseModel, entry: &Value) -> Result<(), AerError> {
     }
 }
 
-/// Reads what an entry says of its quantum error: `instructions` and `probabilities`.
+/// Reads what an entry says of its quantum error: `instructions`, `probabilities`, and `num_qubits` where there are
+/// more than the instructions name.
 pub fn quantum_error(entry: &Value) -> Result<QuantumError, AerError> {
     let fields = entry.as_object().ok_or_else(|| invalid("QuantumError: it is not an object."))?;
     let (circuits, probabilities) = (list(fields, "instructions")?, list(fields, "probabilities")?);
@@ -116,7 +117,8 @@ pub fn quantum_error(entry: &Value) -> Result<QuantumError, AerError> {
         })
     };
     let branches = circuits.iter().zip(probabilities).map(branch);
-    QuantumError::new(branches.collect::<Result<_, _>>()?)
+    let num_qubits = fields.get("num_qubits").and_then(Value::as_u64).unwrap_or(1);
+    QuantumError::on(u32::try_from(num_qubits).unwrap_or(u32::MAX), branches.collect::<Result<_, _>>()?)
 }
 
 /// Reads what an entry says of its readout error: `probabilities`.
@@ -150,18 +152,19 @@ pub fn write(model: &NoiseModel) -> Value {
 pub fn quantum_error_json(error: &QuantumError) -> Value {
     let circuit =
         |branch: &ErrorBranch| -> Value { branch.instructions.iter().map(qobj::instruction_json).collect() };
-    json!({
+    let mut entry = json!({
         "type": "qerror",
         "operations": [],
         "instructions": error.branches().iter().map(circuit).collect::<Vec<_>>(),
         "probabilities": error.branches().iter().map(|branch| branch.probability).collect::<Vec<_>>(),
-    })
+    });
+    if error.num_qubits() > error.qubits_used() {
+        entry["num_qubits"] = error.num_qubits().into();
+    }
+    entry
 }
 
 /// A readout error as an entry for all qubits.
 pub fn readout_error_json(error: &ReadoutError) -> Value {
     json!({ "type": "roerror", "operations": ["measure"], "probabilities": error.probabilities() })
 }
-
-#[cfg(test)]
-mod tests;

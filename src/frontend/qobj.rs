@@ -22,7 +22,7 @@ mod write;
 mod tests;
 
 pub(super) use read::{error_instruction, indices};
-pub use read::{load_with, one_instruction};
+pub use read::{load_with, matrices, matrix, one_instruction, paulis};
 pub use write::{ExperimentJson, QobjJson, experiment_json, instruction_json, qobj_json};
 
 use crate::circuit::Operation;

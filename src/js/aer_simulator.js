@@ -1,4 +1,4 @@
-export * from './quantum_circuit.js';
+export * from './noise.js';
 import { core } from './core.js';
 import { explained } from './errors.js';
 

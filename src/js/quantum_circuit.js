@@ -628,4 +628,5 @@ function finite(value) {
   });
 }
 
-const complex_rows = (matrix) => list(matrix, 'matrix').map(complex_array);
+/** A matrix as a list of rows of such pairs. */
+export const complex_rows = (matrix) => list(matrix, 'matrix').map(complex_array);

@@ -35,7 +35,7 @@ impl QuantumError {
     }
 
     /// An error on so many qubits at least.
-    pub(super) fn on(num_qubits: u32, mut branches: Vec<ErrorBranch>) -> Result<Self, AerError> {
+    pub fn on(num_qubits: u32, mut branches: Vec<ErrorBranch>) -> Result<Self, AerError> {
         let given: f64 = branches.iter().map(|branch| branch.probability).sum();
         if let Some(branch) = branches.iter().find(|b| b.probability.is_nan() || b.probability < -TOLERANCE) {
             return Err(AerError::new(
@@ -59,8 +59,8 @@ impl QuantumError {
             return Err(too_many(branches.len()));
         }
         branches.iter_mut().for_each(|branch| branch.probability /= total);
-        let qubits = branches.iter().flat_map(|branch| &branch.instructions).flat_map(|step| &step.qubits);
-        let num_qubits = qubits.fold(num_qubits.max(1), |count, qubit| count.max(qubit.saturating_add(1)));
+        let mixture = Mixture { branches };
+        let num_qubits = num_qubits.max(used(&mixture));
         if num_qubits > MAX_BITS {
             return Err(AerError::new(
                 ErrorCode::QubitOutOfRange,
@@ -69,7 +69,6 @@ impl QuantumError {
             .found(format!("qubit {}", num_qubits - 1))
             .expected("positions among the qubits of an instruction"));
         }
-        let mixture = Mixture { branches };
         validate::quantum_error(&mixture, num_qubits as usize)?;
         for step in mixture.branches.iter().flat_map(|branch| &branch.instructions) {
             if let Operation::Superoperator(matrix) = &step.operation {
@@ -88,6 +87,11 @@ impl QuantumError {
     /// Number of qubits.
     pub fn num_qubits(&self) -> u32 {
         self.num_qubits
+    }
+
+    /// How many of them the circuits name, at least 1.
+    pub fn qubits_used(&self) -> u32 {
+        used(&self.mixture)
     }
 
     /// Number of circuits.
@@ -212,6 +216,12 @@ impl QuantumError {
         let trace: Complex = (0..matrix.rows()).map(|i| matrix.at(i, i)).sum();
         Ok((trace.re / size + 1.0) / (size + 1.0))
     }
+}
+
+/// One more than the highest qubit that a mixture names, at least 1.
+fn used(mixture: &Mixture) -> u32 {
+    let steps = mixture.branches.iter().flat_map(|branch| &branch.instructions);
+    steps.flat_map(|step| &step.qubits).fold(1, |count, qubit| count.max(qubit.saturating_add(1)))
 }
 
 /// Instructions on other qubits.

@@ -9,8 +9,9 @@ use crate::circuit::{channel, validate};
 use crate::error::{AerError, ErrorCode};
 use crate::linalg::{Complex, Matrix};
 
-/// Below this an eigenvalue counts as 0 (Qiskit's).
-const TOLERANCE: f64 = 1e-8;
+/// Below this an eigenvalue counts as 0: rounding makes less, and Qiskit, which leaves out what is below 1e-8, loses
+/// as much of the trace.
+const TOLERANCE: f64 = 1e-14;
 
 /// How far a given matrix may be from a channel, entry by entry.
 const DEVIATION: f64 = validate::UNITARY_TOLERANCE;
@@ -31,7 +32,7 @@ pub fn reshuffled(matrix: &Matrix) -> Matrix {
 pub fn from_choi(choi: &Matrix) -> Vec<Matrix> {
     let size = choi.rows().isqrt();
     let operator = |(value, vector): (f64, Vec<Complex>)| {
-        let first = vector.iter().find(|entry| entry.norm() > TOLERANCE).copied().unwrap_or(Complex::ONE);
+        let first = vector.iter().find(|entry| entry.norm() > 1e-8).copied().unwrap_or(Complex::ONE);
         let factor = first.conj() / first.norm() * value.max(0.0).sqrt();
         let mut matrix = Matrix::zeros(size, size);
         for (index, entry) in vector.iter().enumerate() {

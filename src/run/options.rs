@@ -28,6 +28,8 @@ pub enum Kind {
     Method,
     /// An object: names and values.
     Object,
+    /// A noise model as JSON, which the session reads.
+    NoiseModel,
     /// A thing of the caller's world (a function, an executor); the core never sees it.
     Host,
 }
@@ -111,7 +113,7 @@ options! {
     executor Host = "null" "Where jobs run: an Executor.";
     signal Host = "null" "An AbortSignal that cancels the job.";
     on_progress Host = "null" "Called with what `progress()` gives.";
-    noise_model Object = "null" "What goes wrong: a NoiseModel, or what its `to_dict()` gives.";
+    noise_model NoiseModel = "null" "What goes wrong: a NoiseModel, or what its `to_dict()` gives.";
     parameter_binds Host = "null" "Values for the circuits' parameters, one object per circuit.";
 }
 
@@ -164,8 +166,9 @@ impl OptionSpec {
                 Some(name) => return method(name).map(|_| ()),
                 None => "the name of a method".to_owned(),
             },
-            Kind::Object if value.is_object() => return Ok(()),
+            Kind::Object | Kind::NoiseModel if value.is_object() => return Ok(()),
             Kind::Object => "an object".to_owned(),
+            Kind::NoiseModel => "a NoiseModel, or what its to_dict() gives".to_owned(),
             Kind::Host => return Ok(()),
         };
         Err(AerError::new(

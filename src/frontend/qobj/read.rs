@@ -649,7 +649,8 @@ fn relation(value: Option<&Value>) -> Result<Relation, AerError> {
         .ok_or_else(|| wrong("relation", "one of ==, !=, <, <=, >, >=", value))
 }
 
-pub(in crate::frontend) fn paulis(letters: &str) -> Result<Box<[Pauli]>, AerError> {
+/// A string of Pauli letters.
+pub fn paulis(letters: &str) -> Result<Box<[Pauli]>, AerError> {
     let read = |letter| {
         Pauli::from_letter(letter).ok_or_else(|| {
             AerError::new(ErrorCode::InvalidParameter, "This is no Pauli letter.")
@@ -680,7 +681,8 @@ fn amplitudes(values: &[Value]) -> Result<Box<[Complex]>, AerError> {
     values.iter().map(complex).collect()
 }
 
-pub(in crate::frontend) fn matrix(value: &Value) -> Result<Matrix, AerError> {
+/// A list of rows of `[re, im]` or real numbers.
+pub fn matrix(value: &Value) -> Result<Matrix, AerError> {
     let shape = || {
         AerError::new(ErrorCode::InvalidMatrix, "A matrix is a list of rows of the same length.")
             .found(found(Some(value)))
@@ -696,7 +698,8 @@ pub(in crate::frontend) fn matrix(value: &Value) -> Result<Matrix, AerError> {
     Matrix::new(rows.len(), columns, entries).ok_or_else(shape)
 }
 
-fn matrices(values: &[Value]) -> Result<Box<[Matrix]>, AerError> {
+/// A list of matrices.
+pub fn matrices(values: &[Value]) -> Result<Box<[Matrix]>, AerError> {
     values.iter().map(matrix).collect()
 }
 
