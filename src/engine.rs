@@ -5,6 +5,7 @@
 
 pub mod drawn;
 pub mod gather;
+pub mod matrix_product_state;
 pub mod saved;
 pub mod statevector;
 
@@ -43,6 +44,7 @@ macro_rules! methods {
 
 methods! {
     Statevector = "statevector": "Dense amplitudes of a pure state: 16 bytes times 2^n.";
+    MatrixProductState = "matrix_product_state": "A tensor for each qubit: 32 bytes times the square of the bond dimension each.";
 }
 
 /// Outcomes of shots, as words of bits.

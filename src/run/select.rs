@@ -4,6 +4,7 @@ use super::plan::check_memory;
 use super::step::{Execute, Execution, Job};
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Instruction, Operation};
+use crate::engine::matrix_product_state::MatrixProductState;
 use crate::engine::statevector::Statevector;
 use crate::engine::{Engine, EngineConfig, Method, Precision};
 use crate::error::{AerError, ErrorCode};
@@ -52,6 +53,8 @@ macro_rules! engines {
 engines! {
     Statevector Double => Statevector<f64>;
     Statevector Single => Statevector<f32>;
+    MatrixProductState Double => MatrixProductState;
+    MatrixProductState Single => MatrixProductState;
 }
 
 /// Chooses a method for a planned circuit: the requested one, or the first that can run every instruction in
