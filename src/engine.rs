@@ -9,6 +9,7 @@ pub mod drawn;
 pub mod extended_stabilizer;
 pub mod gather;
 mod operator;
+pub mod matrix_product_state;
 pub mod saved;
 pub mod stabilizer;
 pub mod statevector;
@@ -55,6 +56,7 @@ methods! {
     ExtendedStabilizer = "extended_stabilizer": "Clifford gates and a few others: 16 bytes times 2^t for t T gates, or a sampled sum of stabilizer states.";
     Unitary = "unitary": "The unitary matrix of a circuit: 16 bytes times 4^n.";
     Superop = "superop": "The superoperator of a circuit, noise included: 16 bytes times 16^n.";
+    MatrixProductState = "matrix_product_state": "A tensor for each qubit: 32 bytes times the square of the bond dimension each.";
 }
 
 /// Outcomes of shots, as words of bits.

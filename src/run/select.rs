@@ -8,6 +8,7 @@ use crate::circuit::{Circuit, Instruction, Operation};
 use crate::engine::density_matrix::DensityMatrix;
 use crate::engine::extended_stabilizer::ExtendedStabilizer;
 use crate::engine::stabilizer::Stabilizer;
+use crate::engine::matrix_product_state::MatrixProductState;
 use crate::engine::statevector::Statevector;
 use crate::engine::superop::Superop;
 use crate::engine::unitary::Unitary;
@@ -70,6 +71,8 @@ engines! {
     Unitary Single => Unitary<f32>;
     Superop Double => Superop<f64>;
     Superop Single => Superop<f32>;
+    MatrixProductState Double => MatrixProductState;
+    MatrixProductState Single => MatrixProductState;
 }
 
 /// A method, and why it is this one.
