@@ -8,8 +8,8 @@ pub mod density_matrix;
 pub mod drawn;
 pub mod extended_stabilizer;
 pub mod gather;
-mod operator;
 pub mod matrix_product_state;
+mod operator;
 pub mod saved;
 pub mod stabilizer;
 pub mod statevector;
@@ -53,10 +53,10 @@ methods! {
     Statevector = "statevector": "Dense amplitudes of a pure state: 16 bytes times 2^n.";
     DensityMatrix = "density_matrix": "A mixed state, with noise as channels: 8 bytes times 4^n.";
     Stabilizer = "stabilizer": "A Clifford tableau: n^2 / 2 bytes, so 10,000 qubits are 50 MB.";
+    MatrixProductState = "matrix_product_state": "A tensor for each qubit: 32 bytes times the square of the bond dimension each.";
     ExtendedStabilizer = "extended_stabilizer": "Clifford gates and a few others: 16 bytes times 2^t for t T gates, or a sampled sum of stabilizer states.";
     Unitary = "unitary": "The unitary matrix of a circuit: 16 bytes times 4^n.";
     Superop = "superop": "The superoperator of a circuit, noise included: 16 bytes times 16^n.";
-    MatrixProductState = "matrix_product_state": "A tensor for each qubit: 32 bytes times the square of the bond dimension each.";
 }
 
 /// Outcomes of shots, as words of bits.

@@ -7,8 +7,8 @@ use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Instruction, Operation};
 use crate::engine::density_matrix::DensityMatrix;
 use crate::engine::extended_stabilizer::ExtendedStabilizer;
-use crate::engine::stabilizer::Stabilizer;
 use crate::engine::matrix_product_state::MatrixProductState;
+use crate::engine::stabilizer::Stabilizer;
 use crate::engine::statevector::Statevector;
 use crate::engine::superop::Superop;
 use crate::engine::unitary::Unitary;
@@ -65,14 +65,14 @@ engines! {
     DensityMatrix Single => DensityMatrix<f32>;
     Stabilizer Double => Stabilizer;
     Stabilizer Single => Stabilizer;
+    MatrixProductState Double => MatrixProductState;
+    MatrixProductState Single => MatrixProductState;
     ExtendedStabilizer Double => ExtendedStabilizer;
     ExtendedStabilizer Single => ExtendedStabilizer;
     Unitary Double => Unitary<f64>;
     Unitary Single => Unitary<f32>;
     Superop Double => Superop<f64>;
     Superop Single => Superop<f32>;
-    MatrixProductState Double => MatrixProductState;
-    MatrixProductState Single => MatrixProductState;
 }
 
 /// A method, and why it is this one.
@@ -154,6 +154,7 @@ const AUTOMATIC: &[(Method, &str)] = &[
     (Method::Stabilizer, "every instruction is Clifford"),
     (Method::Statevector, "a statevector runs every instruction, and fits the memory"),
     (Method::DensityMatrix, "a density matrix is the first method that runs every instruction"),
+    (Method::MatrixProductState, "a matrix product state is the first method that can run it"),
     (Method::Unitary, "what is saved is the unitary of the circuit"),
     (Method::Superop, "what is saved is the superoperator of the circuit"),
 ];
