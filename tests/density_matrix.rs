@@ -663,7 +663,9 @@ fn trajectories_agree_with_channels() {
         (Operation::Unitary(Box::new(random.unitary(2))), vec![0, 1]),
     ];
     let mut exact: DensityMatrix<f64> = engine(n);
-    steps.iter().for_each(|(operation, qubits)| apply(&mut exact, operation, qubits));
+    for (operation, qubits) in &steps {
+        apply(&mut exact, operation, qubits);
+    }
     let SavedValue::RealVector(p) = saved(&mut exact, &SaveKind::Probabilities, &all(n)) else { panic!() };
 
     let shots = 20_000;
