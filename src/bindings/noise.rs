@@ -33,8 +33,8 @@ fn values(channel: &Channel, given: &Array) -> Result<Vec<f64>, AerError> {
     let names = || channel.parameters.iter().map(|(name, _)| *name);
     let signature = || format!("{}({})", channel.name, names().collect::<Vec<_>>().join(", "));
     let known = |key: &JsValue| names().skip(positional as usize).any(|name| key == name);
-    let strange =
-        named.and_then(|options| Object::keys(options.unchecked_ref::<Object>()).iter().find(|key| !known(key)));
+    let strange = named
+        .and_then(|options| Object::keys(options.unchecked_ref::<Object>()).iter().find(|key| !known(key)));
     if positional as usize > channel.parameters.len() || strange.is_some() {
         return Err(AerError::new(ErrorCode::InvalidArgument, "There is an argument too many.")
             .found(strange.map_or_else(|| format!("{positional} arguments"), |key| describe(&key)))
