@@ -2,10 +2,11 @@
 // or counts that hold with certainty.
 
 import { strict as assert } from 'node:assert';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { installed, project } from './packed.mjs';
+import { consumer, installed, outcome, project, root } from './packed.mjs';
 
 const aer = createRequire(join(project, 'index.js'))(installed);
 const {
@@ -178,4 +179,16 @@ test('what is wrong is refused where it is made', async () => {
   assert_refused(() => new AerSimulator({ noise_model: 3 }), 'INVALID_OPTION', 'NoiseModel');
   const job = await new AerSimulator().run(measured('x'), { noise_model: { errors: [{ type: 'kraus' }] } });
   await assert.rejects(job.result(), { code: 'INVALID_NOISE_MODEL' });
+});
+
+test('the device of docs/noise.md errs as it says', async () => {
+  const [, example] = /^```js\n([^]*?)^```/m.exec(readFileSync(join(root, 'docs/noise.md'), 'utf8'));
+  const folder = consumer('noise');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'example.mjs'), example);
+  const { status, stdout, stderr } = await outcome(process.execPath, ['example.mjs'], { cwd: folder });
+  assert.equal(status, 0, stderr);
+  const [names, share] = stdout.trim().split(/ (?=[\d.]+$)/);
+  assert.equal(names, 'cx, h, measure');
+  assert(share > 0.04 && share < 0.07, stdout);
 });

@@ -23,6 +23,7 @@ const TOLERANCE: f64 = 1e-8;
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuantumError {
     num_qubits: u32,
+    ideal: bool,
     mixture: Arc<Mixture>,
 }
 
@@ -75,7 +76,7 @@ impl QuantumError {
                 kraus::check_channel(matrix)?;
             }
         }
-        Ok(Self { num_qubits, mixture: Arc::new(mixture) })
+        Ok(Self { num_qubits, ideal: is_ideal(&mixture), mixture: Arc::new(mixture) })
     }
 
     /// The mixture of these circuits, each with its probability.
@@ -112,16 +113,7 @@ impl QuantumError {
     /// Whether each instruction of each circuit changes nothing, up to a phase; instructions that undo each other
     /// are not seen (as in Qiskit).
     pub fn ideal(&self) -> bool {
-        self.branches().iter().flat_map(|branch| &branch.instructions).all(|step| match &step.operation {
-            Operation::Gate(Gate::Id, _) | Operation::Delay(_) | Operation::Barrier => true,
-            Operation::Pauli(letters) => letters.iter().all(|letter| *letter == Pauli::I),
-            Operation::Reset => false,
-            operation if step.qubits.len() as u32 <= MAX_MATRIX_QUBITS => {
-                channel::superoperator(operation, step.qubits.len())
-                    .is_some_and(|matrix| matrix.distance(&Matrix::identity(matrix.rows())) < TOLERANCE)
-            }
-            _ => false,
-        })
+        self.ideal
     }
 
     /// This error and then another; with `front` the other first.
@@ -216,6 +208,20 @@ impl QuantumError {
         let trace: Complex = (0..matrix.rows()).map(|i| matrix.at(i, i)).sum();
         Ok((trace.re / size + 1.0) / (size + 1.0))
     }
+}
+
+/// Whether each instruction changes nothing.
+fn is_ideal(mixture: &Mixture) -> bool {
+    mixture.branches.iter().flat_map(|branch| &branch.instructions).all(|step| match &step.operation {
+        Operation::Gate(Gate::Id, _) | Operation::Delay(_) | Operation::Barrier => true,
+        Operation::Pauli(letters) => letters.iter().all(|letter| *letter == Pauli::I),
+        Operation::Reset => false,
+        operation if step.qubits.len() as u32 <= MAX_MATRIX_QUBITS => {
+            channel::superoperator(operation, step.qubits.len())
+                .is_some_and(|matrix| matrix.distance(&Matrix::identity(matrix.rows())) < TOLERANCE)
+        }
+        _ => false,
+    })
 }
 
 /// One more than the highest qubit that a mixture names, at least 1.
