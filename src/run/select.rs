@@ -72,10 +72,9 @@ pub fn choose(
             check_memory(&circuit.name, method, num_qubits, required, config.memory_limit_bytes).err()
         })
     };
-    let candidates = match requested {
-        Some(_) => requested.as_slice(),
-        None => Method::ALL,
-    };
+    // Aer never chooses the extended stabilizer by itself.
+    let fits = |method: Method| requested.map_or(method != Method::ExtendedStabilizer, |only| method == only);
+    let candidates = Method::ALL.iter().filter(|method| fits(**method));
     let mut first_error = None;
     for method in candidates {
         match refusal(*method) {
