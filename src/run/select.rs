@@ -102,7 +102,6 @@ pub fn choose(
         let required = |n| required_bytes(method, precision, circuit, n, config);
         check_memory(&circuit.name, method, num_qubits, required, config.memory_limit_bytes).err()
     };
-<<<<<<< HEAD
     let refusal =
         |method: Method| invalid_instructions(circuit, method, precision).or_else(|| lacks_memory(method));
     if let Some(method) = requested {
@@ -126,13 +125,6 @@ pub fn choose(
     }
     let mut first_error: Option<(Method, AerError)> = None;
     for (method, because) in AUTOMATIC {
-=======
-    // Aer never chooses the extended stabilizer by itself.
-    let fits = |method: Method| requested.map_or(method != Method::ExtendedStabilizer, |only| method == only);
-    let candidates = Method::ALL.iter().filter(|method| fits(**method));
-    let mut first_error = None;
-    for method in candidates {
->>>>>>> ext
         match refusal(*method) {
             None => {
                 let reason = match &first_error {
