@@ -300,6 +300,13 @@ fn the_judge_refuses_wrong_values_of_every_kind() {
     let real = |x: f64| json!({"kind": "real", "value": x});
     let spread = json!({"0x0": {"p": 0.5, "spec": real(1.0)}, "0x1": {"p": 0.5, "spec": real(-1.0)}});
     let shots = |n: usize, x: f64| json!(vec![x; n]);
+    let (zero, one) = (json!([0.0, 0.0]), json!([1.0, 0.0]));
+    let sign = |x: f64| json!([x.signum(), 0.0]);
+    let bell = |x: f64| {
+        let first = json!([[[one, zero]], [[zero, one]]]);
+        let last = json!([[[sign(x)], [zero]], [[zero], [sign(x)]]]);
+        json!([[first, last], [[0.6, x.abs()]]])
+    };
     let cases = [
         (
             json!({"kind": "real", "value": [0.25, 0.75]}),
@@ -315,6 +322,17 @@ fn the_judge_refuses_wrong_values_of_every_kind() {
             json!({"kind": "complex_dict", "value": {"0x1": [0.6, 0.0], "0x2": [0.0, 0.8]}}),
             vec![json!({"0x1": [0.6, 0.0], "0x2": [0.0, 0.8]})],
             vec![json!({"0x1": [0.6, 0.0], "0x2": [0.8, 0.0]}), json!({"1": [0.6, 0.0], "0x2": [0.0, 0.8]})],
+        ),
+        (
+            // 0.6 |00> + 0.8 |11>.
+            json!({"kind": "mps", "value": [[0.6, 0.0], [0.0, 0.0], [0.0, 0.0], [0.8, 0.0]]}),
+            vec![bell(0.8), bell(-0.8)],
+            vec![
+                bell(0.6),
+                json!([[[[[[1, 0]]], [[[0, 0]]]]], [[1.0]]]),
+                json!([[], []]),
+                json!([[0.6, 0.0]]),
+            ],
         ),
         (
             json!({"kind": "one_of", "options": [real(1.0), real(-1.0)]}),

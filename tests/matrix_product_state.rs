@@ -264,7 +264,9 @@ fn kraus_operators_agree_with_the_reference() {
             let mut after = apply(&state, operator, &qubits);
             let expected: f64 = after.iter().map(Complex::norm_sqr).sum();
             assert!((probability - expected).abs() < 1e-12, "{probability} for {expected}");
-            after.iter_mut().for_each(|x| *x /= expected.sqrt());
+            for x in &mut after {
+                *x /= expected.sqrt();
+            }
             let mut scaled = Matrix::zeros(operator.rows(), operator.columns());
             scaled.add_scaled(operator, 1.0 / expected.sqrt());
             let mut engine = engine.try_clone().unwrap();

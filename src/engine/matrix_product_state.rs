@@ -143,7 +143,9 @@ impl MatrixProductState {
         self.change(qubits, |merged, sites| {
             merged.each_value(sites, |value, run| {
                 let factor = entries.get(value).copied().unwrap_or(Complex::ONE);
-                run.iter_mut().for_each(|x| *x *= factor);
+                for x in run {
+                    *x *= factor;
+                }
             });
         })?;
         Ok(())
@@ -387,7 +389,7 @@ impl Engine for MatrixProductState {
             Operation::Delay(_) | Operation::Barrier | Operation::QuantumErrorLocation => return Ok(()),
             Operation::Reset => self.reset(qubits),
             Operation::Initialize(state) if qubits.len() == self.chain.len() => {
-                self.replace(state, qubits)?
+                self.replace(state, qubits)?;
             }
             Operation::Initialize(state) => {
                 self.reset(qubits);

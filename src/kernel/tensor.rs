@@ -8,7 +8,7 @@
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::matmul::matmul;
 use faer::linalg::svd::{self, ComputeSvdVectors};
-use faer::{Accum, Mat, MatMut, MatRef, Par};
+use faer::{Accum, Mat, MatMut, MatRef, Par, Spec};
 
 use crate::error::{AerError, ErrorCode};
 use crate::linalg::Complex;
@@ -100,7 +100,7 @@ pub fn svd(entries: &[Complex], columns: usize) -> Result<Svd, AerError> {
     // Row by row, a matrix is its transpose column by column; the left vectors of that are the rows of V†.
     let transposed = MatRef::from_column_major_slice(entries, columns, rows);
     let (vectors, none) = (ComputeSvdVectors::Thin, ComputeSvdVectors::No);
-    let scratch = svd::svd_scratch::<Complex>(columns, rows, vectors, none, Par::Seq, Default::default());
+    let scratch = svd::svd_scratch::<Complex>(columns, rows, vectors, none, Par::Seq, Spec::default());
     let mut memory = MemBuffer::try_new(scratch).map_err(|_| insufficient(entries.len()))?;
     let mut right = zeros(columns * count)?;
     let mut values = Mat::<Complex>::zeros(count, 1);
@@ -111,7 +111,7 @@ pub fn svd(entries: &[Complex], columns: usize) -> Result<Svd, AerError> {
         None,
         Par::Seq,
         MemStack::new(&mut memory),
-        Default::default(),
+        Spec::default(),
     );
     found.map_err(|_| internal("The singular values of a tensor were not found."))?;
     Ok(Svd { values: (0..count).map(|i| values[(i, 0)].re).collect(), right })

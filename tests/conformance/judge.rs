@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 const P_MIN: f64 = 1e-7;
 const TOLERANCE: f64 = 1e-7;
@@ -396,6 +396,11 @@ pub fn datum(got: &Value, spec: &Value, what: &str, shots: Option<u64>) -> Verdi
             let size = norms.0 / norms.1;
             need(size > 0.5 && size < 2.0 && fidelity >= least, || format!("{what}: fidelity {fidelity}"))
         }
+        "mps" => {
+            let state = contracted(got).ok_or_else(|| format!("{what}: no [[tensors], [lambdas]]"))?;
+            let spec = json!({ "kind": "fidelity", "value": spec["value"], "min": 1.0 - 1e-7 });
+            datum(&state, &spec, what, shots)
+        }
         "conditional_list" => {
             let got = got.as_object().filter(|got| !got.is_empty());
             let got = got.ok_or_else(|| format!("{what}: not keyed by memory"))?;
@@ -467,6 +472,51 @@ fn plus(sum: &Value, value: &Value, weight: f64) -> Value {
         }
         _ => (sum.as_f64().unwrap_or(0.0) + weight * value.as_f64().unwrap_or(f64::NAN)).into(),
     }
+}
+
+/// The amplitudes of `[[[A0, A1] of each qubit], [lambdas of each bond]]`, as pairs.
+fn contracted(mps: &Value) -> Option<Value> {
+    let [tensors, bonds] = mps.as_array()?.as_slice() else { return None };
+    let (tensors, bonds) = (tensors.as_array()?, bonds.as_array()?);
+    if tensors.is_empty() || bonds.len() + 1 != tensors.len() {
+        return None;
+    }
+    // A row for each basis state so far; the first qubit is the least significant bit.
+    let mut rows = vec![vec![(1.0, 0.0)]];
+    for (place, pair) in tensors.iter().enumerate() {
+        let weights: Vec<f64> = match place.checked_sub(1) {
+            None => vec![1.0],
+            Some(bond) => bonds[bond].as_array()?.iter().map(Value::as_f64).collect::<Option<_>>()?,
+        };
+        let mut next = Vec::new();
+        for matrix in pair.as_array().filter(|pair| pair.len() == 2)? {
+            let matrix: Vec<Vec<(f64, f64)>> =
+                matrix.as_array()?.iter().map(|row| amplitudes(row).ok()).collect::<Option<_>>()?;
+            let columns = matrix.first()?.len();
+            if matrix.iter().any(|row| row.len() != columns) {
+                return None;
+            }
+            for row in &rows {
+                if row.len() != matrix.len() || row.len() != weights.len() {
+                    return None;
+                }
+                let mut sum = vec![(0.0, 0.0); columns];
+                for (((x, y), weight), entries) in row.iter().zip(&weights).zip(&matrix) {
+                    for ((re, im), (a, b)) in sum.iter_mut().zip(entries) {
+                        *re += weight * (x * a - y * b);
+                        *im += weight * (x * b + y * a);
+                    }
+                }
+                next.push(sum);
+            }
+        }
+        rows = next;
+    }
+    let last = |row: &Vec<(f64, f64)>| match row.as_slice() {
+        [(re, im)] => Some(json!([re, im])),
+        _ => None,
+    };
+    rows.iter().map(last).collect()
 }
 
 fn amplitudes(value: &Value) -> Result<Vec<(f64, f64)>, String> {

@@ -296,7 +296,9 @@ impl Chain {
         right.truncate(count * columns);
         let norm = values.iter().map(|value| value * value).sum::<f64>().sqrt();
         if norm > 0.0 {
-            values.iter_mut().for_each(|value| *value /= norm);
+            for value in &mut values {
+                *value /= norm;
+            }
         }
         Ok(Kept { coefficients: values, right, norm })
     }
@@ -374,7 +376,10 @@ impl Chain {
             let right = self.sites[site].right;
             if right == 1 {
                 self.coefficients[site] = vec![1.0];
-                if site >= last { break } else { continue }
+                if site >= last {
+                    break;
+                }
+                continue;
             }
             let weighted = self.weighted(&self.sites[site].entries, site);
             let kept = self.decompose(&weighted, right, Keep::Limited)?;
@@ -488,7 +493,9 @@ impl Chain {
 fn scale(entries: &mut [Complex], by: f64) {
     if by > 0.0 {
         let factor = by.recip();
-        entries.iter_mut().for_each(|x| *x *= factor);
+        for x in entries {
+            *x *= factor;
+        }
     }
 }
 

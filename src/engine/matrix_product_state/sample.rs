@@ -73,9 +73,9 @@ impl Chain {
             return Ok(outcomes);
         };
         let mut walk = self.begin(first, draws);
-        for site in first..=last {
+        for (site, bit) in bits.iter().enumerate().take(last + 1).skip(first) {
             let ones = self.step(&mut walk, site, &draws.numbers(self.qubits[site]))?;
-            if let Some(bit) = bits[site] {
+            if let Some(bit) = *bit {
                 for (shot, one) in ones.iter().enumerate() {
                     outcomes.words[shot * words + bit / 64] |= u64::from(*one) << (bit % 64);
                 }
@@ -101,7 +101,7 @@ impl Chain {
             .collect();
         let draw = |number: f64| below.partition_point(|below| *below <= number * sum).min(size - 1);
         let groups: Vec<usize> = draws.numbers(self.qubits[before]).into_iter().map(draw).collect();
-        let unit = |place: usize| Complex::from(f64::from(u8::from(place % (size + 1) == 0)));
+        let unit = |place: usize| Complex::from(f64::from(u8::from(place.is_multiple_of(size + 1))));
         let mut walk = Walk { vectors: (0..size * size).map(unit).collect(), groups };
         walk.merge(size);
         walk

@@ -291,13 +291,12 @@ impl Chain {
         for (place, coefficient) in left.iter().enumerate() {
             open[place * (left.len() + 1)] = Complex::from(coefficient * coefficient);
         }
-        for place in first..=last {
-            let site = &self.sites[place];
+        for (place, (site, letter)) in self.sites.iter().zip(&at).enumerate().take(last + 1).skip(first) {
             let mut ket = product(Operand::new(&open, site.left), site.wide())?;
             for row in ket.chunks_exact_mut(2 * site.right) {
                 let (zero, one) = row.split_at_mut(site.right);
                 for (x, y) in zero.iter_mut().zip(one) {
-                    (*x, *y) = match at[place] {
+                    (*x, *y) = match letter {
                         Pauli::I => (*x, *y),
                         Pauli::X => (*y, *x),
                         Pauli::Y => (-Complex::I * *y, Complex::I * *x),
