@@ -603,10 +603,12 @@ fn slices_and_copies_change_nothing() {
 #[test]
 fn what_cannot_be_is_refused() {
     // Multiplies everything by i: Hermitian matrices do not stay so.
-    let imaginary = Matrix::diagonal(&[Complex::I; 4]);
-    let mut engine: DensityMatrix<f64> = engine(1);
-    let error = engine.apply(&Operation::Superoperator(Box::new(imaginary)), &[0]).unwrap_err();
-    assert_eq!(error.code, ErrorCode::InvalidMatrix);
+    for n in [1, 4] {
+        let imaginary = Matrix::diagonal(&vec![Complex::I; 1 << (2 * n)]);
+        let mut engine: DensityMatrix<f64> = engine(n);
+        let error = engine.apply(&Operation::Superoperator(Box::new(imaginary)), &all(n)).unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidMatrix);
+    }
 
     let step = |operation: Operation, qubits: &[u32]| Instruction::new(operation, qubits.iter().copied());
     let measure = step(Operation::Measure(Box::default()), &[0]);

@@ -137,6 +137,9 @@ impl<T: Real> DensityMatrix<T> {
     fn apply_wide(&mut self, operation: &Operation, qubits: &[Qubit]) -> Result<(), AerError> {
         match operation {
             Operation::QuantumError(error) => self.mix(error, qubits),
+            Operation::Superoperator(matrix) if !pauli::keeps_hermitian(matrix, qubits.len()) => {
+                Err(not_hermitian(operation))
+            }
             Operation::Superoperator(matrix) => {
                 let bits = self.both_sides(qubits);
                 let placed = kernel::plan((**matrix).clone()).place(&bits, 0);
@@ -303,10 +306,13 @@ fn is_wide(operation: &Operation, qubits: &[Qubit]) -> bool {
 fn transfer(operation: &Operation, qubits: &[Qubit]) -> Result<Transfer, AerError> {
     let matrix =
         channel::superoperator(operation, qubits.len()).ok_or_else(|| not_applied(operation.name()))?;
-    Transfer::new(&matrix, qubits).ok_or_else(|| {
-        let message = format!("\"{}\" does not map Hermitian matrices to Hermitian ones.", operation.name());
-        AerError::new(ErrorCode::InvalidMatrix, message)
-    })
+    Transfer::new(&matrix, qubits).ok_or_else(|| not_hermitian(operation))
+}
+
+/// The error of a channel that makes something else of a density matrix.
+fn not_hermitian(operation: &Operation) -> AerError {
+    let message = format!("\"{}\" does not map Hermitian matrices to Hermitian ones.", operation.name());
+    AerError::new(ErrorCode::InvalidMatrix, message)
 }
 
 /// A copy, or the error that there is no memory for it.

@@ -141,6 +141,19 @@ impl Transfer {
     }
 }
 
+/// Whether a superoperator of `k` qubits maps Hermitian matrices to such: with rows and columns of density matrices
+/// exchanged it is its own conjugate.
+pub(super) fn keeps_hermitian(superoperator: &Matrix, k: usize) -> bool {
+    let (size, low) = (superoperator.rows(), (1 << k) - 1);
+    let exchanged = |index: usize| index >> k | (index & low) << k;
+    (0..size).all(|row| {
+        (0..size).all(|column| {
+            let other = superoperator.at(exchanged(row), exchanged(column));
+            (superoperator.at(row, column) - other.conj()).norm() <= REAL
+        })
+    })
+}
+
 /// What a row costs, and what each of its terms, measured in wasm with SIMD in cache.
 const ROW: f64 = 0.85;
 const TERM: f64 = 0.17;
