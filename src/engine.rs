@@ -8,6 +8,7 @@ pub mod density_matrix;
 pub mod drawn;
 pub mod extended_stabilizer;
 pub mod gather;
+pub mod matrix_product_state;
 mod operator;
 pub mod saved;
 pub mod stabilizer;
@@ -52,6 +53,7 @@ methods! {
     Statevector = "statevector": "Dense amplitudes of a pure state: 16 bytes times 2^n.";
     DensityMatrix = "density_matrix": "A mixed state, with noise as channels: 8 bytes times 4^n.";
     Stabilizer = "stabilizer": "A Clifford tableau: n^2 / 2 bytes, so 10,000 qubits are 50 MB.";
+    MatrixProductState = "matrix_product_state": "A tensor for each qubit: 32 bytes times the square of the bond dimension each.";
     ExtendedStabilizer = "extended_stabilizer": "Clifford gates and a few others: 16 bytes times 2^t for t T gates, or a sampled sum of stabilizer states.";
     Unitary = "unitary": "The unitary matrix of a circuit: 16 bytes times 4^n.";
     Superop = "superop": "The superoperator of a circuit, noise included: 16 bytes times 16^n.";
@@ -77,6 +79,12 @@ impl Outcomes {
     pub fn get(&self, index: usize, bit: u32) -> bool {
         let word = self.words.get(index * self.words_per_shot + bit as usize / 64);
         word.is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+
+    /// The outcome of the `index`-th shot.
+    pub fn row(&self, index: usize) -> Bits {
+        let (from, count) = (index * self.words_per_shot, self.words_per_shot);
+        Bits::from_words(self.words.get(from..from + count).unwrap_or_default())
     }
 
     /// Number of shots.

@@ -59,6 +59,30 @@ impl DrawRng {
     }
 }
 
+/// The random bits that a block of neighbouring shots share.
+#[derive(Clone, Debug)]
+pub struct BlockRng(ChaCha8Rng);
+
+impl BlockRng {
+    /// The stream of a block of an experiment.
+    pub fn new(seed: u64, block: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        // Between the streams of shots, which count up from 0, and those of DrawRng, which count down from the end.
+        rng.set_stream(1 << 63 | block);
+        Self(rng)
+    }
+
+    /// 64 random bits.
+    pub fn word(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    /// A number evenly distributed in [0, 1), with 53 random bits.
+    pub fn uniform(&mut self) -> f64 {
+        unit(self.word())
+    }
+}
+
 /// The random numbers of some shots, one for each at a time.
 pub trait Draws {
     /// Number of shots.

@@ -4,7 +4,9 @@
 //! by [`Run::step`] with a budget of work (amplitudes touched), so the caller decides how often it looks up:
 //! the worker between slices, a native test never. The unit of interruption is one operation.
 
+pub mod capabilities;
 mod execution;
+mod frames;
 pub mod options;
 mod parallel;
 pub mod part;

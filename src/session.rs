@@ -82,8 +82,13 @@ impl Session {
                 })),
             }
         }
-        if request.backend_name == "statevector_simulator" {
-            circuits.iter_mut().flatten().for_each(save_final_statevector);
+        let final_state = match &*request.backend_name {
+            "statevector_simulator" => Some(SaveKind::Statevector),
+            "unitary_simulator" => Some(SaveKind::Unitary),
+            _ => None,
+        };
+        if let Some(kind) = final_state {
+            circuits.iter_mut().flatten().for_each(|circuit| save_final_state(circuit, &kind));
         }
         let noise = noise(&[&request.backend_options, &config, &request.run_options], &mut circuits)?;
         let options = RunOptions {
@@ -213,12 +218,12 @@ pub fn envelope(
     }
 }
 
-/// The older `statevector_simulator` always gives the state at the end.
-fn save_final_statevector(circuit: &mut Circuit) {
+/// The older `statevector_simulator` and `unitary_simulator` always give the state at the end.
+fn save_final_state(circuit: &mut Circuit, kind: &SaveKind) {
     if circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Save(_))) {
         return;
     }
-    let save =
-        Save { kind: SaveKind::Statevector, label: "statevector".into(), subtype: SaveSubtype::Single };
+    let label = kind.name().trim_start_matches("save_").into();
+    let save = Save { kind: kind.clone(), label, subtype: SaveSubtype::Single };
     circuit.instructions.push(Instruction::new(Operation::Save(Box::new(save)), 0..circuit.num_qubits));
 }

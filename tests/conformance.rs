@@ -154,7 +154,13 @@ fn text_case(case: &Case) -> Option<TextCase> {
             let parts = spec["value"].as_array().into_iter().flatten().filter_map(|pair| pair.as_array());
             parts.flatten().filter_map(Value::as_f64).map(|part| part * part).sum()
         };
-        let whole = |spec: &&mut Value| spec["kind"] == "complex" && (norm(spec) - 1.0).abs() < 1e-6;
+        let is_unitary = |spec: &Value| {
+            let rows = spec["value"].as_array().into_iter().flatten();
+            rows.map(|row| norm(&json!({ "value": row }))).all(|norm| (norm - 1.0).abs() < 1e-6)
+        };
+        let whole = |spec: &&mut Value| {
+            spec["kind"] == "complex" && ((norm(spec) - 1.0).abs() < 1e-6 || is_unitary(spec))
+        };
         for spec in data.values_mut().filter(whole) {
             spec["kind"] = json!("fidelity");
             spec["min"] = json!(1.0 - 1e-12);

@@ -196,7 +196,7 @@ fn ensemble(circuit: &Circuit) -> Ensemble {
 fn run(circuit: Circuit, method: Method, precision: &str, shots: u64) -> ExperimentResult {
     let given = json!({
         "method": method.name(), "shots": shots, "seed_simulator": 11, "precision": precision,
-        "extended_stabilizer_approximation_error": 0.01,
+        "extended_stabilizer_approximation_error": 0.01, "enable_truncation": false,
     });
     let options = RunOptions::resolve(&[given.as_object().unwrap()]).unwrap();
     let mut run = Run::new(vec![Ok(circuit)], options);

@@ -45,7 +45,7 @@ function pass_ms(bytes) {
 const spec = circuits[circuit](n);
 const program = qasm(spec);
 const executor = new WorkerExecutor({ max_workers: 1 });
-const backend = new AerSimulator({ executor, precision, max_parallel_threads: threads, seed_simulator: 1 });
+const backend = new AerSimulator({ executor, method: 'statevector', precision, max_parallel_threads: threads, seed_simulator: 1 });
 const counts_of = async (text, shots) => {
   const result = await (await backend.run(text, { shots })).result();
   return [result.get_counts(), result];

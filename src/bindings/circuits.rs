@@ -7,10 +7,10 @@ use wasm_bindgen::prelude::*;
 use super::convert::{describe, get, get_method, given, options_from_js, set, to_js, wrong_argument};
 use super::host::{MEMORY_LIMIT_BYTES, available_parallelism, threads_missing};
 use super::js_error::{from_thrown, throw};
-use crate::circuit::GATES;
-use crate::engine::{Engine, Method, statevector::Statevector};
+use crate::engine::Method;
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::{self, LoadOptions, qobj};
+use crate::run::capabilities::{Capabilities, capabilities};
 
 /// The circuits as given: one stays one, an array is copied, as it may change later.
 pub fn as_list(given: &JsValue) -> Array {
@@ -170,8 +170,9 @@ pub fn acceleration(options: JsValue) -> JsValue {
 pub fn configuration(name: String, options: JsValue) -> JsValue {
     let limit = get(&options, "max_memory_mb").as_f64().filter(|mb| *mb > 0.0);
     let bytes = limit.map_or(MEMORY_LIMIT_BYTES, |mb| MEMORY_LIMIT_BYTES.min((mb as u64) << 20));
-    let n_qubits = (0..64).take_while(|n| 16u64 << n <= bytes).last().unwrap_or(0);
-    let basis_gates: Vec<&str> = GATES.iter().map(|spec| spec.name).collect();
+    let name_of = get(&options, "method").as_string().unwrap_or_default();
+    let method = Method::ALL.iter().copied().find(|method| method.name() == name_of);
+    let Capabilities { n_qubits, basis_gates, custom_instructions } = capabilities(method, bytes);
     let configuration = to_js(&json!({
         "backend_name": name,
         "backend_version": super::VERSION,
@@ -184,11 +185,9 @@ pub fn configuration(name: String, options: JsValue) -> JsValue {
         "open_pulse": false,
         "max_shots": 1_000_000,
         "coupling_map": null,
-        "description": Method::Statevector.description(),
+        "description": method.map_or("A method is chosen for each circuit.", Method::description),
         "basis_gates": basis_gates,
-        "custom_instructions": [
-            "initialize", "pauli", "reset", "save_statevector", "set_statevector", "unitary",
-        ],
+        "custom_instructions": custom_instructions,
         "gates": [],
     }));
     set(configuration.unchecked_ref(), "acceleration", acceleration(options));

@@ -129,8 +129,23 @@ impl Bits {
 
     /// Writes the lowest `width` bits of a value from bit `first` on.
     pub fn write(&mut self, first: u32, width: u32, value: &Self) {
-        for bit in 0..width {
-            self.set(first + bit, value.get(bit));
+        let end = (first as usize + width as usize).div_ceil(64);
+        if width > 0 && end > self.words.len() {
+            self.words.resize(end, 0);
+        }
+        for done in (0..width).step_by(64) {
+            let (at, len) = (first + done, (width - done).min(64));
+            let (index, shift) = (at as usize / 64, at % 64);
+            let (mask, word) = (u64::MAX >> (64 - len), value.word(done as usize / 64));
+            let mut replace = |index: usize, mask: u64, word: u64| {
+                if let Some(old) = self.words.get_mut(index).filter(|_| mask != 0) {
+                    *old = *old & !mask | word & mask;
+                }
+            };
+            replace(index, mask << shift, word << shift);
+            if shift > 0 {
+                replace(index + 1, mask >> (64 - shift), word >> (64 - shift));
+            }
         }
     }
 
@@ -326,5 +341,21 @@ mod tests {
         assert_eq!(wide.compare(&Bits::from_u64(u64::MAX)), Ordering::Greater);
         assert_eq!(wide.highest(), Some(128));
         assert!(wide.get(128) && !wide.get(127) && !wide.get(4000));
+    }
+
+    #[test]
+    fn words_are_written_as_bits_are() {
+        let value = Bits::from_words(&[0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210, 0xdead_beef]);
+        for (first, width) in
+            [(0, 0), (0, 64), (3, 7), (60, 10), (64, 64), (1, 150), (63, 65), (5, 192), (130, 3)]
+        {
+            let start = Bits::from_words(&[u64::MAX, 0x5555_5555_5555_5555]);
+            let (mut bits, mut expected) = (start.clone(), start);
+            bits.write(first, width, &value);
+            for bit in 0..width {
+                expected.set(first + bit, value.get(bit));
+            }
+            assert_eq!(bits, expected, "{width} from {first}");
+        }
     }
 }

@@ -158,7 +158,9 @@ impl<T: Real> DensityMatrix<T> {
                     for step in steps {
                         re.copy_from_slice(&first_re);
                         im.copy_from_slice(&first_im);
-                        step.iter().for_each(|placed| placed.apply(re, im));
+                        for placed in step {
+                            placed.apply(re, im);
+                        }
                         sum_re.iter_mut().zip(&*re).for_each(|(sum, x)| *sum += *x);
                         sum_im.iter_mut().zip(&*im).for_each(|(sum, x)| *sum += *x);
                     }
@@ -187,7 +189,9 @@ impl<T: Real> DensityMatrix<T> {
                     channel::unitary(operation, qubits.len()).ok_or_else(|| not_applied(operation.name()))?;
                 let both = self.conjugation(kernel::plan(matrix.clone()), &matrix, qubits);
                 self.as_matrix(|re, im| {
-                    both.iter().for_each(|placed| placed.apply(re, im));
+                    for placed in both {
+                        placed.apply(re, im);
+                    }
                     Ok(())
                 })
             }
@@ -220,7 +224,7 @@ impl<T: Real> DensityMatrix<T> {
                 let on: Option<Vec<Qubit>> =
                     step.qubits.iter().map(|place| qubits.get(*place as usize).copied()).collect();
                 let on = on.ok_or_else(|| not_applied(step.operation.name()))?;
-                if self.is_wide(&step.operation, &on) {
+                if is_wide(&step.operation, &on) {
                     self.settle()?;
                 }
                 self.apply(&step.operation, &on)?;
@@ -231,19 +235,6 @@ impl<T: Real> DensityMatrix<T> {
         }
         self.components = sum;
         Ok(())
-    }
-
-    /// Whether an operation is applied to the matrix and not to components.
-    fn is_wide(&self, operation: &Operation, qubits: &[Qubit]) -> bool {
-        let local = matches!(
-            operation,
-            Operation::Delay(_)
-                | Operation::Barrier
-                | Operation::QuantumErrorLocation
-                | Operation::Reset
-                | Operation::Pauli(_)
-        );
-        !local && qubits.len() > MOST_QUBITS
     }
 
     /// Works on the entries of the matrix: bit `j` of an index is qubit `j` of the row, bit `n + j` of the column. Takes
@@ -293,6 +284,19 @@ impl<T: Real> DensityMatrix<T> {
         walsh_hadamard(&mut values);
         values
     }
+}
+
+/// Whether an operation is applied to the matrix and not to components.
+fn is_wide(operation: &Operation, qubits: &[Qubit]) -> bool {
+    let local = matches!(
+        operation,
+        Operation::Delay(_)
+            | Operation::Barrier
+            | Operation::QuantumErrorLocation
+            | Operation::Reset
+            | Operation::Pauli(_)
+    );
+    !local && qubits.len() > MOST_QUBITS
 }
 
 /// The transfer matrix of an operation on few qubits.
@@ -416,16 +420,14 @@ impl<T: Real> Engine for DensityMatrix<T> {
         match operation {
             Operation::SetStatevector(_) | Operation::SetState(_) => 2 * len,
             // Into the matrix and back, and what is done to it.
-            Operation::Kraus(operators) if self.is_wide(operation, qubits) => {
+            Operation::Kraus(operators) if is_wide(operation, qubits) => {
                 len.saturating_mul(4 + size * operators.len() as u64)
             }
-            Operation::QuantumError(error) if self.is_wide(operation, qubits) => {
+            Operation::QuantumError(error) if is_wide(operation, qubits) => {
                 len.saturating_mul(4 * error.branches.len() as u64)
             }
-            Operation::Superoperator(_) if self.is_wide(operation, qubits) => {
-                len.saturating_mul(4 + size * size)
-            }
-            _ if self.is_wide(operation, qubits) && !matches!(operation, Operation::Save(_)) => {
+            Operation::Superoperator(_) if is_wide(operation, qubits) => len.saturating_mul(4 + size * size),
+            _ if is_wide(operation, qubits) && !matches!(operation, Operation::Save(_)) => {
                 len.saturating_mul(4 + size)
             }
             Operation::Measure(_) => size,
@@ -454,16 +456,16 @@ impl<T: Real> Engine for DensityMatrix<T> {
                 }
                 _ => Err(not_applied(operation.name())),
             },
-            _ => match self.transfers(operation, qubits)? {
-                Some(transfers) => {
-                    transfers.into_iter().for_each(|transfer| self.queue.push(transfer));
-                    Ok(())
+            _ => {
+                if let Some(transfers) = self.transfers(operation, qubits)? {
+                    for transfer in transfers {
+                        self.queue.push(transfer);
+                    }
+                    return Ok(());
                 }
-                None => {
-                    self.settle()?;
-                    self.apply_wide(operation, qubits)
-                }
-            },
+                self.settle()?;
+                self.apply_wide(operation, qubits)
+            }
         }
     }
 
@@ -477,7 +479,7 @@ impl<T: Real> Engine for DensityMatrix<T> {
             _ if pending == 0 => false,
             Operation::Measure(_) | Operation::Save(_) => true,
             Operation::SetStatevector(_) | Operation::SetState(_) => !self.is_set_up(),
-            operation => pending >= MOST_PENDING || self.is_wide(operation, qubits),
+            operation => pending >= MOST_PENDING || is_wide(operation, qubits),
         }
     }
 

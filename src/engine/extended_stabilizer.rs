@@ -125,8 +125,8 @@ impl ExtendedStabilizer {
     /// Number of terms.
     pub fn num_terms(&self) -> usize {
         match &self.form {
-            Form::Exact(frame, _) => frame.len(),
-            Form::Sampled(terms) => terms.len(),
+            Form::Exact(frame, _) => frame.num_terms(),
+            Form::Sampled(terms) => terms.num_terms(),
         }
     }
 
@@ -195,7 +195,9 @@ impl ExtendedStabilizer {
                     Some(ch.amplitude(index) / known)
                 });
                 let phase = phase.unwrap_or(Complex::ONE);
-                state.iter_mut().for_each(|amplitude| *amplitude *= phase);
+                for amplitude in &mut state {
+                    *amplitude *= phase;
+                }
                 Ok(state)
             }
         }

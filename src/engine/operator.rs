@@ -126,7 +126,7 @@ impl<T: Real> Operator<T> {
     /// A copy, when nothing is put off.
     pub(super) fn try_clone(&self) -> Result<Self, AerError> {
         let mut programs = Programs::default();
-        programs.threads = self.programs.threads.clone();
+        programs.threads = self.programs.threads;
         Ok(Self { row_bits: self.row_bits, dense: self.dense.try_clone()?, programs, factor: self.factor })
     }
 

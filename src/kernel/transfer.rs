@@ -48,7 +48,7 @@ impl<T: Real> Transfer<T> {
         for row in 0..num_rows {
             let changes = (0..lanes).any(|lane| {
                 let at = value(row, lane);
-                (0..size).any(|column| matrix[at * size + column] != if at == column { 1.0 } else { 0.0 })
+                (0..size).any(|column| matrix[at * size + column] - f64::from(u8::from(at == column)) != 0.0)
             });
             if !changes {
                 continue;

@@ -30,6 +30,7 @@ use crate::error::{AerError, ErrorCode};
 use crate::rng::{SampleDraws, ShotRng};
 
 /// A planned circuit and how to run it.
+#[derive(Clone)]
 pub struct Job {
     /// The circuit, as [`Plan::new`] left it.
     pub circuit: Circuit,
@@ -731,8 +732,8 @@ impl<E: Engine> Execute for Execution<E> {
 /// What makes the memory of a drawn shot.
 #[derive(Clone, Copy, Debug)]
 enum Shown {
-    /// The memory bit shows a qubit, by its position among those drawn.
-    Outcome(u32, u32),
+    /// Memory bits from the first on show qubits, from the second position among those drawn on; and how many.
+    Outcomes(u32, u32, u32),
     /// The readout error that is this instruction changes the memory.
     Misread(usize),
 }
@@ -762,7 +763,7 @@ impl Tail {
                         let next = positions.len() as u32;
                         let position = *positions.entry(*qubit).or_insert(next);
                         last.insert(*bit, position);
-                        shown.push(Shown::Outcome(*bit, position));
+                        shown.push(Shown::Outcomes(*bit, position, 1));
                     }
                 }
                 Operation::ReadoutError(_) => {
@@ -773,9 +774,18 @@ impl Tail {
             }
         }
         if !misread_at_all {
-            shown = last.into_iter().map(|(bit, position)| Shown::Outcome(bit, position)).collect();
+            shown = last.into_iter().map(|(bit, position)| Shown::Outcomes(bit, position, 1)).collect();
         }
         let gather = gather(&shown, positions.len(), circuit.num_clbits);
+        // Neighbours go to neighbours together: a word at a time, not a bit.
+        shown.dedup_by(|next, before| match (next, before) {
+            (Shown::Outcomes(place, from, more), Shown::Outcomes(first, first_from, len)) => {
+                let joins = (*place, *from) == (*first + *len, *first_from + *len);
+                *len += if joins { *more } else { 0 };
+                joins
+            }
+            _ => false,
+        });
         Self { qubits: positions.into_keys().collect(), shown, gather }
     }
 
@@ -790,9 +800,10 @@ impl Tail {
     ) -> Bits {
         let mut memory = memory.clone();
         let mut made = None;
+        let outcome = outcomes.row(index);
         for shown in &self.shown {
             match *shown {
-                Shown::Outcome(place, from) => memory.set(place, outcomes.get(index, from)),
+                Shown::Outcomes(place, from, len) => memory.write(place, len, &outcome.slice(from, len)),
                 Shown::Misread(instruction) => {
                     let step = circuit.instructions.get(instruction).map(|step| &step.operation);
                     if let Some(Operation::ReadoutError(error)) = step
@@ -873,7 +884,7 @@ fn gather(shown: &[Shown], outcome_bits: usize, num_clbits: u32) -> Option<(Gath
     let pairs: Option<Vec<(u32, u32)>> = shown
         .iter()
         .map(|shown| match *shown {
-            Shown::Outcome(place, from) => Some((from, place)),
+            Shown::Outcomes(place, from, _) => Some((from, place)),
             Shown::Misread(_) => None,
         })
         .collect();

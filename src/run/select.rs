@@ -1,11 +1,13 @@
 //! The method of a circuit, and its engine. A method is one row of [`engines!`] for each precision it has.
 
 use super::execution::{Execute, Execution, Job};
+use super::frames::{self, Frames};
 use super::plan::{can_sample, check_memory};
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Circuit, Instruction, Operation};
 use crate::engine::density_matrix::DensityMatrix;
 use crate::engine::extended_stabilizer::ExtendedStabilizer;
+use crate::engine::matrix_product_state::MatrixProductState;
 use crate::engine::stabilizer::Stabilizer;
 use crate::engine::statevector::Statevector;
 use crate::engine::superop::Superop;
@@ -46,6 +48,9 @@ macro_rules! engines {
 
         /// Makes the engine of a method, and starts a job on it.
         pub fn start(method: Method, precision: Precision, job: Job) -> Result<Box<dyn Execute>, AerError> {
+            if method == Method::Stabilizer && frames::can_run(&job) {
+                return Ok(Box::new(Frames::new(job)?));
+            }
             Ok(match (method, precision) {
                 $((Method::$variant, Precision::$precision) => Box::new(Execution::<$engine>::new(job)?),)*
             })
@@ -60,6 +65,8 @@ engines! {
     DensityMatrix Single => DensityMatrix<f32>;
     Stabilizer Double => Stabilizer;
     Stabilizer Single => Stabilizer;
+    MatrixProductState Double => MatrixProductState;
+    MatrixProductState Single => MatrixProductState;
     ExtendedStabilizer Double => ExtendedStabilizer;
     ExtendedStabilizer Single => ExtendedStabilizer;
     Unitary Double => Unitary<f64>;
@@ -147,6 +154,7 @@ const AUTOMATIC: &[(Method, &str)] = &[
     (Method::Stabilizer, "every instruction is Clifford"),
     (Method::Statevector, "a statevector runs every instruction, and fits the memory"),
     (Method::DensityMatrix, "a density matrix is the first method that runs every instruction"),
+    (Method::MatrixProductState, "a matrix product state is the first method that can run it"),
     (Method::Unitary, "what is saved is the unitary of the circuit"),
     (Method::Superop, "what is saved is the superoperator of the circuit"),
 ];

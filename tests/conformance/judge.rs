@@ -175,6 +175,9 @@ fn counts(tally: &BTreeMap<String, u64>, expected: &Value, shots: u64) -> Verdic
     if expected["test"] == "marginals" {
         return marginals(tally, expected, shots);
     }
+    if expected["test"] == "tv" {
+        return variation(tally, expected, shots);
+    }
     need(expected.get("test").is_none(), || format!("unknown test {}", expected["test"]))?;
     chi_square(tally, &probabilities(&expected["probabilities"])?, shots)
 }
@@ -183,6 +186,17 @@ fn probabilities(value: &Value) -> Result<BTreeMap<String, f64>, String> {
     let object = value.as_object().filter(|object| !object.is_empty()).ok_or("bad case: no probabilities")?;
     let read = |(key, p): (&String, &Value)| Some((key.clone(), p.as_f64()?));
     object.iter().map(read).collect::<Option<_>>().ok_or_else(|| "bad case: probabilities".into())
+}
+
+/// An approximate method: the total variation distance is bounded.
+fn variation(tally: &BTreeMap<String, u64>, expected: &Value, shots: u64) -> Verdict {
+    let most = expected["max_tv"].as_f64().ok_or("bad case: no max_tv")?;
+    let mut left = probabilities(&expected["probabilities"])?;
+    for (key, count) in tally {
+        *left.entry(key.clone()).or_insert(0.0) -= *count as f64 / shots as f64;
+    }
+    let distance = left.values().map(|difference| difference.abs()).sum::<f64>() / 2.0;
+    need(distance <= most, || format!("total variation {distance}, more than {most}"))
 }
 
 /// Too many outcomes to list: parities of some bits.
@@ -379,9 +393,8 @@ pub fn datum(got: &Value, spec: &Value, what: &str, shots: Option<u64>) -> Verdi
             let norms = (norm(&got), norm(&expected));
             let least = spec["min"].as_f64().ok_or("bad case: no min")?;
             let fidelity = (re * re + im * im) / (norms.0 * norms.1);
-            need(norms.0 > 0.5 && norms.0 < 2.0 && fidelity >= least, || {
-                format!("{what}: fidelity {fidelity}")
-            })
+            let size = norms.0 / norms.1;
+            need(size > 0.5 && size < 2.0 && fidelity >= least, || format!("{what}: fidelity {fidelity}"))
         }
         "conditional_list" => {
             let got = got.as_object().filter(|got| !got.is_empty());
@@ -458,6 +471,10 @@ fn plus(sum: &Value, value: &Value, weight: f64) -> Value {
 
 fn amplitudes(value: &Value) -> Result<Vec<(f64, f64)>, String> {
     let list = value.as_array().ok_or("no list of amplitudes")?;
+    // A matrix, row by row.
+    if list.first().is_some_and(|row| amplitudes(row).is_ok()) {
+        return Ok(list.iter().map(amplitudes).collect::<Result<Vec<_>, _>>()?.concat());
+    }
     list.iter().map(|value| complex(value).ok_or_else(|| format!("{value} is no amplitude"))).collect()
 }
 

@@ -100,7 +100,9 @@ impl Transfer {
                 sums.iter_mut().zip(row).for_each(|(sum, entry)| *sum += factor * entry);
             }
         }
-        entries.iter_mut().for_each(|entry| *entry = snap(*entry));
+        for entry in &mut entries {
+            *entry = snap(*entry);
+        }
         Self { qubits, entries }
     }
 
@@ -130,7 +132,7 @@ impl Transfer {
         let (mut rows, mut terms) = (0, 0);
         for (at, row) in self.entries.chunks_exact(size).enumerate() {
             let count = row.iter().filter(|entry| **entry != 0.0).count();
-            if count != 1 || row[at] != 1.0 {
+            if count != 1 || row[at] - 1.0 != 0.0 {
                 rows += 1;
                 terms += count;
             }

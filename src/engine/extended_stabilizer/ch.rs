@@ -1,8 +1,8 @@
-//! A stabilizer state with its phase: the CH-form ω U_C U_H |s⟩ (Bravyi, Browne, Calpin, Campbell, Gosset and Howard,
+//! A stabilizer state with its phase: the CH-form `ω U_C U_H |s⟩` (Bravyi, Browne, Calpin, Campbell, Gosset and Howard,
 //! "Simulation of quantum circuits by low-rank stabilizer decompositions", arXiv:1808.00128, §IV.A), up to 64 qubits.
 //!
 //! `U_C` is made of gates that leave |0…0⟩ alone and `U_H` of Hadamard gates. Of `U_C` is known what it makes of Pauli
-//! operators: `U_C`†Z `U_C` = Π Z^g and `U_C`†X `U_C` = i^phase Π X^f Π Z^m.
+//! operators: `U_C† Z U_C = Π Z^g` and `U_C† X U_C = i^phase Π X^f Π Z^m`.
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
@@ -148,7 +148,7 @@ impl Ch {
         0.5
     }
 
-    /// The state ω `U_C` `U_H` (|t⟩ + i^power |u⟩), of which |t⟩ and |u⟩ are brought together: Proposition 4.
+    /// The state `ω U_C U_H (|t⟩ + i^power |u⟩)`, of which |t⟩ and |u⟩ are brought together: Proposition 4.
     fn superpose(&mut self, t: u64, u: u64, power: u8) {
         let differ = t ^ u;
         if differ == 0 {
@@ -234,7 +234,7 @@ impl Ch {
         if (f ^ self.s) & !self.v != 0 {
             return Complex::ZERO;
         }
-        let scale = FRAC_1_SQRT_2.powi(self.v.count_ones() as i32);
+        let scale = FRAC_1_SQRT_2.powi(self.v.count_ones().cast_signed());
         self.omega * i_to(phase) * sign(odd(f & m) ^ odd(f & self.s & self.v)) * scale
     }
 }

@@ -61,7 +61,7 @@ impl Frame {
     }
 
     /// Number of amplitudes.
-    pub fn len(&self) -> usize {
+    pub fn num_terms(&self) -> usize {
         self.amplitudes.len()
     }
 
@@ -72,7 +72,7 @@ impl Frame {
 
     /// A copy, or the error that there is no memory for it.
     pub fn try_clone(&self) -> Result<Self, AerError> {
-        let mut amplitudes = reserved(self.len())?;
+        let mut amplitudes = reserved(self.num_terms())?;
         amplitudes.extend_from_slice(&self.amplitudes);
         Ok(Self {
             tableau: self.tableau.clone(),
@@ -103,13 +103,13 @@ impl Frame {
             Kind::Certain(value) => Local { phase: 2 * u8::from(value), x: 0, z: 0 },
             Kind::Drawn(local) => local,
             Kind::Coin(pivot) => {
-                let needed = AMPLITUDE.saturating_mul(2 * self.len() as u64);
+                let needed = AMPLITUDE.saturating_mul(2 * self.num_terms() as u64);
                 let limit = self.memory_limit.unwrap_or(u64::MAX);
-                if needed > limit || self.amplitudes.try_reserve_exact(self.len()).is_err() {
+                if needed > limit || self.amplitudes.try_reserve_exact(self.num_terms()).is_err() {
                     return Err(insufficient_memory(needed));
                 }
                 self.tableau.isolate(&operator, pivot);
-                for index in 0..self.len() {
+                for index in 0..self.num_terms() {
                     let added = self.amplitudes[index] * Complex::new(0.0, -sin);
                     self.amplitudes[index] *= cos;
                     self.amplitudes.push(added);
@@ -128,7 +128,7 @@ impl Frame {
         }
         let half = 1 << local.x.ilog2();
         let signed = [negative, -negative];
-        for start in (0..self.len()).step_by(2 * half) {
+        for start in (0..self.num_terms()).step_by(2 * half) {
             for x in start..start + half {
                 let y = x ^ local.x;
                 let (of_x, of_y) = (self.amplitudes[x], self.amplitudes[y]);

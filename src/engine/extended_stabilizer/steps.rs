@@ -96,7 +96,7 @@ fn pauli(letter: Pauli, qubit: Qubit) -> Steps {
 fn gate(gate: Gate, parameters: &[f64], qubits: &[Qubit]) -> Option<Steps> {
     use Step::{Ccz, Cx, Cz, H, Phase, S, Sdg, X};
     Some(match (gate, parameters, qubits) {
-        (Gate::Id, ..) | (Gate::U0, ..) => smallvec![],
+        (Gate::Id | Gate::U0, ..) => smallvec![],
         (Gate::X, _, [q]) => pauli(Pauli::X, *q),
         (Gate::Y, _, [q]) => pauli(Pauli::Y, *q),
         (Gate::Z, _, [q]) => pauli(Pauli::Z, *q),

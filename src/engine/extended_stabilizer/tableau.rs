@@ -212,7 +212,7 @@ impl Tableau {
         steps
     }
 
-    /// Gates V₁, V₂, … with C = V_k ⋯ V₁ up to a phase.
+    /// Gates whose product, the first one rightmost, is C up to a phase.
     pub fn gates(mut self) -> Vec<Step> {
         let mut steps = Vec::new();
         for q in 0..self.num_qubits() {

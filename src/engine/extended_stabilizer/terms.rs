@@ -92,13 +92,13 @@ impl Terms {
     }
 
     /// Number of terms.
-    pub fn len(&self) -> usize {
+    pub fn num_terms(&self) -> usize {
         self.terms.len()
     }
 
     /// Bytes that it takes.
     pub fn bytes(&self) -> u64 {
-        self.len() as u64 * Ch::bytes(self.num_qubits)
+        self.num_terms() as u64 * Ch::bytes(self.num_qubits)
     }
 
     /// A copy, or the error that there is no memory for it.
@@ -159,13 +159,13 @@ impl Terms {
 
     /// Collapses a qubit to an outcome, but does not normalise.
     pub fn project(&mut self, qubit: Qubit, outcome: bool) {
-        self.terms.retain_mut(|term| match term.certain(qubit) {
-            Some(certain) => certain == outcome,
-            None => {
-                term.project(qubit, outcome);
-                term.omega *= FRAC_1_SQRT_2;
-                true
+        self.terms.retain_mut(|term| {
+            if let Some(certain) = term.certain(qubit) {
+                return certain == outcome;
             }
+            term.project(qubit, outcome);
+            term.omega *= FRAC_1_SQRT_2;
+            true
         });
     }
 
@@ -201,7 +201,7 @@ impl Terms {
                 walk.steps(STEPS_PER_SHOT, &mut rng);
             } else {
                 walk.begin(self.outcome_of_a_term(&mut rng));
-                walk.steps(if self.len() == 1 { 0 } else { mixing }, &mut rng);
+                walk.steps(if self.num_terms() == 1 { 0 } else { mixing }, &mut rng);
             }
             let mut bits = Bits::zeros(qubits.len() as u32);
             for (place, qubit) in (0..).zip(qubits) {
@@ -214,7 +214,7 @@ impl Terms {
 
     /// A basis state, drawn from a term that is drawn itself.
     fn outcome_of_a_term(&self, rng: &mut ShotRng) -> u64 {
-        let index = (rng.uniform() * self.len() as f64) as usize;
+        let index = (rng.uniform() * self.num_terms() as f64) as usize;
         let Some(term) = self.terms.get(index) else { return 0 };
         let coins = (0..self.num_qubits).fold(0, |all, q| all | u64::from(rng.uniform() < 0.5) << q);
         let f = term.s & !term.v | coins & term.v;
@@ -240,7 +240,9 @@ impl Terms {
             amplitudes[walk.at as usize] = walk.amplitude;
         }
         let norm = amplitudes.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
-        amplitudes.iter_mut().for_each(|amplitude| *amplitude /= norm);
+        for amplitude in &mut amplitudes {
+            *amplitude /= norm;
+        }
         Ok(amplitudes)
     }
 }
@@ -279,7 +281,7 @@ struct Walk {
 
 impl Walk {
     fn new(terms: &Terms) -> Result<Self, AerError> {
-        let len = terms.len();
+        let len = terms.num_terms();
         let short = |_| insufficient_memory(bytes(terms.num_qubits, len as u64));
         let (mut rows, mut still, mut moving) = (Vec::new(), Vec::new(), Vec::new());
         rows.try_reserve_exact(len * terms.num_qubits as usize).map_err(short)?;
@@ -292,7 +294,7 @@ impl Walk {
             s: term.s,
             not_v: !term.v,
             signs: term.s & term.v,
-            factor: term.omega * FRAC_1_SQRT_2.powi(term.v.count_ones() as i32),
+            factor: term.omega * FRAC_1_SQRT_2.powi(term.v.count_ones().cast_signed()),
         }));
         moving.resize(len, Moving::default());
         Ok(Self { num_qubits: terms.num_qubits, rows, still, moving, at: 0, amplitude: Complex::ZERO })

@@ -254,7 +254,7 @@ fn an_error_spoils_only_its_experiment() {
         Instruction::new(Operation::Measure(Box::new(measure)), [q])
     }));
     let job = vec![Err(refused), Ok(bell()), Ok(bad_shots), Ok(wide), Ok(own_shots)];
-    let results = run_all(job, &json!({"shots": 10, "seed_simulator": 1}), 50);
+    let results = run_all(job, &json!({"shots": 10, "seed_simulator": 1, "method": "statevector"}), 50);
     let codes: Vec<Option<ErrorCode>> = results.iter().map(|r| r.error.as_ref().map(|e| e.code)).collect();
     assert_eq!(
         codes,
@@ -285,7 +285,7 @@ fn truncated_circuits_need_only_the_memory_of_what_remains() {
     let result = run(circuit(60, 1, &steps), &json!({"shots": 5}));
     assert_eq!(counts(&result), [("0x1", 5)]);
     assert_eq!(result.metadata["active_input_qubits"], json!([59]));
-    let given = json!({"shots": 5, "enable_truncation": false});
+    let given = json!({"shots": 5, "enable_truncation": false, "method": "statevector"});
     assert_eq!(run(circuit(60, 1, &steps), &given).error.unwrap().code, ErrorCode::InsufficientMemory);
 }
 
@@ -305,7 +305,8 @@ fn the_fallback_seed_counts_where_none_is_given() {
 fn metadata_tell_how_it_ran() {
     let metadata = run(bell(), &json!({"max_memory_mb": 100})).metadata;
     for (key, value) in [
-        ("method", json!("statevector")),
+        ("method", json!("stabilizer")),
+        ("method_reason", json!("Every instruction is Clifford.")),
         ("device", json!("CPU")),
         ("noise", json!("ideal")),
         ("measure_sampling", json!(true)),
@@ -471,8 +472,10 @@ fn truncation_follows_jumps_backwards() {
 #[test]
 fn a_state_without_a_label_has_the_name_of_its_method() {
     let steps = json!([{"name": "save_state", "qubits": [0], "label": "_method_"}]);
-    let result = run(circuit(1, 0, &steps), &json!({}));
-    assert_eq!(result.data.saved.keys().collect::<Vec<_>>(), ["statevector"]);
+    for method in ["statevector", "stabilizer", "density_matrix", "matrix_product_state", "unitary", "superop"] {
+        let result = run(circuit(1, 0, &steps), &json!({"method": method}));
+        assert_eq!(result.data.saved.keys().collect::<Vec<_>>(), [method]);
+    }
 }
 
 /// A readout error that always reads the bits 01 (bit 0 set) as 10, and nothing else wrong.
