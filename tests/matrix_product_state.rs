@@ -445,7 +445,7 @@ fn wide_states_are_sampled_and_projected() {
 /// The squared Schmidt coefficients beyond the first `most`, of the cut above each qubit but the last.
 fn beyond(state: &[Complex], most: usize) -> Vec<f64> {
     let cuts = 1..state.len().ilog2();
-    let tail = |bits| svd(state, 1 << bits).unwrap().values.iter().skip(most).map(|x| x * x).sum();
+    let tail = |bits: u32| svd(state, 1usize << bits).unwrap().values.iter().skip(most).map(|x| x * x).sum();
     cuts.map(tail).collect()
 }
 

@@ -77,7 +77,7 @@ impl MatrixProductState {
         let (log, told) = (&mut self.log, self.config.mps.log_data);
         self.chain.gather(qubits, self.config.mps.swap_right, &mut |chain, a, b| {
             if told {
-                Self::tell(log, chain, &"internal_swap", &[a, b]);
+                Self::tell(log, chain, &"internal_swap", &[a as Qubit, b as Qubit]);
             }
         })
     }

@@ -2,7 +2,7 @@
 //!
 //! As in [`dense`](super::dense) a matrix on `k` bits meets the vector in columns, the chunks of lanes in which the
 //! bits have each of their values; a bit inside the lanes is reached by exchanging lanes. Columns go through a small
-//! buffer, four at a time. Rows in which nothing changes are not written, inputs that nothing needs are not read, and
+//! buffer, eight at a time. Rows in which nothing changes are not written, inputs that nothing needs are not read, and
 //! entries that are 0 cost nothing: the matrices of noise and of Clifford gates are mostly 0.
 
 use std::array::from_fn;
@@ -16,7 +16,7 @@ use super::lanes::{Lanes, Spread};
 use super::real::Real;
 
 /// Columns whose inputs are multiplied with the same coefficient.
-const COLUMNS: usize = 4;
+const COLUMNS: usize = 8;
 
 /// A real matrix at its place, ready for vectors of one length.
 pub struct Transfer<T: Real> {
@@ -26,7 +26,7 @@ pub struct Transfer<T: Real> {
     columns: usize,
     /// Where the inputs are in a column, and by what their lanes are exchanged.
     inputs: Vec<(usize, usize)>,
-    /// Where the rows that change are in a column, and how many of the terms are theirs.
+    /// Where the rows that change are in a column, and where their terms end.
     rows: Vec<(usize, usize)>,
     /// An input and its coefficient.
     terms: Vec<(usize, T::Lanes)>,
@@ -53,7 +53,6 @@ impl<T: Real> Transfer<T> {
             if !changes {
                 continue;
             }
-            let before = terms.len();
             for (x, across) in spread.across.iter().enumerate() {
                 for column in 0..num_rows {
                     let coefficient =
@@ -68,7 +67,7 @@ impl<T: Real> Transfer<T> {
                     terms.push((input, T::Lanes::new(|lane| T::from_f64(coefficient(lane)))));
                 }
             }
-            rows.push((deposit(row, &spread.high), terms.len() - before));
+            rows.push((deposit(row, &spread.high), terms.len()));
         }
         Self { fixed: mask(&spread.high), columns: spread.space.size(), inputs, rows, terms }
     }
@@ -117,17 +116,25 @@ impl<T: Real> Transfer<T> {
         inputs: &mut [[T::Lanes; COLUMNS]],
     ) {
         for (input, (offset, across)) in inputs.iter_mut().zip(&self.inputs) {
-            *input = columns.map(|index| T::Lanes::load(vector[index + offset].get()).across(*across));
+            *input = columns.map(|index| T::Lanes::load(vector[index + offset].get()));
+            // What is known outside of a loop need not be found out within.
+            *input = match across {
+                0 => *input,
+                1 => input.map(|x| x.across(1)),
+                2 => input.map(|x| x.across(2)),
+                _ => input.map(|x| x.across(3)),
+            };
         }
-        let mut terms = self.terms.iter();
-        for (offset, count) in &self.rows {
+        let mut first = 0;
+        for (offset, end) in &self.rows {
             let mut sums = [T::Lanes::splat(T::ZERO); COLUMNS];
-            for (input, coefficient) in terms.by_ref().take(*count) {
-                let input = inputs[*input];
+            for (input, coefficient) in &self.terms[first..*end] {
+                let input = &inputs[*input];
                 for column in 0..COLUMNS {
                     sums[column] = sums[column] + *coefficient * input[column];
                 }
             }
+            first = *end;
             for (index, sum) in columns.into_iter().zip(sums) {
                 vector[index + offset].set(sum.store());
             }

@@ -43,7 +43,7 @@ pub fn capabilities(method: Option<Method>, limit_bytes: u64) -> Capabilities {
 fn most_qubits(method: Method, limit_bytes: u64) -> u32 {
     let (config, blank) = (RunOptions::default().engine, Circuit::new(0, 0));
     let fits = |n: u32| select::required_bytes(method, Precision::Double, &blank, n, &config) <= limit_bytes;
-    let (mut least, mut most) = match method {
+    let (mut least, mut most): (u32, u32) = match method {
         Method::Stabilizer => (0, 10_001),
         _ => (0, 64),
     };

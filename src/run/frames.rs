@@ -11,6 +11,8 @@
 //! parts of a job run whole blocks and leave out what is not theirs, so a shot is the same however shots are divided.
 //! Rare errors are found by the distance from one to the next, which costs nothing for shots without.
 
+use std::cmp::Ordering::{Equal, Greater, Less};
+
 use smallvec::SmallVec;
 
 use super::execution::{Execute, Execution, Job};
@@ -271,7 +273,6 @@ fn compare(comparison: &Comparison, register: &[Plane]) -> Plane {
             equal[i] &= !(masked[i] ^ wanted);
         }
     }
-    use std::cmp::Ordering::{Equal, Greater, Less};
     let mut holds = [0; WORDS];
     for (ordering, plane) in [(Less, less), (Equal, equal), (Greater, greater)] {
         if relation.holds(ordering) {
@@ -577,13 +578,11 @@ impl Execute for Frames {
     }
 
     fn progress(&self) -> (u64, u64, ProgressUnit) {
-        match &self.general {
-            Some(general) => general.progress(),
-            None => {
-                let Shots { from, to, of } = self.job.shots;
-                (self.first.clamp(from, to) - from, of, ProgressUnit::Shots)
-            }
+        if let Some(general) = &self.general {
+            return general.progress();
         }
+        let Shots { from, to, of } = self.job.shots;
+        (self.first.clamp(from, to) - from, of, ProgressUnit::Shots)
     }
 
     fn threads_used(&self) -> u32 {

@@ -189,12 +189,9 @@ impl Frame {
 
     /// All amplitudes of C(|ψ⟩ ⊗ |0…0⟩) and those of C|0…0⟩, up to the phase of C.
     pub fn amplitudes(&self) -> Result<[Vec<Complex>; 2], AerError> {
-        let len = 1usize << self.tableau.num_qubits();
         let gates = self.tableau.clone().gates();
-        let mut states = [reserved(len)?, reserved(len)?];
-        for state in &mut states {
-            state.resize(len, Complex::ZERO);
-        }
+        let n = self.tableau.num_qubits();
+        let mut states = [zero_amplitudes(n)?, zero_amplitudes(n)?];
         let [state, zero] = &mut states;
         zero[0] = Complex::ONE;
         for (index, amplitude) in self.amplitudes.iter().enumerate() {
@@ -365,6 +362,14 @@ fn reserved(len: usize) -> Result<Vec<Complex>, AerError> {
     amplitudes
         .try_reserve_exact(len)
         .map_err(|_| insufficient_memory(AMPLITUDE.saturating_mul(len as u64)))?;
+    Ok(amplitudes)
+}
+
+/// As many zeros as so many qubits have amplitudes.
+pub fn zero_amplitudes(num_qubits: u32) -> Result<Vec<Complex>, AerError> {
+    let len = 1usize.checked_shl(num_qubits).ok_or_else(|| insufficient_memory(u64::MAX))?;
+    let mut amplitudes = reserved(len)?;
+    amplitudes.resize(len, Complex::ZERO);
     Ok(amplitudes)
 }
 

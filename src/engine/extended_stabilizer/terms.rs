@@ -9,6 +9,7 @@
 use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::ch::{Ch, Row, i_to};
+use super::frame::zero_amplitudes;
 use super::steps::Step;
 use crate::circuit::{Bits, Qubit};
 use crate::engine::saved::insufficient_memory;
@@ -225,16 +226,12 @@ impl Terms {
 
     /// All amplitudes, normalised.
     pub fn amplitudes(&self) -> Result<Vec<Complex>, AerError> {
-        let len = 1usize << self.num_qubits;
-        let short = |_| insufficient_memory(16 * len as u64);
-        let mut amplitudes = Vec::new();
-        amplitudes.try_reserve_exact(len).map_err(short)?;
-        amplitudes.resize(len, Complex::ZERO);
+        let mut amplitudes = zero_amplitudes(self.num_qubits)?;
         let mut walk = Walk::new(self)?;
         walk.begin(0);
         amplitudes[0] = walk.amplitude;
         // In the order of Gray's code a bit changes at a time.
-        for count in 1..len {
+        for count in 1..amplitudes.len() {
             let flip = count.trailing_zeros();
             walk.accept(flip, walk.proposed(flip));
             amplitudes[walk.at as usize] = walk.amplitude;
@@ -358,6 +355,7 @@ impl Walk {
     }
 
     fn steps(&mut self, steps: u64, rng: &mut ShotRng) {
+        let steps = if self.num_qubits == 0 { 0 } else { steps };
         for _ in 0..steps {
             let qubit = (rng.uniform() * f64::from(self.num_qubits)) as u32;
             let amplitude = self.proposed(qubit);

@@ -418,19 +418,18 @@ impl Chain {
         self.qubits.swap(at, to);
     }
 
-    /// Takes the qubit of a site to another site, by exchanging neighbours; tells each exchange beforehand.
+    /// Takes the qubit of a site to another site, by exchanging neighbours; tells the sites of each exchange.
     pub(super) fn shift(
         &mut self,
         from: usize,
         to: usize,
-        tell: &mut dyn FnMut(&Self, Qubit, Qubit),
+        tell: &mut dyn FnMut(&Self, usize, usize),
     ) -> Result<(), AerError> {
         let mut at = from;
         while at != to {
             let next = if at < to { at + 1 } else { at - 1 };
-            let (a, b) = (self.qubits[at], self.qubits[next]);
             self.exchange(at.min(next))?;
-            tell(self, a, b);
+            tell(self, at, next);
             at = next;
         }
         Ok(())
@@ -441,7 +440,7 @@ impl Chain {
         &mut self,
         qubits: &[Qubit],
         to_right: bool,
-        tell: &mut dyn FnMut(&Self, Qubit, Qubit),
+        tell: &mut dyn FnMut(&Self, usize, usize),
     ) -> Result<(usize, usize), AerError> {
         let mut sites: Vec<usize> = qubits.iter().map(|qubit| self.place(*qubit)).collect();
         sites.sort_unstable();

@@ -75,7 +75,7 @@ impl Clifford {
         let mut rows: SmallVec<[u32; 4]> = images
             .iter()
             .map(|image| {
-                let bit = |row: usize| if row % 2 == 0 { image.x } else { image.z } >> (row / 2) & 1;
+                let bit = |row: usize| if row % 2 == 1 { image.z } else { image.x } >> (row / 2) & 1;
                 (0..2 * num_qubits).fold(0, |bits, row| bits | (bit(row) as u32) << row)
             })
             .collect();
@@ -94,7 +94,7 @@ impl Clifford {
     pub fn apply(&self, tableau: &mut Tableau, qubits: &[u32]) {
         let row = |row: u8| {
             let qubit = qubits.get(usize::from(row / 2)).map_or(0, |qubit| *qubit as usize);
-            if row % 2 == 0 { x_row(qubit) } else { z_row(qubit) }
+            if row % 2 == 1 { z_row(qubit) } else { x_row(qubit) }
         };
         for step in &self.steps {
             tableau.step(*step, row);

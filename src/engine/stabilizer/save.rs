@@ -11,7 +11,10 @@ use crate::engine::{Engine, SavedValue};
 use crate::error::{AerError, ErrorCode};
 
 /// The keys of a tableau, and where the rows of its generators are.
-const KEYS: [(&str, fn(usize) -> usize); 2] = [("stabilizer", z_row), ("destabilizer", x_row)];
+const KEYS: [(&str, RowOf); 2] = [("stabilizer", z_row), ("destabilizer", x_row)];
+
+/// The row of a qubit.
+type RowOf = fn(usize) -> usize;
 
 /// The tableau of the inverse circuit, from `{stabilizer: [...], destabilizer: [...]}`.
 pub(super) fn read(value: &Value, num_qubits: usize) -> Result<Tableau, AerError> {
@@ -42,7 +45,7 @@ impl Stabilizer {
             SaveKind::State | SaveKind::Stabilizer | SaveKind::Clifford => self.generators(),
             SaveKind::Probabilities => self.probabilities(qubits),
             SaveKind::ProbabilitiesDict => self.probabilities_dict(qubits),
-            SaveKind::AmplitudesSquared(indices) => self.amplitudes_squared(indices),
+            SaveKind::AmplitudesSquared(indices) => Ok(self.amplitudes_squared(indices)),
             SaveKind::ExpectationValue(terms) | SaveKind::ExpectationValueVariance(terms) => {
                 saved::expectation(save, terms, threshold, |letters| Ok(self.expectation(letters, qubits)))
             }
@@ -59,7 +62,7 @@ impl Stabilizer {
         Vec::<u8>::new().try_reserve_exact(usize::try_from(bytes).unwrap_or(usize::MAX)).map_err(short)?;
         let unitary = || AerError::new(ErrorCode::Internal, "The tableau is not that of a unitary.");
         let forward = self.tableau.inverse()?.ok_or_else(unitary)?;
-        let labels = |row: fn(usize) -> usize| -> Value { (0..n).map(|i| forward.label(row(i))).collect() };
+        let labels = |row: RowOf| -> Value { (0..n).map(|i| forward.label(row(i))).collect() };
         let [stabilizer, destabilizer] = KEYS.map(|(_, row)| labels(row));
         Ok(SavedValue::Json(json!({ "stabilizer": stabilizer, "destabilizer": destabilizer })))
     }
@@ -109,7 +112,7 @@ impl Stabilizer {
         Ok(SavedValue::RealDict(entries))
     }
 
-    fn amplitudes_squared(&mut self, indices: &[u64]) -> Result<SavedValue, AerError> {
+    fn amplitudes_squared(&mut self, indices: &[u64]) -> SavedValue {
         let all = self.all_qubits();
         let threshold = self.config.zero_threshold;
         self.outcomes = self.outcomes.take().filter(|space| space.is_of(&all));
@@ -120,7 +123,7 @@ impl Stabilizer {
         let beyond = |index: u64| index.checked_shr(all.len() as u32).is_some_and(|bits| bits > 0);
         let possible = |index: u64| !beyond(index) && space.is_possible(|place| bit(index, place));
         let values = indices.iter().map(|index| if possible(*index) { probability } else { 0.0 });
-        Ok(SavedValue::RealVector(values.collect()))
+        SavedValue::RealVector(values.collect())
     }
 
     /// The expectation value of a Pauli string, whose leftmost letter is for the last qubit: ±1 or 0.

@@ -472,7 +472,9 @@ fn truncation_follows_jumps_backwards() {
 #[test]
 fn a_state_without_a_label_has_the_name_of_its_method() {
     let steps = json!([{"name": "save_state", "qubits": [0], "label": "_method_"}]);
-    for method in ["statevector", "stabilizer", "density_matrix", "matrix_product_state", "unitary", "superop"] {
+    for method in
+        ["statevector", "stabilizer", "density_matrix", "matrix_product_state", "unitary", "superop"]
+    {
         let result = run(circuit(1, 0, &steps), &json!({"method": method}));
         assert_eq!(result.data.saved.keys().collect::<Vec<_>>(), [method]);
     }
