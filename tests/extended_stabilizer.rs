@@ -9,7 +9,7 @@ mod reference;
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
-use aer_wasm::circuit::operation::{Pauli, Save, SaveKind, SaveSubtype};
+use aer_wasm::circuit::operation::{Measure, Pauli, Save, SaveKind, SaveSubtype};
 use aer_wasm::circuit::{Bits, Circuit, Gate, Instruction, Operation, Parameters};
 use aer_wasm::engine::drawn::apply_once;
 use aer_wasm::engine::extended_stabilizer::ExtendedStabilizer;
@@ -19,6 +19,7 @@ use aer_wasm::engine::{Engine, EngineConfig, ExtendedStabilizerSampling, SavedVa
 use aer_wasm::error::ErrorCode;
 use aer_wasm::linalg::{Complex, Matrix};
 use aer_wasm::rng::{SampleDraws, ShotRng};
+use aer_wasm::run::{Part, Place, Run, RunOptions, Step};
 use reference::{apply, collapse, distance, probabilities, zero_state};
 
 /// Random inputs of tests.
@@ -479,6 +480,62 @@ fn the_common_walk_may_be_divided() {
     let after = draw(&mut whole);
     assert_eq!(draw(&mut pieces), after);
     assert_ne!(after, drawn);
+}
+
+/// Seed 11. A shot is some 100,000 units of work, or two; about 40 go into a slice, of shots that are all drawn from one
+/// state and of those that run in chunks, the largest of 64. No chance, as the numbers are the same.
+#[test]
+fn slices_are_short_and_change_nothing() {
+    let n = 16;
+    let mut circuit = Circuit::new(n, n);
+    let measure = |qubit: u32| {
+        let measure = Measure { memory: vec![qubit], register: vec![] };
+        Instruction::new(Operation::Measure(Box::new(measure)), [qubit])
+    };
+    circuit.instructions.extend(
+        (0..n).flat_map(|q| [Gate::H, Gate::T, Gate::H].map(|gate| Instruction::gate(gate, [], [q]))),
+    );
+    circuit.instructions.extend((0..n).map(measure));
+    let mut listed = circuit.clone();
+    listed.instructions.insert(0, Instruction::new(Operation::Reset, [0]));
+    let run = |circuit: &Circuit, method: &str, mixing: u64, part: Option<[u64; 2]>| {
+        let options = serde_json::json!({
+            "method": "extended_stabilizer",
+            "shots": 150,
+            "seed_simulator": 11,
+            "memory": true,
+            "max_memory_mb": 1,
+            "extended_stabilizer_sampling_method": method,
+            "extended_stabilizer_metropolis_mixing_time": mixing,
+            "extended_stabilizer_approximation_error": 0.5,
+            "extended_stabilizer_norm_estimation_samples": 2,
+            "extended_stabilizer_norm_estimation_repetitions": 1,
+        });
+        let options = RunOptions::resolve(&[options.as_object().unwrap()]).unwrap();
+        let mut run = Run::new(vec![Ok(circuit.clone())], options);
+        if let Some([from, to]) = part {
+            let place = |shot| Place { experiment: 0, shot };
+            run = run.only(Part { from: place(from), to: place(to) });
+        }
+        let mut steps = 0;
+        while run.step(1) == Step::Pending {
+            steps += 1;
+        }
+        let result = run.take_result(0).unwrap();
+        assert!(result.error.is_none(), "{:?}", result.error);
+        let memory: Vec<Bits> = result.data.memory.unwrap().iter().collect();
+        (steps, memory)
+    };
+    for circuit in [&circuit, &listed] {
+        let (cheap, _) = run(circuit, "resampled_metropolis", 1, None);
+        for method in ["resampled_metropolis", "norm_estimation"] {
+            let (steps, all) = run(circuit, method, 2000, None);
+            assert!(steps > cheap, "{method}: {steps} slices, and {cheap} of cheap shots");
+            let parts = [[0, 3], [3, 150]].map(|part| run(circuit, method, 2000, Some(part)).1);
+            assert_eq!(all, parts.concat());
+            assert!(all.windows(2).any(|pair| pair[0] != pair[1]));
+        }
+    }
 }
 
 /// Seed 9. A sum that is sampled collapses term by term.
