@@ -447,7 +447,7 @@ fn norms_know_outcomes_that_are_far_apart() {
     let all: Vec<u32> = (0..n).collect();
     let wanted = probabilities(&saved(&mut engine), &all);
     let found = counts(&mut engine, &all, 3, 400);
-    assert_eq!(found[0] + found[255], 400.0, "nothing between");
+    assert!(found[1..255].iter().all(|count| *count < 0.5), "nothing between");
     let distance = variation(&found, &wanted);
     assert!(distance < 0.003 + bound(2, 400), "off by {distance}");
 }

@@ -41,7 +41,7 @@ pub struct ExtendedStabilizer {
 enum Form {
     /// The frame; and what its unitary makes of |0…0⟩, with the phase, where that is asked for.
     Exact(Frame, Option<Ch>),
-    Sampled(Terms),
+    Sampled(Box<Terms>),
 }
 
 /// What a circuit has of gates that are no Clifford gates.
@@ -234,7 +234,7 @@ impl Engine for ExtendedStabilizer {
             let ch = demand.saves && num_qubits <= Ch::MAX_QUBITS;
             Form::Exact(Frame::new(num_qubits, config.memory_limit_bytes), ch.then(|| Ch::new(num_qubits)))
         } else {
-            Form::Sampled(Terms::new(num_qubits, demand.terms(config)))
+            Form::Sampled(Box::new(Terms::new(num_qubits, demand.terms(config))))
         };
         Ok(Self { num_qubits, form, config: config.clone() })
     }
@@ -254,7 +254,7 @@ impl Engine for ExtendedStabilizer {
     fn try_clone(&self) -> Result<Self, AerError> {
         let form = match &self.form {
             Form::Exact(frame, ch) => Form::Exact(frame.try_clone()?, ch.clone()),
-            Form::Sampled(terms) => Form::Sampled(terms.try_clone()?),
+            Form::Sampled(terms) => Form::Sampled(Box::new(terms.try_clone()?)),
         };
         Ok(Self { num_qubits: self.num_qubits, form, config: self.config.clone() })
     }

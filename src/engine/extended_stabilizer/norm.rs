@@ -15,7 +15,7 @@ use crate::circuit::Qubit;
 use crate::linalg::Complex;
 use crate::rng::ShotRng;
 
-/// The function i^{Σ d_j y_j} (−1)^{Σ_{j<k} K_jk y_j y_k} of at most 64 bits.
+/// The function `i^{Σ d_j y_j} (−1)^{Σ_{j<k} K_jk y_j y_k}` of at most 64 bits.
 #[derive(Clone, Debug, Default)]
 pub struct Quadratic {
     /// K, which is symmetric and has no diagonal.
@@ -62,7 +62,7 @@ impl Quadratic {
         form
     }
 
-    /// d_j.
+    /// `d_j`.
     fn at(&self, j: usize) -> u8 {
         (self.low >> j & 1 | (self.high >> j & 1) << 1) as u8
     }
