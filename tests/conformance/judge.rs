@@ -201,7 +201,11 @@ fn variation(tally: &BTreeMap<String, u64>, expected: &Value, shots: u64) -> Ver
 
 /// Too many outcomes to list: parities of some bits.
 fn marginals(tally: &BTreeMap<String, u64>, expected: &Value, shots: u64) -> Verdict {
-    let value = |hex: &str| u128::from_str_radix(hex.trim_start_matches("0x"), 16).map_err(|e| e.to_string());
+    // Bits of any width, four to a digit, the least significant digit first.
+    let value = |hex: &str| -> Result<Vec<u32>, String> {
+        let digits = hex.trim_start_matches("0x").chars().rev().map(|digit| digit.to_digit(16));
+        digits.collect::<Option<_>>().ok_or_else(|| format!("{hex} is not hexadecimal"))
+    };
     let width = expected["width"].as_u64().ok_or("bad case: no width")?;
     let marginals =
         expected["marginals"].as_array().filter(|m| !m.is_empty()).ok_or("bad case: no marginals")?;
@@ -210,12 +214,16 @@ fn marginals(tally: &BTreeMap<String, u64>, expected: &Value, shots: u64) -> Ver
         let p = marginal["p_odd"].as_f64().ok_or("bad case: no p_odd")?;
         let mut odd = 0;
         for (key, count) in tally {
-            let key = value(key)?;
-            need(key >> width == 0, || format!("{key:#x} is wider than {width} bits"))?;
-            odd += count * u64::from((key & mask).count_ones() % 2);
+            let bits = value(key)?;
+            let highest = bits.iter().rposition(|digit| *digit != 0);
+            let length = highest.map_or(0, |i| 4 * i as u64 + 32 - u64::from(bits[i].leading_zeros()));
+            let beyond = length > width;
+            need(!beyond, || format!("{key} is wider than {width} bits"))?;
+            odd +=
+                count * u64::from(bits.iter().zip(&mask).map(|(a, b)| (a & b).count_ones()).sum::<u32>() % 2);
         }
         need(binomial_tail(shots, p, odd) > P_MIN / 10.0, || {
-            format!("parity of {mask:#x}: {odd} of {shots}")
+            format!("parity of {}: {odd} of {shots}", marginal["mask"])
         })?;
     }
     let distinct = expected["min_distinct"].as_u64().unwrap_or(0);
