@@ -313,6 +313,12 @@ pub trait Engine: Sized {
         0
     }
 
+    /// Work that each shot adds to [`Engine::sample_measure`] of these qubits, besides what is done for any shot; it
+    /// bounds the shots that are drawn at a time. 0 is next to nothing.
+    fn draw_work(&self, _qubits: &[Qubit]) -> u64 {
+        0
+    }
+
     /// Draws an outcome for each shot of `draws` without collapse. Bit `i` of an outcome is `qubits[i]`. The outcome
     /// of a shot depends on the state and the numbers of that shot alone, however shots are divided.
     fn sample_measure(&mut self, qubits: &[Qubit], draws: &mut dyn Draws) -> Result<Outcomes, AerError>;

@@ -30,9 +30,14 @@ impl ShotRng {
         Self(rng)
     }
 
+    /// 64 random bits.
+    pub fn word(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
     /// A number evenly distributed in [0, 1), with 53 random bits.
     pub fn uniform(&mut self) -> f64 {
-        unit(self.0.next_u64())
+        unit(self.word())
     }
 }
 

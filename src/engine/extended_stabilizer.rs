@@ -2,13 +2,14 @@
 //!
 //! The sum is exact as long as it can be: a [`frame`] holds it in one tableau and as many numbers as it has terms,
 //! which t T gates make 2^t at most, and n qubits 2^n. It is sampled exactly, without a walk. Beyond that the sum is
-//! sampled from [`terms`], as in Aer, with the error and the walks that the options ask for; which of the two it will be
+//! sampled from [`terms`], as in Aer, with the error and the sampling that the options ask for; which of the two it will be
 //! is decided by the circuit, so that memory is known beforehand.
 //!
 //! A frame knows its Clifford unitary up to a phase. Where amplitudes are saved, a [`ch`] form goes along that has it.
 
 pub mod ch;
 pub mod frame;
+pub mod norm;
 pub mod steps;
 pub mod tableau;
 pub mod terms;
@@ -276,15 +277,12 @@ impl Engine for ExtendedStabilizer {
     fn work(&self, operation: &Operation, qubits: &[Qubit]) -> u64 {
         let (n, len) = (u64::from(self.num_qubits), self.num_terms() as u64);
         let rows = n * n.div_ceil(64);
-        let (gate, walk) = match &self.form {
-            Form::Exact(..) => (len + 4 * rows, 3 * len + 4 * rows),
-            Form::Sampled(_) => {
-                let steps = self.config.extended_stabilizer.metropolis_mixing_time;
-                (len.saturating_mul(rows), len.saturating_mul(2 * steps))
-            }
+        let (gate, draw) = match &self.form {
+            Form::Exact(..) => (len + 4 * rows, (3 * len + 4 * rows).saturating_mul(qubits.len() as u64)),
+            Form::Sampled(_) => (len.saturating_mul(rows), self.draw_work(qubits)),
         };
         match operation {
-            Operation::Measure(_) | Operation::Reset => walk.saturating_mul(qubits.len() as u64),
+            Operation::Measure(_) | Operation::Reset => draw,
             Operation::Save(_) => {
                 let all = 1u64.checked_shl(self.num_qubits).unwrap_or(u64::MAX);
                 all.saturating_mul(if self.is_exact() { n * n } else { len })
@@ -315,10 +313,28 @@ impl Engine for ExtendedStabilizer {
         })
     }
 
+    fn prepare_sampling(&mut self, budget: u64) -> u64 {
+        match &mut self.form {
+            Form::Exact(..) => 0,
+            // Where memory is short, drawing says so.
+            Form::Sampled(terms) => {
+                terms.prepare_sampling(budget, &self.config.extended_stabilizer).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Of an exact sum, shots share what is done for any.
+    fn draw_work(&self, qubits: &[Qubit]) -> u64 {
+        match &self.form {
+            Form::Exact(..) => 0,
+            Form::Sampled(terms) => terms.draw_work(qubits.len() as u64, &self.config.extended_stabilizer),
+        }
+    }
+
     fn sample_measure(&mut self, qubits: &[Qubit], draws: &mut dyn Draws) -> Result<Outcomes, AerError> {
         // One number a shot, of which the many that it needs are made.
         let shots = draws.numbers(0).into_iter().map(|number| ShotRng::new(number.to_bits(), 0)).collect();
-        match &self.form {
+        match &mut self.form {
             Form::Exact(frame, _) => frame.sample(qubits, shots),
             Form::Sampled(terms) => terms.sample(qubits, shots, &self.config.extended_stabilizer),
         }

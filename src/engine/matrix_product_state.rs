@@ -228,6 +228,11 @@ impl MatrixProductState {
         chain.density_matrix(qubits)
     }
 
+    /// Whether outcomes are drawn from a list of probabilities.
+    fn lists(&self, qubits: &[Qubit]) -> bool {
+        qubits.len() == 1 || self.config.mps.sample_by_probabilities && qubits.len() <= sample::MOST_LISTED
+    }
+
     /// Multiplications that a gate on qubits takes about.
     fn gate_work(&self, qubits: &[Qubit]) -> u64 {
         let sites = qubits.iter().map(|qubit| self.chain.place(*qubit));
@@ -409,9 +414,13 @@ impl Engine for MatrixProductState {
         Ok(())
     }
 
+    /// A vector through the tensors; nothing where probabilities are listed.
+    fn draw_work(&self, qubits: &[Qubit]) -> u64 {
+        if self.lists(qubits) { 0 } else { self.chain.walking_work(qubits) }
+    }
+
     fn sample_measure(&mut self, qubits: &[Qubit], draws: &mut dyn Draws) -> Result<Outcomes, AerError> {
-        if qubits.len() == 1 || self.config.mps.sample_by_probabilities && qubits.len() <= sample::MOST_LISTED
-        {
+        if self.lists(qubits) {
             return self.chain.sample_listed(qubits, draws);
         }
         self.chain.sample_walking(qubits, draws)

@@ -465,8 +465,10 @@ impl<E: Engine> Execution<E> {
             group.prepared = work == 0;
             return Ok(Progressed::On(work));
         }
-        let each = if tail.gather.is_some() { DRAW } else { DRAW + MISREAD };
-        let len = if sampled { left.min(CHUNK / each) } else { left };
+        let show = if tail.gather.is_some() { DRAW } else { DRAW + MISREAD };
+        let each = show.saturating_add(group.engine.draw_work(&tail.qubits));
+        let len = left.min((CHUNK / each).max(1));
+        let later = if sampled { Default::default() } else { group.split_off(len as usize) };
         let mut words = if sampled {
             let mut draws = SampleDraws { seed: job.seed, shots: self.begun..self.begun + len };
             group.engine.sample_measure(&tail.qubits, &mut draws)?
@@ -500,11 +502,15 @@ impl<E: Engine> Execution<E> {
             }
         }
         self.done += len;
-        if !sampled {
-            return Ok(Progressed::Ended(each * len));
+        let work = each.saturating_mul(len);
+        if sampled {
+            self.begun += len;
+        } else if later.0.is_empty() {
+            return Ok(Progressed::Ended(work));
+        } else {
+            (group.shots, group.rngs) = later;
         }
-        self.begun += len;
-        Ok(Progressed::On(each * len))
+        Ok(Progressed::On(work))
     }
 
     /// Puts what the shots of a chunk have left in order.
@@ -568,6 +574,11 @@ impl<E: Engine> Group<E> {
         if self.rngs.is_empty() {
             self.rngs = self.shots.iter().map(|shot| ShotRng::new(seed, *shot)).collect();
         }
+    }
+
+    /// Takes away the shots from an index on, and their random numbers.
+    fn split_off(&mut self, index: usize) -> (Vec<u64>, Vec<ShotRng>) {
+        (self.shots.split_off(index), self.rngs.split_off(index))
     }
 
     /// Parts shots that have not drawn the same.

@@ -4,12 +4,14 @@
 //! weight. With ξ/δ² terms, ξ the product of the gates' stabilizer extents, the sum is within δ of the state (Bravyi
 //! and others, arXiv:1808.00128, §II.C). Outcomes are drawn by a Monte Carlo walk over basis states that flips a bit at
 //! a time (§IV.D there): each term keeps the product of the Pauli operators of its walk, so a step is a few
-//! instructions per term. A walk begins at an outcome of a term, which is where the state is likely to be.
+//! instructions per term. A walk begins at an outcome of a term, which is where the state is likely to be. Or they are
+//! drawn qubit by qubit, as likely as estimates of [`norm`](super::norm)s say.
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::ch::{Ch, Row, i_to};
 use super::frame::zero_amplitudes;
+use super::norm::{Overlap, Quadratic};
 use super::steps::Step;
 use crate::circuit::{Bits, Qubit};
 use crate::engine::saved::insufficient_memory;
@@ -27,6 +29,17 @@ pub struct Terms {
     most: usize,
     /// Draws what terms take: the same for every shot, and for every run of a circuit.
     rng: ShotRng,
+    /// The one walk of all shots, as long as the sum is the same.
+    common: Option<Common>,
+}
+
+/// How far the walk has come that all shots have in common.
+#[derive(Clone, Debug)]
+struct Common {
+    at: u64,
+    /// Steps that are left.
+    steps: u64,
+    rng: ShotRng,
 }
 
 /// Seeds what does not belong to a shot.
@@ -34,6 +47,9 @@ const SEED: u64 = 0x1808_0012_8000_0000;
 
 /// Steps of a shot from where the one walk of all shots has come to.
 const STEPS_PER_SHOT: u64 = 64;
+
+/// Equatorial states at a time, for which the terms are prepared once.
+const STATES: u64 = 64;
 
 /// diag(1, e^{i angle}) as a sum of the identity and S.
 fn turn(angle: f64) -> [Complex; 2] {
@@ -84,6 +100,7 @@ impl Terms {
             terms: vec![Ch::new(num_qubits)],
             most: usize::try_from(most).unwrap_or(usize::MAX).max(1),
             rng: ShotRng::new(SEED, 0),
+            common: None,
         }
     }
 
@@ -117,6 +134,7 @@ impl Terms {
 
     /// Applies an elementary gate.
     pub fn apply(&mut self, step: Step) -> Result<(), AerError> {
+        self.common = None;
         match step {
             Step::Turn(qubit, angle) => {
                 self.multiply()?;
@@ -160,18 +178,13 @@ impl Terms {
 
     /// Collapses a qubit to an outcome, but does not normalise.
     pub fn project(&mut self, qubit: Qubit, outcome: bool) {
-        self.terms.retain_mut(|term| {
-            if let Some(certain) = term.certain(qubit) {
-                return certain == outcome;
-            }
-            term.project(qubit, outcome);
-            term.omega *= FRAC_1_SQRT_2;
-            true
-        });
+        self.common = None;
+        self.terms.retain_mut(|term| project(term, qubit, outcome));
     }
 
     /// Sets a qubit that is in a basis state to |0⟩.
     pub fn reset_qubit(&mut self, qubit: Qubit) {
+        self.common = None;
         for term in &mut self.terms {
             if term.certain(qubit) == Some(true) {
                 term.apply(Step::X(qubit));
@@ -179,38 +192,141 @@ impl Terms {
         }
     }
 
+    /// Work of a shot, a step of a walk being one for each term.
+    pub fn draw_work(&self, num_drawn: u64, config: &ExtendedStabilizerConfig) -> u64 {
+        let (n, len) = (u64::from(self.num_qubits), self.num_terms() as u64);
+        let steps = match config.sampling_method {
+            // A sum of one term is drawn from as it is.
+            _ if len < 2 => 0,
+            ExtendedStabilizerSampling::ResampledMetropolis => config.metropolis_mixing_time,
+            ExtendedStabilizerSampling::Metropolis => STEPS_PER_SHOT,
+            ExtendedStabilizerSampling::NormEstimation => {
+                let states =
+                    config.norm_estimation_samples.saturating_mul(config.norm_estimation_repetitions);
+                states.saturating_mul(num_drawn * 2 * n * n)
+            }
+        };
+        // Flips to the beginning are steps too.
+        steps.saturating_add(n).saturating_mul(len)
+    }
+
+    /// Does about `budget` of the work that all shots have in common; gives the work it was, and 0 at the end.
+    pub fn prepare_sampling(
+        &mut self,
+        budget: u64,
+        config: &ExtendedStabilizerConfig,
+    ) -> Result<u64, AerError> {
+        if config.sampling_method != ExtendedStabilizerSampling::Metropolis || self.num_terms() < 2 {
+            return Ok(0);
+        }
+        let mut common = self.common.take().unwrap_or_else(|| {
+            let mut rng = ShotRng::new(SEED, 1);
+            Common { at: self.outcome_of_a_term(&mut rng), steps: config.metropolis_mixing_time, rng }
+        });
+        let len = self.num_terms().max(1) as u64;
+        // Beginning takes a step for each qubit.
+        let steps = (budget / len).max(u64::from(self.num_qubits) + 1).min(common.steps);
+        if steps > 0 {
+            let mut walk = Walk::new(self)?;
+            walk.begin(common.at);
+            walk.steps(steps, &mut common.rng);
+            (common.at, common.steps) = (walk.at, common.steps - steps);
+        }
+        self.common = Some(common);
+        Ok(steps.saturating_mul(len))
+    }
+
     /// Draws an outcome of the qubits for each shot.
     pub fn sample(
-        &self,
+        &mut self,
         qubits: &[Qubit],
         shots: Vec<ShotRng>,
         config: &ExtendedStabilizerConfig,
     ) -> Result<Outcomes, AerError> {
+        while self.prepare_sampling(u64::MAX, config)? > 0 {}
         let mut outcomes = Outcomes::zeros(qubits.len(), 0);
-        let mut walk = Walk::new(self)?;
-        let mixing = config.metropolis_mixing_time;
-        let one_walk = config.sampling_method == ExtendedStabilizerSampling::Metropolis;
-        if one_walk {
-            let mut rng = ShotRng::new(SEED, 1);
-            walk.begin(self.outcome_of_a_term(&mut rng));
-            walk.steps(mixing, &mut rng);
+        if config.sampling_method == ExtendedStabilizerSampling::NormEstimation && self.num_terms() > 1 {
+            for mut rng in shots {
+                let drawn = self.draw(qubits, &mut rng, config);
+                outcomes.push(bits(drawn.into_iter().map(|(_, outcome)| outcome)).words());
+            }
+            return Ok(outcomes);
         }
-        let common = walk.at;
+        let mut walk = Walk::new(self)?;
+        let mixing = if self.num_terms() == 1 { 0 } else { config.metropolis_mixing_time };
         for mut rng in shots {
-            if one_walk {
-                walk.go_to(common);
+            if let Some(common) = &self.common {
+                walk.begin(common.at);
                 walk.steps(STEPS_PER_SHOT, &mut rng);
             } else {
                 walk.begin(self.outcome_of_a_term(&mut rng));
-                walk.steps(if self.num_terms() == 1 { 0 } else { mixing }, &mut rng);
+                walk.steps(mixing, &mut rng);
             }
-            let mut bits = Bits::zeros(qubits.len() as u32);
-            for (place, qubit) in (0..).zip(qubits) {
-                bits.set(place, walk.at >> qubit & 1 == 1);
-            }
-            outcomes.push(bits.words());
+            outcomes.push(bits(qubits.iter().map(|qubit| walk.at >> qubit & 1 == 1)).words());
         }
         Ok(outcomes)
+    }
+
+    /// Draws the qubits one after the other, each as likely as the norms of what it may leave.
+    fn draw(
+        &self,
+        qubits: &[Qubit],
+        rng: &mut ShotRng,
+        config: &ExtendedStabilizerConfig,
+    ) -> Vec<(Qubit, bool)> {
+        let mut drawn = Vec::with_capacity(qubits.len());
+        for qubit in qubits {
+            let [zero, one] = self.norms(&drawn, *qubit, rng, config);
+            let is_one = one > 0.0 && rng.uniform() * (zero + one) >= zero;
+            drawn.push((*qubit, is_one));
+        }
+        drawn
+    }
+
+    /// Estimates the square norms of what is left of the sum if a qubit is 0, and if it is 1, after others were drawn:
+    /// medians of means.
+    fn norms(
+        &self,
+        drawn: &[(Qubit, bool)],
+        qubit: Qubit,
+        rng: &mut ShotRng,
+        config: &ExtendedStabilizerConfig,
+    ) -> [f64; 2] {
+        let samples = config.norm_estimation_samples.max(1);
+        let states = samples.saturating_mul(config.norm_estimation_repetitions.max(1));
+        let (mut overlap, mut term) = (Overlap::default(), Ch::new(0));
+        // Of each repetition; a factor that all have does not matter.
+        let mut norms: [Vec<f64>; 2] = Default::default();
+        let mut first = 0;
+        while first < states {
+            let phis: Vec<Quadratic> =
+                (0..STATES.min(states - first)).map(|_| Quadratic::random(self.num_qubits, rng)).collect();
+            let mut sums = vec![[Complex::ZERO; 2]; phis.len()];
+            for whole in &self.terms {
+                term.clone_from(whole);
+                if !drawn.iter().all(|(qubit, outcome)| project(&mut term, *qubit, *outcome)) {
+                    continue;
+                }
+                let phases = Quadratic::of(&term);
+                for (phi, sum) in phis.iter().zip(&mut sums) {
+                    let [zero, one] = overlap.parts(phi, &term, &phases, qubit);
+                    sum[0] += zero;
+                    sum[1] += one;
+                }
+            }
+            for (index, sum) in (first..).zip(sums) {
+                for (norms, sum) in norms.iter_mut().zip(sum) {
+                    if index.is_multiple_of(samples) {
+                        norms.push(0.0);
+                    }
+                    if let Some(norm) = norms.last_mut() {
+                        *norm += sum.norm_sqr();
+                    }
+                }
+            }
+            first += STATES.min(states - first);
+        }
+        norms.map(median)
     }
 
     /// A basis state, drawn from a term that is drawn itself.
@@ -242,6 +358,32 @@ impl Terms {
         }
         Ok(amplitudes)
     }
+}
+
+/// Collapses a qubit of a term, but does not normalise; whether anything is left.
+fn project(term: &mut Ch, qubit: Qubit, outcome: bool) -> bool {
+    if let Some(certain) = term.certain(qubit) {
+        return certain == outcome;
+    }
+    term.project(qubit, outcome);
+    term.omega *= FRAC_1_SQRT_2;
+    true
+}
+
+/// The middle one, or the mean of the two in the middle.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let middle = |index: usize| values.get(index).copied().unwrap_or_default();
+    f64::midpoint(middle(values.len().saturating_sub(1) / 2), middle(values.len() / 2))
+}
+
+/// The first one is bit 0.
+fn bits(values: impl ExactSizeIterator<Item = bool>) -> Bits {
+    let mut bits = Bits::zeros(values.len() as u32);
+    for (place, value) in (0..).zip(values) {
+        bits.set(place, value);
+    }
+    bits
 }
 
 /// What a walk knows of a term and does not change.
@@ -365,3 +507,6 @@ impl Walk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,9 @@ pub(super) const MOST_LISTED: usize = 16;
 /// Numbers that are made at a time of what all shots have.
 const AT_A_TIME: usize = 1 << 16;
 
+/// Most work of a shot that is told: 16 shots are drawn at a time at least.
+const MOST_WORK: u64 = 1 << 18;
+
 /// Shots that drew the same so far, by their vectors.
 struct Walk {
     /// A vector for each group, one after the other.
@@ -82,6 +85,15 @@ impl Chain {
             }
         }
         Ok(outcomes)
+    }
+
+    /// Multiplications of a shot that has drawn like no other one; but not more than so that some shots go together,
+    /// which makes products of matrices of those of vectors. Along a bond of dimension 1 all draw alike.
+    pub(super) fn walking_work(&self, qubits: &[Qubit]) -> u64 {
+        let sites = qubits.iter().map(|qubit| self.place(*qubit));
+        let (Some(first), Some(last)) = (sites.clone().min(), sites.max()) else { return 0 };
+        let sites = self.sites.get(first..=last).unwrap_or_default().iter();
+        sites.filter(|site| site.left > 1).map(|site| site.entries.len() as u64).sum::<u64>().min(MOST_WORK)
     }
 
     /// The shots before a site, each in a Schmidt vector of the left part.
