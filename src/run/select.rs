@@ -12,7 +12,7 @@ use crate::engine::stabilizer::Stabilizer;
 use crate::engine::statevector::Statevector;
 use crate::engine::superop::Superop;
 use crate::engine::unitary::Unitary;
-use crate::engine::{Engine, EngineConfig, Method, Precision};
+use crate::engine::{Engine, EngineConfig, Maker, Method, Precision};
 use crate::error::{AerError, ErrorCode};
 
 macro_rules! engines {
@@ -27,7 +27,7 @@ macro_rules! engines {
         /// Whether a method has a channel for what others draw.
         pub fn has_channels(method: Method) -> bool {
             match (method, Precision::Double) {
-                $((Method::$variant, Precision::$precision) => <$engine>::CHANNELS,)*
+                $((Method::$variant, Precision::$precision) => <$engine>::has_channels(),)*
             }
         }
 
@@ -52,7 +52,7 @@ macro_rules! engines {
                 return Ok(Box::new(Frames::new(job)?));
             }
             Ok(match (method, precision) {
-                $((Method::$variant, Precision::$precision) => Box::new(Execution::<$engine>::new(job)?),)*
+                $((Method::$variant, Precision::$precision) => Box::new(Execution::new(job, Maker::of::<$engine>())?),)*
             })
         }
     };
