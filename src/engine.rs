@@ -16,6 +16,8 @@ pub mod statevector;
 pub mod superop;
 pub mod unitary;
 
+use std::any::Any;
+
 use serde_json::{Map, Value};
 
 use crate::circuit::operation::SaveKind;
@@ -235,34 +237,47 @@ pub enum SavedValue {
 ///
 /// What is random is decided outside: an engine says how probable outcomes are, or draws them from numbers that it
 /// is given for many shots at once, and is then told which one it was. So shots with the same outcomes share a state.
-pub trait Engine: Sized {
-    /// Which method this is.
-    const METHOD: Method;
-
+pub trait Engine: Any {
     /// Whether [`Engine::apply`] does resets, initialisations, Kraus operators and quantum errors as channels, so that
     /// nothing of them is drawn. Otherwise their qubits are projected before, and what is drawn is applied.
-    const CHANNELS: bool = false;
+    fn has_channels() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
 
-    /// Whether the engine can run the instruction. One that [`Engine::CHANNELS`] leaves to others is asked for too:
+    /// Whether the engine can run the instruction. One that [`Engine::has_channels`] leaves to others is asked for too:
     /// a quantum error is supported if the instructions of all its branches are ([`supports_branches`]).
-    fn supports(step: &Instruction) -> bool;
+    fn supports(step: &Instruction) -> bool
+    where
+        Self: Sized;
 
     /// Bytes that a state of `num_qubits` takes for the circuit, at most where that is known; saturates.
-    fn required_bytes(circuit: &Circuit, num_qubits: u32, config: &EngineConfig) -> u64;
+    fn required_bytes(circuit: &Circuit, num_qubits: u32, config: &EngineConfig) -> u64
+    where
+        Self: Sized;
 
     /// The state |0…0⟩ of `num_qubits` for the circuit, whose instructions all are supported. Fails typed where
     /// memory is short; never traps.
-    fn new(circuit: &Circuit, num_qubits: u32, config: &EngineConfig) -> Result<Self, AerError>;
+    fn new(circuit: &Circuit, num_qubits: u32, config: &EngineConfig) -> Result<Self, AerError>
+    where
+        Self: Sized;
 
     /// Back to |0…0⟩ without new memory.
     fn reset_to_zero(&mut self);
 
     /// A copy, when nothing is put off. Fails typed where memory is short.
-    fn try_clone(&self) -> Result<Self, AerError>;
+    fn try_clone(&self) -> Result<Self, AerError>
+    where
+        Self: Sized;
 
     /// Becomes a copy of another state of the same circuit, where nothing is put off, with as little new memory as
     /// can be.
-    fn copy_from(&mut self, other: &Self) -> Result<(), AerError> {
+    fn copy_from(&mut self, other: &Self) -> Result<(), AerError>
+    where
+        Self: Sized,
+    {
         *self = other.try_clone()?;
         Ok(())
     }
@@ -277,8 +292,8 @@ pub trait Engine: Sized {
     fn work(&self, operation: &Operation, qubits: &[Qubit]) -> u64;
 
     /// Applies a gate, a matrix, a preparation: everything but measure, save, classical steps, and without
-    /// [`Engine::CHANNELS`] Kraus operators and quantum errors. The operation is valid (`circuit::validate`) and
-    /// supported. Unless the engine has [`Engine::CHANNELS`], the qubits of a reset, and of an initialisation that
+    /// [`Engine::has_channels`] Kraus operators and quantum errors. The operation is valid (`circuit::validate`) and
+    /// supported. Unless the engine has [`Engine::has_channels`], the qubits of a reset, and of an initialisation that
     /// is not of all qubits, are in a basis state ([`Engine::project`]).
     ///
     /// An engine may put it off, to fuse it with what follows: see [`Engine::pending`].
@@ -347,6 +362,37 @@ pub trait Engine: Sized {
     /// What the metadata of the result tell of this method.
     fn metadata(&self) -> Map<String, Value> {
         Map::new()
+    }
+}
+
+/// A state whose method is not known to the compiler, so that what runs circuits is compiled once.
+pub type AnyEngine = Box<dyn Engine>;
+
+/// How states of a method are made and copied.
+#[derive(Clone, Copy)]
+pub struct Maker {
+    /// [`Engine::new`].
+    pub new: fn(&Circuit, u32, &EngineConfig) -> Result<AnyEngine, AerError>,
+    /// [`Engine::try_clone`].
+    pub try_clone: fn(&dyn Engine) -> Result<AnyEngine, AerError>,
+    /// [`Engine::copy_from`], of a state to the first one.
+    pub copy_from: fn(&mut dyn Engine, &dyn Engine) -> Result<(), AerError>,
+}
+
+impl Maker {
+    /// The maker of a method's states.
+    pub fn of<E: Engine>() -> Self {
+        fn read<E: Engine>(engine: &dyn Engine) -> Result<&E, AerError> {
+            (engine as &dyn Any).downcast_ref().ok_or_else(|| not_applied("copy"))
+        }
+        Self {
+            new: |circuit, num_qubits, config| Ok(Box::new(E::new(circuit, num_qubits, config)?)),
+            try_clone: |engine| Ok(Box::new(read::<E>(engine)?.try_clone()?)),
+            copy_from: |copy, engine| {
+                let copy: &mut dyn Any = copy;
+                copy.downcast_mut::<E>().ok_or_else(|| not_applied("copy"))?.copy_from(read(engine)?)
+            },
+        }
     }
 }
 

@@ -335,6 +335,28 @@ fn the_judge_refuses_wrong_values_of_every_kind() {
             ],
         ),
         (
+            // XX and ZZ: their product is -YY.
+            json!({"kind": "stabilizer", "value": ["+XX", "+ZZ"]}),
+            vec![json!(["ZZ", "-YY"]), json!({"stabilizer": ["-YY", "+XX"], "destabilizer": []})],
+            vec![
+                json!(["ZZ", "YY"]),
+                json!(["ZZ", "-XX"]),
+                json!(["ZZ", "ZZ"]),
+                json!(["ZZ"]),
+                json!(["Z", "X"]),
+                json!(3),
+            ],
+        ),
+        (
+            json!({"kind": "clifford", "value": {"stabilizer": ["+XX", "+ZI"], "destabilizer": ["+IZ", "-XI"]}}),
+            vec![json!({"stabilizer": ["XX", "+ZI"], "destabilizer": ["+IZ", "-XI"]})],
+            vec![
+                json!({"stabilizer": ["+ZI", "+XX"], "destabilizer": ["+IZ", "-XI"]}),
+                json!({"stabilizer": ["+XX", "+ZI"], "destabilizer": ["+IZ", "+XI"]}),
+                json!({"stabilizer": ["+XX", "+ZI"]}),
+            ],
+        ),
+        (
             json!({"kind": "one_of", "options": [real(1.0), real(-1.0)]}),
             vec![json!(1.0), json!(-1.0)],
             vec![json!(0.0), json!(null)],

@@ -82,10 +82,14 @@ fn judge(error: &QuantumError, expected: &Value) -> Result<(), String> {
         }
     }
     keeps_trace(error)?;
-    match expected.get("superop") {
-        Some(rows) => agree(&error.superoperator().unwrap(), &matrix(rows)),
-        None => Ok(()),
+    let Some(rows) = expected.get("superop") else { return Ok(()) };
+    let (found, recorded) = (error.superoperator().unwrap(), matrix(rows));
+    // What Qiskit has left out of the trace (up to 1e-8) it cannot be asked for.
+    let lost = lost_trace(&recorded, 1 << error.num_qubits());
+    if lost > 1e-9 && lost < 1e-8 && found.distance(&recorded) < lost + 1e-9 {
+        return Ok(());
     }
+    agree(&found, &recorded)
 }
 
 fn agree(found: &Matrix, expected: &Matrix) -> Result<(), String> {
@@ -94,17 +98,18 @@ fn agree(found: &Matrix, expected: &Matrix) -> Result<(), String> {
     if distance < 1e-9 { Ok(()) } else { Err(format!("superoperators differ by {distance}")) }
 }
 
-fn keeps_trace(error: &QuantumError) -> Result<(), String> {
-    let matrix = error.superoperator().unwrap();
-    let size = 1usize << error.num_qubits();
-    for column in 0..size * size {
+/// How far a superoperator is from keeping the trace.
+fn lost_trace(matrix: &Matrix, size: usize) -> f64 {
+    let lost = |column: usize| {
         let trace: Complex = (0..size).map(|i| matrix.at(i * size + i, column)).sum();
-        let expected = f64::from(column % size == column / size);
-        if (trace - expected).norm() > 1e-9 {
-            return Err(format!("trace {trace} of column {column}"));
-        }
-    }
-    Ok(())
+        (trace - f64::from(column % size == column / size)).norm()
+    };
+    (0..size * size).map(lost).fold(0.0, f64::max)
+}
+
+fn keeps_trace(error: &QuantumError) -> Result<(), String> {
+    let lost = lost_trace(&error.superoperator().unwrap(), 1 << error.num_qubits());
+    if lost < 1e-9 { Ok(()) } else { Err(format!("the trace is off by {lost}")) }
 }
 
 fn all(results: impl IntoIterator<Item = (String, Result<(), String>)>) {

@@ -2,7 +2,7 @@
 // is checked, then as often as --reps says; CPU and wall are medians, from run() to counts, over all threads of the
 // process. `--against aer` measures native Qiskit Aer in turn (AER_PYTHON names a python that has qiskit-aer).
 //
-//   --cases ghz1000,mps40   --reps 3   --json
+//   --cases ghz1000,noisy16   --reps 5   --json
 
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -154,7 +154,7 @@ if (process.argv[2] === 'measure') {
 const { values: given } = parseArgs({
   options: {
     cases: { type: 'string', default: Object.keys(cases).join(',') },
-    reps: { type: 'string', default: '3' },
+    reps: { type: 'string', default: '5' },
     against: { type: 'string' },
     json: { type: 'boolean', default: false },
   },

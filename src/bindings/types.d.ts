@@ -489,16 +489,24 @@ export class WorkerExecutor implements Executor {
 // -------------------------------------------------------------------------------------------------- backends
 
 /** Names of the simulation methods; `automatic` chooses one per circuit. */
-export type SimulationMethod = 'automatic' | 'statevector';
+export type SimulationMethod = 'automatic' | 'statevector' | 'density_matrix' | 'stabilizer' | 'matrix_product_state' | 'extended_stabilizer' | 'unitary' | 'superop';
 
-/** Names that {@link Aer} knows: `aer_simulator`, one for each method, and two older ones. */
+/** Names that {@link Aer} knows: `aer_simulator`, one for each method, and three older ones. */
 export type BackendName =
   | 'aer_simulator'
   | 'aer_simulator_statevector'
+  | 'aer_simulator_density_matrix'
+  | 'aer_simulator_stabilizer'
+  | 'aer_simulator_matrix_product_state'
+  | 'aer_simulator_extended_stabilizer'
+  | 'aer_simulator_unitary'
+  | 'aer_simulator_superop'
   /** The older name of `aer_simulator`. */
   | 'qasm_simulator'
   /** Like `aer_simulator_statevector`, and a circuit that saves nothing gives its state at the end. */
-  | 'statevector_simulator';
+  | 'statevector_simulator'
+  /** Like `aer_simulator_unitary`, and a circuit that saves nothing gives its unitary at the end. */
+  | 'unitary_simulator';
 
 /**
  * Options of a backend and of `run`: Aer's, by Aer's names and with Aer's defaults, and a few beyond Aer

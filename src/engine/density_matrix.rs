@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::saved::insufficient_memory;
-use super::{Engine, EngineConfig, Method, Outcomes, SavedValue, not_applied, supports_branches};
+use super::{Engine, EngineConfig, Outcomes, SavedValue, not_applied, supports_branches};
 use crate::circuit::gate::Controls as GateControls;
 use crate::circuit::operation::{Pauli, QuantumError, SaveKind, SetState};
 use crate::circuit::{Bits, Circuit, Gate, Instruction, Operation, Qubit, channel};
@@ -329,8 +329,9 @@ pub(super) fn has_any_controls(gate: Gate) -> bool {
 }
 
 impl<T: Real> Engine for DensityMatrix<T> {
-    const METHOD: Method = Method::DensityMatrix;
-    const CHANNELS: bool = true;
+    fn has_channels() -> bool {
+        true
+    }
 
     /// As in Aer neither initialisations nor gates with any number of controls; but all other gates.
     fn supports(step: &Instruction) -> bool {

@@ -19,19 +19,20 @@ pub enum Drawn {
     Choice(usize, u64),
 }
 
-/// Whether an operation on `qubits` of `num_qubits` draws something on this engine.
-pub fn is_drawn<E: Engine>(operation: &Operation, qubits: &[Qubit], num_qubits: u32) -> bool {
+/// Whether an operation on `qubits` of `num_qubits` draws something on an engine that [has
+/// channels](Engine::has_channels) or not.
+pub fn is_drawn(operation: &Operation, qubits: &[Qubit], num_qubits: u32, channels: bool) -> bool {
     match operation {
         Operation::Measure(_) => true,
-        Operation::Reset | Operation::Kraus(_) | Operation::QuantumError(_) => !E::CHANNELS,
-        Operation::Initialize(_) => !E::CHANNELS && (qubits.len() as u32) < num_qubits,
+        Operation::Reset | Operation::Kraus(_) | Operation::QuantumError(_) => !channels,
+        Operation::Initialize(_) => !channels && (qubits.len() as u32) < num_qubits,
         _ => false,
     }
 }
 
 /// What each shot draws of an operation that [`is_drawn`].
-pub fn draw<E: Engine>(
-    engine: &mut E,
+pub fn draw(
+    engine: &mut dyn Engine,
     operation: &Operation,
     qubits: &[Qubit],
     draws: &mut dyn Draws,
@@ -58,8 +59,8 @@ pub fn choose(probabilities: &[f64], number: f64) -> Drawn {
 }
 
 /// Does an operation as it was drawn. A branch of a quantum error is for the caller.
-pub fn take<E: Engine>(
-    engine: &mut E,
+pub fn take(
+    engine: &mut dyn Engine,
     operation: &Operation,
     qubits: &[Qubit],
     drawn: &Drawn,
@@ -88,7 +89,7 @@ pub fn apply_once<E: Engine>(
     num_qubits: u32,
     draws: &mut dyn Draws,
 ) -> Result<Bits, AerError> {
-    if !is_drawn::<E>(operation, qubits, num_qubits) {
+    if !is_drawn(operation, qubits, num_qubits, E::has_channels()) {
         return engine.apply(operation, qubits).map(|()| Bits::default());
     }
     let drawn = draw(engine, operation, qubits, draws)?.into_iter().next();

@@ -206,8 +206,6 @@ impl ExtendedStabilizer {
 }
 
 impl Engine for ExtendedStabilizer {
-    const METHOD: Method = Method::ExtendedStabilizer;
-
     fn supports(step: &Instruction) -> bool {
         match &step.operation {
             Operation::QuantumError(_) => supports_branches(&step.operation, Self::supports),
@@ -367,7 +365,7 @@ impl Engine for ExtendedStabilizer {
                 let values = interleaved(amplitudes.into_iter(), self.config.zero_threshold)?;
                 Ok(SavedValue::ComplexVector(values))
             }
-            _ => Err(unsupported(save, Self::METHOD)),
+            _ => Err(unsupported(save, Method::ExtendedStabilizer)),
         }
     }
 }

@@ -18,7 +18,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::{
-    Engine, EngineConfig, Method, Outcomes, SavedValue, kraus_probabilities, not_applied, supports_branches,
+    Engine, EngineConfig, Outcomes, SavedValue, kraus_probabilities, not_applied, supports_branches,
 };
 use crate::circuit::gate::Controls;
 use crate::circuit::operation::{Pauli, SaveKind, SetState};
@@ -252,8 +252,6 @@ impl MatrixProductState {
 }
 
 impl Engine for MatrixProductState {
-    const METHOD: Method = Method::MatrixProductState;
-
     /// Aer's set, and all other gates of a known number of qubits.
     fn supports(step: &Instruction) -> bool {
         match &step.operation {

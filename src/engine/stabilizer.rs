@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Engine, EngineConfig, Method, Outcomes, SavedValue, not_applied, supports_branches};
+use super::{Engine, EngineConfig, Outcomes, SavedValue, not_applied, supports_branches};
 use crate::circuit::operation::{Pauli, SaveKind, SetState};
 use crate::circuit::{Bits, Circuit, Gate, Instruction, Operation, Qubit};
 use crate::error::{AerError, ErrorCode};
@@ -98,8 +98,6 @@ pub const fn pauli_bits(pauli: Pauli) -> (bool, bool) {
 }
 
 impl Engine for Stabilizer {
-    const METHOD: Method = Method::Stabilizer;
-
     fn supports(step: &Instruction) -> bool {
         match &step.operation {
             Operation::Pauli(_)

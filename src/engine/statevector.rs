@@ -18,8 +18,7 @@ use super::dense::{Dense, Entry, NEGLIGIBLE, Programs};
 use super::gather::Gather;
 use super::saved::insufficient_memory;
 use super::{
-    Engine, EngineConfig, Method, Outcomes, SavedValue, Threads, kraus_probabilities, not_applied,
-    supports_branches,
+    Engine, EngineConfig, Outcomes, SavedValue, Threads, kraus_probabilities, not_applied, supports_branches,
 };
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::circuit::{Bits, Circuit, Gate, Instruction, Operation, Qubit};
@@ -423,8 +422,6 @@ impl<T: Real> Statevector<T> {
 }
 
 impl<T: Real> Engine for Statevector<T> {
-    const METHOD: Method = Method::Statevector;
-
     fn supports(step: &Instruction) -> bool {
         match &step.operation {
             Operation::QuantumError(_) => supports_branches(&step.operation, Self::supports),

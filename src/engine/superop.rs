@@ -55,8 +55,9 @@ impl<T: Real> Superop<T> {
 }
 
 impl<T: Real> Engine for Superop<T> {
-    const METHOD: Method = Method::Superop;
-    const CHANNELS: bool = true;
+    fn has_channels() -> bool {
+        true
+    }
 
     /// As in Aer neither initialisations nor gates with any number of controls; but all other gates.
     fn supports(step: &Instruction) -> bool {
@@ -190,7 +191,7 @@ impl<T: Real> Engine for Superop<T> {
     fn save(&mut self, save: &SaveKind, _qubits: &[Qubit]) -> Result<SavedValue, AerError> {
         match save {
             SaveKind::State | SaveKind::Superoperator => self.operator.matrix(self.zero_threshold),
-            other => Err(unsupported(other, Self::METHOD)),
+            other => Err(unsupported(other, Method::Superop)),
         }
     }
 }

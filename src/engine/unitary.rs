@@ -18,8 +18,6 @@ pub struct Unitary<T: Real> {
 }
 
 impl<T: Real> Engine for Unitary<T> {
-    const METHOD: Method = Method::Unitary;
-
     fn supports(step: &Instruction) -> bool {
         match &step.operation {
             Operation::QuantumError(_) => supports_branches(&step.operation, Self::supports),
@@ -115,7 +113,7 @@ impl<T: Real> Engine for Unitary<T> {
     fn save(&mut self, save: &SaveKind, _qubits: &[Qubit]) -> Result<SavedValue, AerError> {
         match save {
             SaveKind::State | SaveKind::Unitary => self.operator.matrix(self.zero_threshold),
-            other => Err(unsupported(other, Self::METHOD)),
+            other => Err(unsupported(other, Method::Unitary)),
         }
     }
 }

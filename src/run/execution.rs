@@ -25,7 +25,7 @@ use crate::circuit::operation::{ReadoutError, Save, SaveKind, SaveSubtype, Store
 use crate::circuit::{Bits, Circuit, ClassicalValue, Instruction, Operation, Qubit, Type};
 use crate::engine::drawn::{self, Drawn};
 use crate::engine::gather::Gather;
-use crate::engine::{Engine, EngineConfig, Outcomes, SavedValue, Threads};
+use crate::engine::{AnyEngine, Engine, EngineConfig, Maker, Outcomes, SavedValue, Threads};
 use crate::error::{AerError, ErrorCode};
 use crate::rng::{SampleDraws, ShotRng};
 
@@ -80,8 +80,8 @@ pub trait Execute {
 }
 
 /// Shots that have drawn the same so far.
-struct Group<E> {
-    engine: E,
+struct Group {
+    engine: AnyEngine,
     /// The next instruction of the circuit.
     cursor: usize,
     /// What a quantum error has put before it, the next one last.
@@ -120,13 +120,14 @@ struct Entry {
 }
 
 /// A circuit on its engine.
-pub struct Execution<E> {
+pub struct Execution {
     job: Job,
-    group: Option<Group<E>>,
+    maker: Maker,
+    group: Option<Group>,
     /// Groups that have parted, and wait for their smaller parts.
-    waiting: Vec<Group<E>>,
+    waiting: Vec<Group>,
     /// Engines to be used again.
-    spare: Vec<E>,
+    spare: Vec<AnyEngine>,
     /// Shots for which there was no memory, and how many of their steps have saved what they had to.
     alone: Vec<(u64, u64)>,
     /// The end of the shots that have been begun; when sampling, the next to be drawn.
@@ -185,10 +186,10 @@ const SPARE_BYTES: u64 = 1 << 20;
 /// Bytes that copies of states may take.
 const COPIES_BYTES: u64 = 1 << 30;
 
-impl<E: Engine> Execution<E> {
+impl Execution {
     /// Takes the engine's memory.
-    pub fn new(job: Job) -> Result<Self, AerError> {
-        let mut engine = E::new(&job.circuit, job.plan.num_qubits(), &job.config)?;
+    pub fn new(job: Job, maker: Maker) -> Result<Self, AerError> {
+        let mut engine = (maker.new)(&job.circuit, job.plan.num_qubits(), &job.config)?;
         engine.lend_threads(job.threads);
         let num_clbits = job.circuit.num_clbits;
         let mut execution = Self {
@@ -210,6 +211,7 @@ impl<E: Engine> Execution<E> {
             threads_used: 1,
             metadata: Map::new(),
             job,
+            maker,
         };
         if execution.job.plan.sampled {
             execution.group = Some(execution.begin(Vec::new(), 0)?);
@@ -223,14 +225,14 @@ impl<E: Engine> Execution<E> {
     }
 
     /// A group at the beginning of the circuit.
-    fn begin(&mut self, shots: Vec<u64>, saved_until: u64) -> Result<Group<E>, AerError> {
+    fn begin(&mut self, shots: Vec<u64>, saved_until: u64) -> Result<Group, AerError> {
         let job = &self.job;
         let mut engine = match self.spare.pop() {
             Some(engine) => engine,
             None => self.new_engine()?,
         };
         engine.reset_to_zero();
-        apply_phase(&mut engine, &job.circuit);
+        apply_phase(&mut *engine, &job.circuit);
         Ok(Group {
             engine,
             cursor: 0,
@@ -246,20 +248,20 @@ impl<E: Engine> Execution<E> {
         })
     }
 
-    fn new_engine(&self) -> Result<E, AerError> {
-        let mut engine = E::new(&self.job.circuit, self.job.plan.num_qubits(), &self.job.config)?;
+    fn new_engine(&self) -> Result<AnyEngine, AerError> {
+        let mut engine = (self.maker.new)(&self.job.circuit, self.job.plan.num_qubits(), &self.job.config)?;
         engine.lend_threads(self.job.threads);
         Ok(engine)
     }
 
     /// The next group: a part of what waits, a shot that has to be run alone, or the next chunk. `None` at the end.
-    fn next_group(&mut self) -> Result<Option<Group<E>>, AerError> {
+    fn next_group(&mut self) -> Result<Option<Group>, AerError> {
         while let Some(mut parent) = self.waiting.pop() {
             let Some(part) = parent.parts.pop() else { continue };
             if parent.parts.is_empty() {
                 return self.enter(parent, part).map(Some);
             }
-            let copy = self.copy(&parent.engine);
+            let copy = self.copy(&*parent.engine);
             let child = copy.map(|engine| Group {
                 engine,
                 cursor: parent.cursor,
@@ -300,9 +302,9 @@ impl<E: Engine> Execution<E> {
     }
 
     /// A copy of a state, if there is memory for it.
-    fn copy(&mut self, engine: &E) -> Option<E> {
+    fn copy(&mut self, engine: &dyn Engine) -> Option<AnyEngine> {
         if let Some(mut copy) = self.spare.pop() {
-            return copy.copy_from(engine).is_ok().then_some(copy);
+            return (self.maker.copy_from)(&mut *copy, engine).is_ok().then_some(copy);
         }
         let bytes: u64 =
             self.waiting.iter().map(|group| group.engine.bytes()).sum::<u64>() + 2 * engine.bytes();
@@ -310,13 +312,13 @@ impl<E: Engine> Execution<E> {
         if bytes > most.saturating_add(engine.bytes()) {
             return None;
         }
-        let mut copy = engine.try_clone().ok()?;
+        let mut copy = (self.maker.try_clone)(engine).ok()?;
         copy.lend_threads(self.job.threads);
         Some(copy)
     }
 
     /// The group of a part: does the instruction as it was drawn.
-    fn enter(&mut self, mut group: Group<E>, part: Part) -> Result<Group<E>, AerError> {
+    fn enter(&mut self, mut group: Group, part: Part) -> Result<Group, AerError> {
         (group.shots, group.rngs) = (part.shots, part.rngs);
         let cursor = group.cursor;
         let circuit = &self.job.circuit;
@@ -328,7 +330,7 @@ impl<E: Engine> Execution<E> {
     }
 
     /// Does a piece of work of a group.
-    fn advance(&mut self, group: &mut Group<E>, budget: u64) -> Result<Progressed, AerError> {
+    fn advance(&mut self, group: &mut Group, budget: u64) -> Result<Progressed, AerError> {
         if group.engine.pending() > 0 && self.must_advance(group) {
             return group.engine.advance(budget).map(Progressed::On);
         }
@@ -343,7 +345,7 @@ impl<E: Engine> Execution<E> {
     }
 
     /// Whether the next instruction reads the state, so that nothing may be put off any longer.
-    fn must_advance(&self, group: &Group<E>) -> bool {
+    fn must_advance(&self, group: &Group) -> bool {
         if !group.parts.is_empty() {
             return true;
         }
@@ -356,7 +358,7 @@ impl<E: Engine> Execution<E> {
     }
 
     /// Whether the next instruction is drawn, or misread, in the end.
-    fn is_deferred(&self, group: &Group<E>) -> bool {
+    fn is_deferred(&self, group: &Group) -> bool {
         group.ahead.is_empty()
             && group.cursor >= self.job.plan.deferred_from
             && self.job.circuit.instructions.get(group.cursor).is_some_and(|step| {
@@ -365,7 +367,7 @@ impl<E: Engine> Execution<E> {
     }
 
     /// Executes the next instruction, or finds what the shots draw of it; gives the work it was.
-    fn perform(&mut self, group: &mut Group<E>) -> Result<u64, AerError> {
+    fn perform(&mut self, group: &mut Group) -> Result<u64, AerError> {
         if self.is_deferred(group) {
             group.step();
             return Ok(0);
@@ -382,7 +384,7 @@ impl<E: Engine> Execution<E> {
         let num_qubits = job.plan.num_qubits();
         let engine = &mut group.engine;
         let work = || engine.work(&step.operation, &step.qubits);
-        if drawn::is_drawn::<E>(&step.operation, &step.qubits, num_qubits)
+        if drawn::is_drawn(&step.operation, &step.qubits, num_qubits, job.plan.channels)
             || matches!(step.operation, Operation::ReadoutError(_))
         {
             let work = work() + group.shots.len() as u64;
@@ -449,7 +451,7 @@ impl<E: Engine> Execution<E> {
     }
 
     /// Draws the shots of a group from its final state.
-    fn finish_group(&mut self, group: &mut Group<E>, budget: u64) -> Result<Progressed, AerError> {
+    fn finish_group(&mut self, group: &mut Group, budget: u64) -> Result<Progressed, AerError> {
         let Self { job, tail, .. } = self;
         let sampled = job.plan.sampled;
         if !sampled {
@@ -536,7 +538,7 @@ impl<E: Engine> Execution<E> {
     }
 
     /// Takes a value that a group has saved.
-    fn keep(&mut self, group: &Group<E>, value: SavedValue) {
+    fn keep(&mut self, group: &Group, value: SavedValue) {
         let step = self.job.circuit.instructions.get(group.cursor).map(|step| &step.operation);
         let Some(Operation::Save(save)) = step else { return };
         if group.shots.is_empty() || save.subtype.adds() {
@@ -548,7 +550,7 @@ impl<E: Engine> Execution<E> {
     }
 
     /// After a group has come to its end.
-    fn retire(&mut self, group: Group<E>) {
+    fn retire(&mut self, group: Group) {
         self.threads_used = self.threads_used.max(group.engine.threads_used());
         if self.metadata.is_empty() {
             self.metadata = group.engine.metadata();
@@ -560,7 +562,7 @@ impl<E: Engine> Execution<E> {
     }
 }
 
-impl<E: Engine> Group<E> {
+impl Group {
     /// The next instruction has been done.
     fn step(&mut self) {
         self.steps += 1;
@@ -596,18 +598,18 @@ impl<E: Engine> Group<E> {
 }
 
 /// What each shot of a group draws of an instruction.
-fn draw<E: Engine>(step: &Instruction, group: &mut Group<E>, seed: u64) -> Result<Vec<Drawn>, AerError> {
+fn draw(step: &Instruction, group: &mut Group, seed: u64) -> Result<Vec<Drawn>, AerError> {
     group.seed(seed);
     match &step.operation {
         Operation::ReadoutError(error) => {
             Ok(group.rngs.iter_mut().map(|rng| recorded(error, &group.memory, rng)).collect())
         }
-        operation => drawn::draw(&mut group.engine, operation, &step.qubits, &mut group.rngs),
+        operation => drawn::draw(&mut *group.engine, operation, &step.qubits, &mut group.rngs),
     }
 }
 
 /// Does an instruction as it was drawn.
-fn take<E: Engine>(step: &Instruction, group: &mut Group<E>, drawn: &Drawn) -> Result<(), AerError> {
+fn take(step: &Instruction, group: &mut Group, drawn: &Drawn) -> Result<(), AerError> {
     let Group { engine, memory, register, .. } = group;
     let mut ahead = Vec::new();
     match (&step.operation, drawn) {
@@ -625,7 +627,7 @@ fn take<E: Engine>(step: &Instruction, group: &mut Group<E>, drawn: &Drawn) -> R
             }
         }
         (operation, drawn) => {
-            drawn::take(engine, operation, &step.qubits, drawn)?;
+            drawn::take(&mut **engine, operation, &step.qubits, drawn)?;
             if let (Operation::Measure(measure), Drawn::Outcome(outcome)) = (operation, drawn) {
                 for (bits, places) in [(memory, &measure.memory), (register, &measure.register)] {
                     write(bits, places, |i| outcome.get(i));
@@ -660,7 +662,7 @@ fn at(error: AerError, circuit: &Circuit, cursor: usize) -> AerError {
     }
 }
 
-impl<E: Engine> Execute for Execution<E> {
+impl Execute for Execution {
     fn step(&mut self, budget: u64) -> Result<bool, AerError> {
         let mut left = budget;
         loop {
@@ -876,7 +878,7 @@ fn check_listed(listed: u64, save: &Save, work: u64, shots: u64, job: &Job) -> R
 }
 
 /// The global phase shows only where a state is saved.
-fn apply_phase<E: Engine>(engine: &mut E, circuit: &Circuit) {
+fn apply_phase(engine: &mut dyn Engine, circuit: &Circuit) {
     if circuit.global_phase != 0.0 {
         engine.apply_global_phase(circuit.global_phase);
     }

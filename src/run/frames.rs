@@ -29,7 +29,7 @@ use crate::engine::saved::insufficient_memory;
 use crate::engine::stabilizer::clifford::Clifford;
 use crate::engine::stabilizer::tableau::{Step, x_row, z_row};
 use crate::engine::stabilizer::{Stabilizer, pauli_bits};
-use crate::engine::{Engine, Outcomes};
+use crate::engine::{Engine, Maker, Outcomes};
 use crate::error::AerError;
 use crate::rng::BlockRng;
 
@@ -101,7 +101,7 @@ pub struct Frames {
     tally: Tally,
     memories: Outcomes,
     /// What runs the job after all, if frames cannot.
-    general: Option<Box<Execution<Stabilizer>>>,
+    general: Option<Box<Execution>>,
 }
 
 /// Whether the shots of a job differ from each other by Pauli strings, as far as can be said without running it.
@@ -325,7 +325,8 @@ impl Frames {
                     Some(noise) if noise.kinds.is_empty() => {}
                     Some(noise) => self.acts.push(Act::Noise(noise, condition)),
                     None => {
-                        self.general = Some(Box::new(Execution::new(self.job.clone())?));
+                        self.general =
+                            Some(Box::new(Execution::new(self.job.clone(), Maker::of::<Stabilizer>())?));
                         return Ok(work);
                     }
                 }

@@ -22,6 +22,8 @@ pub struct Plan {
     pub remapped: bool,
     /// Whether the circuit runs once and outcomes are drawn from its final state.
     pub sampled: bool,
+    /// Whether resets and noise are channels of the method.
+    pub channels: bool,
     /// From here on measurements and readout errors can wait until the end: nothing reads their qubits or any bit.
     pub deferred_from: usize,
     /// Whether anything is measured.
@@ -54,13 +56,13 @@ impl Plan {
             circuit.instructions.iter().any(|step| matches!(step.operation, Operation::Measure(_)));
         let targets = jump_targets(circuit);
         let deferred_from = deferred_from(circuit);
-        Self { active, remapped, sampled: false, deferred_from, measures, targets }
+        Self { active, remapped, sampled: false, channels: false, deferred_from, measures, targets }
     }
 
-    /// The plan for a method, which may have [channels](crate::engine::Engine::CHANNELS).
+    /// The plan for a method, which may have [channels](crate::engine::Engine::has_channels).
     #[must_use]
     pub fn with_channels(self, circuit: &Circuit, channels: bool) -> Self {
-        Self { sampled: can_sample(circuit, self.active.len(), channels), ..self }
+        Self { sampled: can_sample(circuit, self.active.len(), channels), channels, ..self }
     }
 
     /// Number of qubits that are simulated.

@@ -12,7 +12,7 @@ use crate::engine::stabilizer::Stabilizer;
 use crate::engine::statevector::Statevector;
 use crate::engine::superop::Superop;
 use crate::engine::unitary::Unitary;
-use crate::engine::{Engine, EngineConfig, Method, Precision};
+use crate::engine::{Engine, EngineConfig, Maker, Method, Precision};
 use crate::error::{AerError, ErrorCode};
 
 macro_rules! engines {
@@ -27,7 +27,7 @@ macro_rules! engines {
         /// Whether a method has a channel for what others draw.
         pub fn has_channels(method: Method) -> bool {
             match (method, Precision::Double) {
-                $((Method::$variant, Precision::$precision) => <$engine>::CHANNELS,)*
+                $((Method::$variant, Precision::$precision) => <$engine>::has_channels(),)*
             }
         }
 
@@ -52,7 +52,7 @@ macro_rules! engines {
                 return Ok(Box::new(Frames::new(job)?));
             }
             Ok(match (method, precision) {
-                $((Method::$variant, Precision::$precision) => Box::new(Execution::<$engine>::new(job)?),)*
+                $((Method::$variant, Precision::$precision) => Box::new(Execution::new(job, Maker::of::<$engine>())?),)*
             })
         }
     };
@@ -125,6 +125,10 @@ pub fn choose(
     }
     let mut first_error: Option<(Method, AerError)> = None;
     for (method, because) in AUTOMATIC {
+        let wide = first_error.as_ref().is_some_and(|(_, error)| error.code == ErrorCode::InsufficientMemory);
+        if wide && *method == Method::MatrixProductState && !stays_small(circuit, num_qubits, config) {
+            continue;
+        }
         match refusal(*method) {
             None => {
                 let reason = match &first_error {
@@ -158,6 +162,52 @@ const AUTOMATIC: &[(Method, &str)] = &[
     (Method::Unitary, "what is saved is the unitary of the circuit"),
     (Method::Superop, "what is saved is the superoperator of the circuit"),
 ];
+
+/// Whether a matrix product state of a circuit fits the memory for certain: each cut of the chain has a bond dimension of
+/// at most 2 for each controlled gate across it, 4 for another gate of two qubits. Where no gate joins qubits there is
+/// nothing that it does better; Aer refuses such circuits for want of memory, and so does this.
+fn stays_small(circuit: &Circuit, num_qubits: u32, config: &EngineConfig) -> bool {
+    let mut crossed = vec![0u32; (num_qubits as usize).saturating_sub(1)];
+    let joining = |step: &&Instruction| step.qubits.len() > 1 && !is_apart(&step.operation);
+    for step in circuit.instructions.iter().filter(joining) {
+        let controlled = match &step.operation {
+            Operation::Gate(gate, _) => gate.num_controls(step.qubits.len()) > 0 && gate.spec().targets == 1,
+            _ => false,
+        };
+        let (first, last) =
+            step.qubits.iter().fold((u32::MAX, 0), |(low, high), qubit| (low.min(*qubit), high.max(*qubit)));
+        for cut in first..last {
+            let left = step.qubits.iter().filter(|qubit| **qubit <= cut).count() as u32;
+            let bits = if controlled { 1 } else { 2 * left.min(step.qubits.len() as u32 - left) };
+            if let Some(cut) = crossed.get_mut(cut as usize) {
+                *cut = cut.saturating_add(bits);
+            }
+        }
+    }
+    let bond = |cut: Option<u32>| {
+        let Some(cut) = cut.filter(|cut| *cut + 1 < num_qubits) else { return 1 };
+        let bits = crossed.get(cut as usize).copied().unwrap_or(0).min(cut + 1).min(num_qubits - cut - 1);
+        let bond = 1u64.checked_shl(bits).unwrap_or(u64::MAX);
+        bond.min(config.mps.max_bond_dimension.unwrap_or(u64::MAX))
+    };
+    let tensor = |qubit: u32| bond(qubit.checked_sub(1)).saturating_mul(bond(Some(qubit))).saturating_mul(32);
+    let bytes = (0..num_qubits).map(tensor).fold(0, u64::saturating_add);
+    let joins = crossed.iter().any(|bits| *bits > 0);
+    joins && config.memory_limit_bytes.is_none_or(|limit| bytes <= limit / 4)
+}
+
+/// Whether an instruction on several qubits is one on each.
+fn is_apart(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Measure(_)
+            | Operation::Reset
+            | Operation::Barrier
+            | Operation::Delay(_)
+            | Operation::Pauli(_)
+            | Operation::Save(_)
+    )
+}
 
 /// An error that says which methods would do.
 fn with_alternatives(error: AerError, refused: Method, can: impl Fn(Method) -> bool) -> AerError {

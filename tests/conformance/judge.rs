@@ -201,7 +201,11 @@ fn variation(tally: &BTreeMap<String, u64>, expected: &Value, shots: u64) -> Ver
 
 /// Too many outcomes to list: parities of some bits.
 fn marginals(tally: &BTreeMap<String, u64>, expected: &Value, shots: u64) -> Verdict {
-    let value = |hex: &str| u128::from_str_radix(hex.trim_start_matches("0x"), 16).map_err(|e| e.to_string());
+    // Bits of any width, four to a digit, the least significant digit first.
+    let value = |hex: &str| -> Result<Vec<u32>, String> {
+        let digits = hex.trim_start_matches("0x").chars().rev().map(|digit| digit.to_digit(16));
+        digits.collect::<Option<_>>().ok_or_else(|| format!("{hex} is not hexadecimal"))
+    };
     let width = expected["width"].as_u64().ok_or("bad case: no width")?;
     let marginals =
         expected["marginals"].as_array().filter(|m| !m.is_empty()).ok_or("bad case: no marginals")?;
@@ -210,12 +214,16 @@ fn marginals(tally: &BTreeMap<String, u64>, expected: &Value, shots: u64) -> Ver
         let p = marginal["p_odd"].as_f64().ok_or("bad case: no p_odd")?;
         let mut odd = 0;
         for (key, count) in tally {
-            let key = value(key)?;
-            need(key >> width == 0, || format!("{key:#x} is wider than {width} bits"))?;
-            odd += count * u64::from((key & mask).count_ones() % 2);
+            let bits = value(key)?;
+            let highest = bits.iter().rposition(|digit| *digit != 0);
+            let length = highest.map_or(0, |i| 4 * i as u64 + 32 - u64::from(bits[i].leading_zeros()));
+            let beyond = length > width;
+            need(!beyond, || format!("{key} is wider than {width} bits"))?;
+            odd +=
+                count * u64::from(bits.iter().zip(&mask).map(|(a, b)| (a & b).count_ones()).sum::<u32>() % 2);
         }
         need(binomial_tail(shots, p, odd) > P_MIN / 10.0, || {
-            format!("parity of {mask:#x}: {odd} of {shots}")
+            format!("parity of {}: {odd} of {shots}", marginal["mask"])
         })?;
     }
     let distinct = expected["min_distinct"].as_u64().unwrap_or(0);
@@ -334,6 +342,56 @@ fn gamma_q(a: f64, x: f64) -> f64 {
     scale * h
 }
 
+/// A Pauli string with a sign: bits of X, bits of Z, whether it is negative. `Y` is both.
+type PauliString = (u128, u128, bool);
+
+/// The Pauli strings of a list of texts, all of one length.
+fn generators(value: &Value) -> Option<Vec<PauliString>> {
+    let mut length = None;
+    let read = |text: &Value| {
+        let text = text.as_str()?;
+        let letters = text.trim_start_matches(['+', '-']);
+        let same = *length.get_or_insert(letters.len()) == letters.len();
+        let (mut x, mut z) = (0, 0);
+        for (bit, letter) in letters.chars().rev().enumerate() {
+            x |= u128::from("XY".contains(letter)) << bit;
+            z |= u128::from("ZY".contains(letter)) << bit;
+        }
+        (same && letters.chars().all(|letter| "IXYZ".contains(letter))).then_some((
+            x,
+            z,
+            text.starts_with('-'),
+        ))
+    };
+    let list: Option<Vec<PauliString>> = value.as_array()?.iter().map(read).collect();
+    list.filter(|list| list.len() == length.unwrap_or(0))
+}
+
+/// The product of two strings that commute.
+fn product(a: PauliString, b: PauliString) -> PauliString {
+    // A string is i^|x & z| X^x Z^z; exponents of i are counted in fours.
+    let own = |p: PauliString| (p.0 & p.1).count_ones() + 2 * u32::from(p.2);
+    let (x, z) = (a.0 ^ b.0, a.1 ^ b.1);
+    let exponent = own(a) + own(b) + 2 * (a.1 & b.0).count_ones() + 3 * (x & z).count_ones();
+    (x, z, exponent % 4 == 2)
+}
+
+/// The reduced row echelon form of independent generators: the same for each choice of them.
+fn canonical(mut rows: Vec<PauliString>) -> Option<Vec<PauliString>> {
+    let mut done: Vec<PauliString> = Vec::new();
+    for bit in 0..256 {
+        let has =
+            |row: &PauliString| if bit < 128 { row.0 >> bit & 1 == 1 } else { row.1 >> (bit - 128) & 1 == 1 };
+        let Some(place) = rows.iter().position(has) else { continue };
+        let pivot = rows.remove(place);
+        for row in rows.iter_mut().chain(&mut done).filter(|row| has(row)) {
+            *row = product(*row, pivot);
+        }
+        done.push(pivot);
+    }
+    rows.is_empty().then_some(done)
+}
+
 /// Judges one saved value.
 pub fn datum(got: &Value, spec: &Value, what: &str, shots: Option<u64>) -> Verdict {
     let tolerance = spec["atol"].as_f64().unwrap_or(TOLERANCE);
@@ -396,6 +454,20 @@ pub fn datum(got: &Value, spec: &Value, what: &str, shots: Option<u64>) -> Verdi
             let size = norms.0 / norms.1;
             need(size > 0.5 && size < 2.0 && fidelity >= least, || format!("{what}: fidelity {fidelity}"))
         }
+        "stabilizer" => {
+            let got = got.get("stabilizer").unwrap_or(got);
+            let group = |value: &Value| generators(value).and_then(canonical);
+            let expected = group(&spec["value"]).ok_or("bad case: no generators")?;
+            need(group(got).is_some_and(|got| got == expected), || {
+                format!("{what}: another stabilizer group")
+            })
+        }
+        "clifford" => ["stabilizer", "destabilizer"].into_iter().try_for_each(|part| {
+            let expected = generators(&spec["value"][part]).ok_or("bad case: no generators")?;
+            need(generators(&got[part]).is_some_and(|got| got == expected), || {
+                format!("{what}: another {part}")
+            })
+        }),
         "mps" => {
             let state = contracted(got).ok_or_else(|| format!("{what}: no [[tensors], [lambdas]]"))?;
             let spec = json!({ "kind": "fidelity", "value": spec["value"], "min": 1.0 - 1e-7 });

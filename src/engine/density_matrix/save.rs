@@ -5,7 +5,7 @@ use super::pauli::Band;
 use crate::circuit::Qubit;
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::engine::saved::{self, reserve};
-use crate::engine::{Engine, SavedValue};
+use crate::engine::{Engine, Method, SavedValue};
 use crate::error::{AerError, ErrorCode};
 use crate::kernel::real::Real;
 
@@ -33,7 +33,7 @@ impl<T: Real> DensityMatrix<T> {
             SaveKind::ExpectationValue(terms) | SaveKind::ExpectationValueVariance(terms) => {
                 saved::expectation(save, terms, threshold, |letters| Ok(self.pauli(letters, qubits)))?
             }
-            other => return Err(saved::unsupported(other, Self::METHOD)),
+            other => return Err(saved::unsupported(other, Method::DensityMatrix)),
         })
     }
 

@@ -11,7 +11,7 @@ use super::chain::{Chain, Site};
 use crate::circuit::Qubit;
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::engine::saved::{self, dictionary, interleaved, key, reserve};
-use crate::engine::{Engine, SavedValue};
+use crate::engine::{Method, SavedValue};
 use crate::error::AerError;
 use crate::kernel::tensor::{Operand, product, svd, zeros};
 use crate::linalg::Complex;
@@ -53,7 +53,7 @@ impl MatrixProductState {
                 saved::expectation(save, terms, 0.0, |letters| self.chain.pauli_expectation(letters, qubits))?
             }
             SaveKind::MatrixProductState | SaveKind::State => SavedValue::Json(self.tensors()?),
-            other => return Err(saved::unsupported(other, Self::METHOD)),
+            other => return Err(saved::unsupported(other, Method::MatrixProductState)),
         })
     }
 

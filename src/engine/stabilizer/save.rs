@@ -7,7 +7,7 @@ use super::{Stabilizer, pauli_bits};
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::circuit::{Bits, Qubit};
 use crate::engine::saved::{self, dictionary, insufficient_memory, reserve};
-use crate::engine::{Engine, SavedValue};
+use crate::engine::{Method, SavedValue};
 use crate::error::{AerError, ErrorCode};
 
 /// The keys of a tableau, and where the rows of its generators are.
@@ -49,7 +49,7 @@ impl Stabilizer {
             SaveKind::ExpectationValue(terms) | SaveKind::ExpectationValueVariance(terms) => {
                 saved::expectation(save, terms, threshold, |letters| Ok(self.expectation(letters, qubits)))
             }
-            _ => Err(saved::unsupported(save, Self::METHOD)),
+            _ => Err(saved::unsupported(save, Method::Stabilizer)),
         }
     }
 

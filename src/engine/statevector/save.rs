@@ -11,7 +11,7 @@ use crate::circuit::Qubit;
 use crate::circuit::operation::{Pauli, SaveKind};
 use crate::engine::dense::Entry;
 use crate::engine::saved::{self, dictionary, key, reserve};
-use crate::engine::{Engine, SavedValue};
+use crate::engine::{Engine, Method, SavedValue};
 use crate::error::{AerError, ErrorCode};
 use crate::kernel::index::extract;
 use crate::kernel::real::{Real, amplitude};
@@ -139,7 +139,7 @@ impl<T: Real> Statevector<T> {
                     Ok(self.pauli_expectation(letters, qubits))
                 })?
             }
-            other => return Err(saved::unsupported(other, Self::METHOD)),
+            other => return Err(saved::unsupported(other, Method::Statevector)),
         })
     }
 
