@@ -604,6 +604,10 @@ fn draw(step: &Instruction, group: &mut Group, seed: u64) -> Result<Vec<Drawn>, 
         Operation::ReadoutError(error) => {
             Ok(group.rngs.iter_mut().map(|rng| recorded(error, &group.memory, rng)).collect())
         }
+        // Where one state serves all shots, there is one outcome.
+        operation if group.shots.is_empty() => {
+            drawn::draw(&mut *group.engine, operation, &step.qubits, &mut vec![ShotRng::new(seed, 0)])
+        }
         operation => drawn::draw(&mut *group.engine, operation, &step.qubits, &mut group.rngs),
     }
 }

@@ -163,3 +163,21 @@ fn saves_come_once_per_shot_and_in_order() {
     }
     assert_eq!(together["single"], SavedData::One(values("list")[39].clone()));
 }
+
+#[test]
+fn a_preparation_of_fresh_qubits_needs_no_run_per_shot() {
+    let mut circuit = Circuit::new(2, 2);
+    let state = [Complex::ZERO, Complex::ONE];
+    circuit.instructions = vec![
+        Instruction::new(Operation::Initialize(state.into()), [1]),
+        gate(Gate::T, &[], &[1]),
+        measure(0, 0),
+        measure(1, 1),
+    ];
+    circuit.num_register_bits = 2;
+    for method in ["statevector", "matrix_product_state"] {
+        let result = run(&circuit, &json!({"shots": 9, "memory": true, "method": method}), None, 1000);
+        assert_eq!(memories(&result), ["0x2"; 9], "{method}");
+        assert_eq!(result.metadata["measure_sampling"], true);
+    }
+}
