@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { aer, long, rejection, settles, with_pool } from './jobs.mjs';
 import { bell, root } from './packed.mjs';
 
-const { Aer, AerError, AerJob, AerSimulator, BaseJob, ClassicalRegister, JobError, QuantumCircuit, QuantumRegister, Result } = aer;
+const { Aer, AerError, AerJob, AerSimulator, BaseJob, ClassicalRegister, JobError, NoiseModel, QuantumCircuit, QuantumRegister, Result } = aer;
 
 const backend = new AerSimulator();
 const reached = new Set();
@@ -220,6 +220,7 @@ test('a QuantumCircuit tells errors at once', async () => {
     [() => new QuantumCircuit(1, 2, 3), 'INVALID_ARGUMENT'],
     [() => new QuantumCircuit('q'), 'INVALID_ARGUMENT'],
     [() => QuantumCircuit.from_qasm('OPENQASM 2.0;\nqreg q[1'), 'SYNTAX_ERROR'],
+    [() => NoiseModel.from_dict({ errors: [{ type: 'noise' }] }), 'INVALID_NOISE_MODEL'],
   ]) {
     await throws(act, code).catch((error) => assert.fail(`${act}: ${error.message}`));
   }

@@ -35,6 +35,12 @@ test('the README sweeps a parameter and loops as it says', async () => {
   assert.deepEqual(lines, said);
 });
 
+test('the README makes noise as it says', async () => {
+  const example = blocks.find(({ text }) => text.includes('depolarizing_error'));
+  const said = /get_counts\(\)\); +\/\/ (.*)$/m.exec(example.text)[1];
+  assert.equal((await run(example.text)).trim(), said);
+});
+
 test('the executor of docs/protocol.md works, and remembers', async () => {
   const [, example] = /^```js\n([^]*?)^```/m.exec(readFileSync(join(root, 'docs/protocol.md'), 'utf8'));
   const [first, second] = (await run(example)).trim().split('\n');

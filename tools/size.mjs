@@ -7,15 +7,15 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { root } from './setup.mjs';
 
 export const budgets = {
-  'aer_wasm_bg.wasm': 675,
-  'index.mjs': 25,
-  'node.cjs': 25,
+  'aer_wasm_bg.wasm': 980,
+  'index.mjs': 27,
+  'node.cjs': 27,
   'node.mjs': 1,
-  'worker_host.js': 28,
-  'aer_wasm_threads_bg.wasm': 495,
+  'worker_host.js': 30,
+  'aer_wasm_threads_bg.wasm': 775,
   'cli.mjs': 5,
-  'index.d.ts': 20,
-  'index.d.cts': 20,
+  'index.d.ts': 22,
+  'index.d.cts': 22,
 };
 
 /** Every file of dist/ with its sizes in bytes, and its budget if it has one. */

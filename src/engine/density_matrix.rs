@@ -368,7 +368,9 @@ impl<T: Real> Engine for DensityMatrix<T> {
 
     fn required_bytes(_circuit: &Circuit, num_qubits: u32, _config: &EngineConfig) -> u64 {
         let len = 1u64.checked_shl(num_qubits.saturating_mul(2));
-        len.map_or(u64::MAX, |len| len.saturating_mul(T::BYTES))
+        let bytes = len.map_or(u64::MAX, |len| len.saturating_mul(T::BYTES));
+        // It is one piece of memory, which takes at most half of the addresses.
+        if bytes > isize::MAX as u64 { bytes.saturating_mul(2) } else { bytes }
     }
 
     /// Takes memory as the state is set up, which is the first thing that is put off.

@@ -2,8 +2,8 @@
 //!
 //! Names, types and defaults are Aer's (`AerSimulator._default_options`, `src/framework/config.hpp` of
 //! 0.14.2); [`check`] is strict, for options that a user gives, [`RunOptions::resolve`] reads layers of them.
-//! An option whose default is `null` takes `null` for "not given". Options of other methods are taken and mean
-//! nothing yet.
+//! An option whose default is `null` takes `null` for "not given". Options that name parts of Aer's machinery (fusion's
+//! verbosity, blocking, branching, thresholds of parallelism) are taken and change nothing.
 
 use std::sync::Arc;
 
