@@ -407,7 +407,8 @@ fn noisy(model: &NoiseModel, steps: Vec<Instruction>) -> Vec<String> {
                 operation => format!("{} {:?}", operation.name(), step.qubits.as_slice()),
             };
             if let Some(bit) = step.condition {
-                text += &format!(" if {bit}");
+                text.push_str(" if ");
+                text.push_str(&bit.to_string());
             }
             text
         })
@@ -629,6 +630,9 @@ fn a_readout_error_takes_the_place_of_another() {
 
 #[test]
 fn wrong_models_are_refused_with_a_code_and_a_place() {
+    use ErrorCode::{
+        DuplicateQubit, InvalidMatrix, InvalidNoiseModel, InvalidParameter, QubitCount, UnknownGate,
+    };
     let q = |change: &dyn Fn(&mut Value)| {
         let mut entry = entry(&["x"], &["h"], &[]);
         change(&mut entry);
@@ -636,9 +640,6 @@ fn wrong_models_are_refused_with_a_code_and_a_place() {
     };
     let instructions = |steps: Value| q(&|e| e["instructions"] = json!([steps]));
     let r = |probabilities: Value| json!({"errors": [{"type": "roerror", "probabilities": probabilities}]});
-    use ErrorCode::{
-        DuplicateQubit, InvalidMatrix, InvalidNoiseModel, InvalidParameter, QubitCount, UnknownGate,
-    };
     for (code, model) in [
         (InvalidNoiseModel, json!(3)),
         (InvalidNoiseModel, json!([])),

@@ -114,7 +114,7 @@ pub fn options(given: &Value) -> Result<DeviceOptions, AerError> {
             }
             "gate_lengths" => lengths = Some(value),
             "gate_length_units" => {
-                unit = value.as_str().ok_or_else(|| wrong(name, value, "a unit of time"))?
+                unit = value.as_str().ok_or_else(|| wrong(name, value, "a unit of time"))?;
             }
             _ => {
                 return Err(AerError::new(ErrorCode::UnknownOption, format!("Invalid option {name}."))

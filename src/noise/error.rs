@@ -59,7 +59,9 @@ impl QuantumError {
         if branches.len() > MAX_BRANCHES {
             return Err(too_many(branches.len()));
         }
-        branches.iter_mut().for_each(|branch| branch.probability /= total);
+        for branch in &mut branches {
+            branch.probability /= total;
+        }
         let mixture = Mixture { branches };
         let num_qubits = num_qubits.max(used(&mixture));
         if num_qubits > MAX_BITS {

@@ -203,7 +203,9 @@ pub fn insert(model: &NoiseModel, circuit: &mut Circuit) -> Result<(), AerError>
                     let copy = *scratch.get_or_insert(circuit.num_register_bits);
                     circuit.num_register_bits = circuit.num_register_bits.max(copy + 1);
                     errors.push(copied(bit, copy));
-                    misreadings.iter_mut().for_each(|error| error.condition = Some(copy));
+                    for error in &mut misreadings {
+                        error.condition = Some(copy);
+                    }
                 }
             }
         }

@@ -15,6 +15,7 @@ use crate::error::{AerError, ErrorCode};
 
 /// What was found out about a circuit, whose instructions were changed to match.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::struct_excessive_bools, reason = "what was found out, each by itself")]
 pub struct Plan {
     /// The original index of each qubit that is simulated, ascending.
     pub active: Vec<Qubit>,

@@ -33,7 +33,9 @@ impl Random {
                     column.iter_mut().zip(other).for_each(|(x, a)| *x -= overlap * a);
                 }
                 let norm = column.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
-                column.iter_mut().for_each(|x| *x /= norm);
+                for x in &mut column {
+                    *x /= norm;
+                }
             }
             done.push(column);
         }
@@ -117,7 +119,7 @@ fn singular_values_are_those_that_a_matrix_was_made_of() {
     let families: [(&str, Family); 5] = [
         ("low rank", |i, _| if i < 3 { 1.0 / (i + 1) as f64 } else { 0.0 }),
         ("equal", |_, _| 0.7),
-        ("huge ratios", |i, _| 10f64.powi(-3 * i as i32)),
+        ("huge ratios", |i, _| 10f64.powf(-3.0 * i as f64)),
         ("pairs", |i, random| 1.0 / (1 + i / 2) as f64 + 1e-15 * random.real()),
         ("tiny", |i, _| 1e-150 / (i + 1) as f64),
     ];

@@ -23,7 +23,7 @@ fn random_ch(n: u32, rng: &mut ShotRng) -> Ch {
 /// The value of a form.
 fn value(form: &Quadratic, x: u64) -> Complex {
     let pairs: u32 = ones(x).map(|j| (form.rows[j] & x & ((1 << j) - 1)).count_ones()).sum();
-    i_to(ones(x).fold(2 * (pairs & 1) as u8, |power, j| power + form.at(j) & 3))
+    i_to(ones(x).fold(2 * (pairs & 1) as u8, |power, j| (power + form.at(j)) & 3))
 }
 
 /// 2^{n/2} ⟨φ|ψ⟩ for the parts, amplitude by amplitude.
