@@ -572,13 +572,12 @@ export interface AerOptions {
   zero_threshold?: number;
   /**
    * Tolerance of Aer's checks of matrices and states.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `null`
    */
   validation_threshold?: number | null;
   /**
    * Saved values of a matrix product state below this become 0.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `1e-8`
    */
   chop_threshold?: number;
@@ -599,169 +598,158 @@ export interface AerOptions {
   max_parallel_shots?: number | null;
   /**
    * Circuits per sub-job.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `null`
    */
   max_job_size?: number | null;
   /**
    * Shots per sub-job.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `null`
    */
   max_shot_size?: number | null;
   /**
    * Whether gates are merged.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `true`
    */
   fusion_enable?: boolean;
   /**
    * Whether the result tells the merged gates.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `false`
    */
   fusion_verbose?: boolean;
   /**
    * Most qubits of a merged gate.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `null`
    */
   fusion_max_qubit?: number | null;
   /**
    * Qubits from which gates are merged.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `null`
    */
   fusion_threshold?: number | null;
   /**
    * Whether the result of one process of several is taken.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `null`
    */
   accept_distributed_results?: boolean | null;
   /**
    * Whether shots share a state until they differ.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `false`
    */
   shot_branching_enable?: boolean;
   /**
    * Whether branched shots are sampled.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `false`
    */
   shot_branching_sampling_enable?: boolean;
   /**
    * Whether parameters are bound while running.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `false`
    */
   runtime_parameter_bind_enable?: boolean;
   /**
    * Qubits from which a statevector is worked on in parallel.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `14`
    */
   statevector_parallel_threshold?: number;
   /**
    * Qubits from which sampling keeps an index.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `10`
    */
   statevector_sample_measure_opt?: number;
   /**
    * Most qubits of probabilities that a stabilizer state saves.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `32`
    */
   stabilizer_max_snapshot_probabilities?: number;
   /**
    * How an extended stabilizer state is sampled.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `"resampled_metropolis"`
    */
   extended_stabilizer_sampling_method?: 'resampled_metropolis' | 'metropolis' | 'norm_estimation';
   /**
    * Steps of the Monte Carlo method before a sample.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `5000`
    */
   extended_stabilizer_metropolis_mixing_time?: number;
   /**
    * Error of the extended stabilizer's approximation.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `0.05`
    */
   extended_stabilizer_approximation_error?: number;
   /**
    * Samples of a norm estimation.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `100`
    */
   extended_stabilizer_norm_estimation_samples?: number;
   /**
    * Repetitions of a norm estimation.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `3`
    */
   extended_stabilizer_norm_estimation_repetitions?: number;
   /**
    * Terms from which an extended stabilizer is worked on in parallel.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `100`
    */
   extended_stabilizer_parallel_threshold?: number;
   /**
    * Samples for saved probabilities.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `3000`
    */
   extended_stabilizer_probabilities_snapshot_samples?: number;
   /**
    * Squared Schmidt coefficients that may be discarded.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `1e-16`
    */
   matrix_product_state_truncation_threshold?: number;
   /**
    * Most Schmidt coefficients that are kept.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `null`
    */
   matrix_product_state_max_bond_dimension?: number | null;
   /**
    * How a matrix product state is sampled.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `"mps_heuristic"`
    */
   mps_sample_measure_algorithm?: 'mps_heuristic' | 'mps_probabilities' | 'mps_apply_measure';
   /**
    * Whether the result tells bond dimensions.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `false`
    */
   mps_log_data?: boolean;
   /**
    * Where qubits are moved to meet.
-   * Taken as Aer takes it; no effect yet.
    * @defaultValue `"mps_swap_left"`
    */
   mps_swap_direction?: 'mps_swap_left' | 'mps_swap_right';
   /**
    * Qubits from which a matrix product state is worked on in parallel.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `14`
    */
   mps_parallel_threshold?: number;
   /**
    * Threads of a matrix product state.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `1`
    */
   mps_omp_threads?: number;
   /**
    * Whether singular values come from LAPACK.
-   * Taken as Aer takes it; no effect yet.
+   * Taken as Aer takes it; changes nothing here.
    * @defaultValue `false`
    */
   mps_lapack?: boolean;

@@ -180,8 +180,9 @@ const CHUNK: u64 = 1 << 22;
 const LEAST_SHOTS: u64 = 8;
 const MOST_SHOTS: u64 = 4096;
 
-/// Bytes of a state that is kept to be used again, where there is another.
-const SPARE_BYTES: u64 = 1 << 20;
+/// Bytes of a state that is kept to be used again; and where others are kept already.
+const SPARE_BYTES: u64 = 64 << 20;
+const SMALL_BYTES: u64 = 1 << 20;
 
 /// Bytes that copies of states may take.
 const COPIES_BYTES: u64 = 1 << 30;
@@ -555,8 +556,9 @@ impl Execution {
         if self.metadata.is_empty() {
             self.metadata = group.engine.metadata();
         }
-        // One is kept, and more where they are small.
-        if self.spare.is_empty() || group.engine.bytes() <= SPARE_BYTES {
+        // A large state gives its memory back: the next may need all there is.
+        let bytes = group.engine.bytes();
+        if bytes <= SMALL_BYTES || bytes <= SPARE_BYTES && self.spare.is_empty() {
             self.spare.push(group.engine);
         }
     }
