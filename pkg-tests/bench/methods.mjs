@@ -4,10 +4,10 @@
 //
 //   --cases ghz1000,noisy16   --reps 5   --json
 
-import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { answer } from './answer.mjs';
 import { circuits, qasm } from './circuits.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -124,26 +124,6 @@ async function measure(name, reps) {
   await executor.shutdown();
   const peak_mb = process.resourceUsage().maxRSS / 1024;
   return { ms: median(wall), cpu_ms: median(cpu), first_ms: first[0], first_cpu_ms: first[1], peak_mb };
-}
-
-/** Runs a program and reads its last line as JSON. */
-function answer(command, args, input = '') {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { env: { ...process.env, OMP_NUM_THREADS: '1' }, stdio: 'pipe' });
-    let [said, complained] = ['', ''];
-    child.stdout.on('data', (data) => (said += data));
-    child.stderr.on('data', (data) => (complained += data));
-    child.on('error', (error) => resolve({ error: error.message }));
-    child.on('close', (status) => {
-      try {
-        resolve(JSON.parse(said.trim().split('\n').at(-1)));
-      } catch {
-        resolve({ error: complained.trim().slice(-300) || `status ${status}` });
-      }
-    });
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-  });
 }
 
 if (process.argv[2] === 'measure') {

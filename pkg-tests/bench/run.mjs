@@ -14,7 +14,10 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { answer as ask } from './answer.mjs';
 import { circuits, wrong } from './circuits.mjs';
+
+const answer = (command, args, input) => ask(command, args, input, threads);
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
@@ -41,27 +44,6 @@ if (unknown.length > 0) throw new Error(`unknown circuits: ${unknown}; there are
 if (options.against !== undefined && options.against !== 'aer') throw new Error('--against takes "aer"');
 if (options.against && !process.env.AER_PYTHON) throw new Error('AER_PYTHON has to name a python with qiskit-aer');
 if (!existsSync(join(root, 'dist', 'node.mjs'))) throw new Error('there is no dist/: npm run build');
-
-/** Runs a program and reads its last line as JSON. */
-function answer(command, args, input = '') {
-  return new Promise((resolve) => {
-    const env = { ...process.env, OMP_NUM_THREADS: String(threads) };
-    const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
-    let [said, complained] = ['', ''];
-    child.stdout.on('data', (data) => (said += data));
-    child.stderr.on('data', (data) => (complained += data));
-    child.on('error', (error) => resolve({ error: error.message }));
-    child.on('close', (status) => {
-      try {
-        resolve(JSON.parse(said.trim().split('\n').at(-1)));
-      } catch {
-        resolve({ error: complained.trim().slice(-300) || `status ${status}` });
-      }
-    });
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-  });
-}
 
 const ours = (asked) => answer(process.execPath, [join(here, 'cell.mjs'), JSON.stringify(asked)]);
 
