@@ -7,7 +7,7 @@ import * as setup from './setup.mjs';
 const { root } = setup;
 const glueDir = join(root, 'target', 'glue');
 const sharedGlueDir = join(root, 'target', 'glue-threads');
-const names = 'aer_wasm_bg.wasm index.mjs worker_host.js node.cjs node.mjs cli.mjs index.d.ts index.d.cts';
+const names = 'aer_wasm_bg.wasm index.mjs worker_host.js node.cjs node.mjs cli.mjs index.d.ts index.d.cts plots.mjs plots.cjs plots.d.ts plots.d.cts';
 const outputs = names.split(' ').map((name) => `dist/${name}`);
 const manifests = ['Cargo.toml', 'Cargo.lock', 'package.json', 'package-lock.json'];
 const inputs = ['src', 'packages', '.cargo', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
@@ -69,7 +69,7 @@ async function bundle(threads) {
   mkdirSync(dist);
   const entry = (name, outfile, options) =>
     esbuild({
-      entryPoints: [join(root, 'src/js/entry', name)],
+      entryPoints: [join(root, 'src', name)],
       outfile: join(dist, outfile),
       bundle: true,
       charset: 'utf8',
@@ -92,13 +92,15 @@ async function bundle(threads) {
       ...options,
     });
   const [front] = await Promise.all([
-    entry('browser.mjs', 'index.mjs'),
-    entry('worker.mjs', 'worker_host.js'),
-    entry('node.mjs', 'node.cjs', {
+    entry('js/entry/browser.mjs', 'index.mjs'),
+    entry('js/entry/worker.mjs', 'worker_host.js'),
+    entry('js/entry/node.mjs', 'node.cjs', {
       format: 'cjs',
       define: { 'import.meta.url': 'moduleUrl' },
       banner: { js: "'use strict'\nconst moduleUrl = require('node:url').pathToFileURL(__filename).href" },
     }),
+    entry('plots/index.js', 'plots.mjs'),
+    entry('plots/index.js', 'plots.cjs', { format: 'cjs' }),
   ]);
   // ES modules get the very classes of node.cjs, so `instanceof` holds across `import` and `require`.
   const names = Object.values(front.metafile.outputs)[0].exports.sort();
@@ -106,9 +108,8 @@ async function bundle(threads) {
   copyFileSync(join(glueDir, 'aer_wasm_bg.wasm'), join(dist, 'aer_wasm_bg.wasm'));
   if (threads) copyFileSync(join(sharedGlueDir, 'aer_wasm_bg.wasm'), join(dist, 'aer_wasm_threads_bg.wasm'));
   copyFileSync(join(root, 'src/js/cli.mjs'), join(dist, 'cli.mjs'));
-  const types = readFileSync(join(root, 'src/bindings/types.d.ts'));
-  writeFileSync(join(dist, 'index.d.ts'), types);
-  writeFileSync(join(dist, 'index.d.cts'), types);
+  for (const [types, name] of [['src/bindings/types.d.ts', 'index'], ['src/plots/types.d.ts', 'plots']])
+    for (const end of ['d.ts', 'd.cts']) copyFileSync(join(root, types), join(dist, `${name}.${end}`));
 }
 
 /** The glue and the wasm of the build with threads, or nothing in their place. */
