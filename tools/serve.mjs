@@ -1,4 +1,5 @@
-// `npm run playground`: builds, then serves www/ on this machine with nothing but Node. `--port N` chooses the port.
+// `npm run playground`: builds the package and the playground, then serves it on this machine. `--port N` chooses the
+// port; `--isolated` sends the headers that let the page use threads.
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -6,56 +7,81 @@ import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
-import { root } from './setup.mjs';
+import * as setup from './setup.mjs';
+
+export const folder = join(setup.root, 'target', 'playground');
 
 const types = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.qasm': 'text/plain; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
 };
 
-/** Isolate the page, so that it may use threads. */
+/** Nothing but what this server has may be loaded, run or asked; wasm is compiled, no text is. */
+const policy = {
+  'default-src': "'none'",
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  'worker-src': "'self'",
+  'connect-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data: blob:",
+  'manifest-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+};
+
 const headers = {
   'cache-control': 'no-cache',
-  'cross-origin-embedder-policy': 'require-corp',
-  'cross-origin-opener-policy': 'same-origin',
+  'content-security-policy': Object.entries(policy).map((row) => row.join(' ')).join('; '),
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
 };
 
-/** What may be seen of the repository. */
-const open = ['www', 'dist', 'examples'].map((folder) => join(root, folder) + sep);
+const isolation = { 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' };
+
+/** Brings target/playground up to date. */
+export async function build_playground() {
+  await build();
+  const inputs = ['www', 'dist', 'package-lock.json', 'tools/serve.mjs'];
+  return setup.once('playground', setup.fingerprint(inputs), ['target/playground/index.html'], 'building the playground', async () => {
+    const vite = await import('vite');
+    await vite.build({ configFile: join(setup.root, 'www', 'vite.config.mjs'), logLevel: 'warn' });
+  });
+}
 
 /** The file that a URL means, or null. */
 async function find(url) {
   try {
-    const path = normalize(join(root, decodeURIComponent(new URL(url, 'http://host').pathname)));
+    const path = normalize(join(folder, decodeURIComponent(new URL(url, 'http://host').pathname)));
     const file = path.endsWith(sep) ? join(path, 'index.html') : path;
-    if (!open.some((folder) => file.startsWith(folder))) return null;
+    if (!file.startsWith(folder + sep)) return null;
     return (await stat(file)).isFile() ? file : null;
   } catch {
     return null;
   }
 }
 
-/** Serves the playground on localhost; port 0 takes any that is free. */
-export async function serve(port = 0) {
+/** Serves the built playground on localhost; port 0 takes any that is free. */
+export async function serve(port = 0, { isolated = false } = {}) {
   const server = createServer(async ({ url }, response) => {
-    if (url === '/') return response.writeHead(302, { location: '/www/' }).end();
     const file = await find(url);
     if (!file) return response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
-    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', ...headers });
+    const type = types[extname(file)] ?? 'application/octet-stream';
+    response.writeHead(200, { 'content-type': type, ...headers, ...(isolated ? isolation : {}) });
     return createReadStream(file).pipe(response);
   });
   await new Promise((listening, failed) => server.once('error', failed).listen(port, '127.0.0.1', listening));
-  return { server, url: `http://127.0.0.1:${server.address().port}/www/` };
+  return { server, url: `http://127.0.0.1:${server.address().port}/` };
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '8080' } } });
-  await build();
-  const { url } = await serve(Number(values.port)).catch(({ code, message }) => {
+  const { values } = parseArgs({ options: { port: { type: 'string', default: '8080' }, isolated: { type: 'boolean', default: false } } });
+  await build_playground();
+  const { url } = await serve(Number(values.port), values).catch(({ code, message }) => {
     process.stderr.write(`aer-wasm: ${code === 'EADDRINUSE' ? `port ${values.port} is taken: choose another by --port` : message}\n`);
     process.exit(1);
   });

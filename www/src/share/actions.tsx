@@ -1,0 +1,3 @@
+// What stands in the head of the page: examples, share, download.
+
+export const Actions = () => null;
