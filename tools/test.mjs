@@ -94,6 +94,7 @@ if (!quick) {
   await part('wasm-pack package', 'node -e', [
     "console.log(new (require('./target/wasm-pack/aer_wasm.js').AerSimulator)().name)",
   ]);
+  await part('types of the playground', 'node_modules/.bin/tsc -p www');
   const tests = readdirSync(join(setup.root, 'pkg-tests')).filter((name) => name.endsWith('.test.mjs'));
   // One file at a time: some watch how long a page is kept waiting.
   await part(
