@@ -79,7 +79,7 @@ const Outcome = ({ job, outcome }: { job: JobRecord; outcome: JobOutcome }) => {
   const sort = order.value === 'count' ? 'value_desc' : 'asc';
   const draw = useCallback(
     (options: PictureOptions) =>
-      plot_histogram(bars(shown, with_ideal), { ...options, height: 260, sort, title: `Counts of ${job.title}`, ...(with_ideal ? { legend: ['ideal', 'with noise'] } : {}) }),
+      plot_histogram(bars(shown, with_ideal), { ...options, height: 260, sort, ...(with_ideal ? { legend: ['ideal', 'with noise'] } : {}) }),
     [shown, with_ideal, sort],
   );
   const name = file_name(job.title, 'counts');

@@ -6,12 +6,12 @@ import { Icon } from '../icons';
 import { notify, theme } from '../state';
 import { png_of, save_file } from './download';
 
-export interface PictureOptions {
+export type PictureOptions = {
   theme: 'light' | 'dark';
   /** Null leaves the ground of the page. */
   background?: string | null;
   width: number;
-}
+};
 
 export interface PictureProps {
   /** Makes the SVG; called again when it is another function, so it is kept by `useCallback`. */

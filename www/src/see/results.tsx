@@ -23,10 +23,8 @@ effect(() => {
 });
 
 // Who runs a circuit, or chooses a run, wants to see what it gave.
-let last_job: string | null = null;
 effect(() => {
-  if (chosen_job_id.value !== null && last_job !== null) tab.value = 'counts';
-  last_job = chosen_job_id.value ?? '';
+  if (chosen_job_id.value !== null) tab.value = 'counts';
 });
 
 export const Results = () => {

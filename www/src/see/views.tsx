@@ -16,15 +16,13 @@ interface ViewRow {
   name: string;
   /** More cannot be told apart. */
   most_qubits: number;
-  /** Of pure states alone. */
-  pure?: boolean;
   most_width?: number;
-  draw?: (state: State, options: PictureOptions & { title?: string }) => string;
+  draw?: (state: State, options: PictureOptions) => string;
 }
 
 const VIEWS = {
   bloch: { label: 'Bloch', name: 'Bloch spheres', most_qubits: 14, draw: plot_bloch_multivector },
-  qsphere: { label: 'Q-sphere', name: 'The Q-sphere', most_qubits: 6, pure: true, most_width: 460, draw: plot_state_qsphere },
+  qsphere: { label: 'Q-sphere', name: 'The Q-sphere', most_qubits: 6, most_width: 460, draw: plot_state_qsphere },
   city: { label: 'City', name: 'The state city', most_qubits: 4, draw: plot_state_city },
   matrix: { label: 'Matrix', name: 'The density matrix', most_qubits: 5, draw: plot_state_hinton },
   amplitudes: { label: 'Amplitudes', name: 'The table', most_qubits: 14 },
@@ -84,9 +82,6 @@ export const StateViews = ({ state, num_qubits, title }: StateViewsProps) => {
   const row: ViewRow = VIEWS[name];
   if (num_qubits > row.most_qubits) {
     return <p class="empty">{`${row.name} can be read for up to ${row.most_qubits} qubits; this circuit has ${num_qubits}. Bloch spheres and the table of amplitudes show it.`}</p>;
-  }
-  if (row.pure && !(state instanceof Float64Array)) {
-    return <p class="empty">{`${row.name} shows pure states. With noise the state is mixed: see the city, the matrix or the Bloch spheres.`}</p>;
   }
   if (name === 'amplitudes') {
     return (
