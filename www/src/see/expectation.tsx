@@ -3,7 +3,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { AerError, QuantumCircuit } from 'aer-wasm';
 import { noise_model } from '../run/noise';
-import { aer, circuit, settings, type Aer, type NoiseSettings } from '../state';
+import { aer, circuit, program_title, settings, type Aer, type NoiseSettings } from '../state';
 import { file_name, save_file } from './download';
 import { kept_signal } from './kept';
 import { fixed } from './numbers';
@@ -20,11 +20,27 @@ const SEED = 1;
 
 export const expectation_is_visible = signal(false);
 
-/** What was typed; empty for what suits the circuit. */
-const typed = kept_signal('observables', '');
 const num_qubits = computed(() => circuit.value?.circuit.num_qubits ?? 0);
-const suggestion = computed(() => (num_qubits.value > 0 ? ['Z', 'X'].map((letter) => letter.repeat(num_qubits.value)).join('\n') : ''));
-const lines = computed(() => (num_qubits.value > 0 ? read_observables(typed.value.trim() === '' ? suggestion.value : typed.value, num_qubits.value) : []));
+const suggestion = computed(() => ['Z', 'X'].map((letter) => letter.repeat(num_qubits.value)).join('\n'));
+
+/** What was typed, for each program that has a name and each number of qubits, as JSON: the newest last. */
+const typed = kept_signal('observables', '[]');
+const MOST_TYPED = 20;
+const typed_for = computed(() => `${program_title.value ?? ''} ${num_qubits.value}`);
+const all_typed = computed((): [of: string, text: string][] => {
+  try {
+    return (JSON.parse(typed.value) as [string, string][]).filter(([of, text]) => typeof of === 'string' && typeof text === 'string');
+  } catch {
+    return [];
+  }
+});
+const text = computed(() => all_typed.value.find(([of]) => of === typed_for.value)?.[1] ?? suggestion.value);
+const type = (written: string): void => {
+  const others = all_typed.value.filter(([of]) => of !== typed_for.value);
+  typed.value = JSON.stringify([...others, [typed_for.value, written]].slice(-MOST_TYPED));
+};
+
+const lines = computed(() => (num_qubits.value > 0 ? read_observables(text.value, num_qubits.value) : []));
 const is_wrong = (line: Observable | WrongLine): line is WrongLine => 'error' in line;
 
 interface Values {
@@ -112,8 +128,8 @@ export const Expectation = () => {
     <div class="expectation" aria-busy={busy.value}>
       <label class="field">
         Observables, one on each line
-        <textarea class="mono" rows={Math.min(8, Math.max(3, typed.value.split('\n').length))} spellcheck={false} autocapitalize="off" autocomplete="off" value={typed.value} placeholder={suggestion.value}
-                  aria-invalid={all.some(is_wrong)} aria-describedby="observables-help" onInput={({ currentTarget }) => (typed.value = currentTarget.value)} />
+        <textarea class="mono" rows={Math.min(8, Math.max(3, text.value.split('\n').length))} spellcheck={false} autocapitalize="off" autocomplete="off" value={text.value}
+                  aria-invalid={all.some(is_wrong)} aria-describedby="observables-help" onInput={({ currentTarget }) => type(currentTarget.value)} />
         <span class="hint" id="observables-help">
           {`Letters I, X, Y and Z, one for each qubit; the leftmost is for the last qubit (${num_qubits.value - 1}). Sums: 0.5*${'X'.repeat(Math.min(num_qubits.value, 6))} + 0.5*${'Z'.repeat(Math.min(num_qubits.value, 6))}.`}
         </span>
@@ -125,7 +141,8 @@ export const Expectation = () => {
           <span class="small muted">{`With ${num_qubits.value} qubits this may take some seconds.`}</span>
         </p>
       )}
-      <div class="scroll">
+      {all.length === 0 && <p class="small muted note">Write an observable to see its expectation value.</p>}
+      <div class="scroll" hidden={all.length === 0}>
         <table class="figures expectations">
           <caption class="visually-hidden">Expectation values</caption>
           <thead>

@@ -1,8 +1,9 @@
-// Observables as one types them: `ZZ`, `-XX`, `0.5*XX + 0.5*ZZ`. One to a line.
+// Observables as one types them, one to a line: `ZZ`, `-XX`, `0.5*XX + 0.5*ZZ`, or with a name `energy: 0.5*XX + 0.5*ZZ`.
 
 export type Terms = [letters: string, coefficient: number][];
 
 export interface Observable {
+  /** Its name, or the line itself. */
   text: string;
   terms: Terms;
   /** The largest value that it can have: the sum of what its terms can have. */
@@ -18,9 +19,10 @@ const TERM = /^\s*([+\-−])?\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][
 
 /** The letters of a line and their coefficients, or why there are none. */
 export function read_observable(line: string, num_qubits: number): Observable | WrongLine {
-  const text = line.trim();
-  const wrong = (error: string): WrongLine => ({ text, error });
+  const [, name, text] = /^\s*(?:([^:]*?)\s*:)?\s*(.*?)\s*$/.exec(line)!;
+  const wrong = (error: string): WrongLine => ({ text: name || text, error });
   const terms: Terms = [];
+  if (text === '') return wrong('There is no term after the name: write one, as in energy: 0.5*ZZ.');
   for (let rest = text; rest !== ''; ) {
     const match = TERM.exec(rest);
     if (!match || (terms.length > 0 && !match[1])) {
@@ -38,7 +40,7 @@ export function read_observable(line: string, num_qubits: number): Observable | 
     terms.push([letters, sign === '-' || sign === '−' ? -coefficient : coefficient]);
     rest = rest.slice(all.length);
   }
-  return { text, terms, bound: terms.reduce((sum, [, coefficient]) => sum + Math.abs(coefficient), 0) };
+  return { text: name || text, terms, bound: terms.reduce((sum, [, coefficient]) => sum + Math.abs(coefficient), 0) };
 }
 
 /** Those of a text, line by line; empty lines say nothing. */

@@ -131,8 +131,10 @@ export const StateOnTheWay = () => {
       {!shown && !limit.value && !trace_error.value && <p class="empty">Computing the state</p>}
       {shown && step.value && (
         <>
-          {shown.whole && <Steps shown={shown} />}
-          <Where shown={shown} />
+          <div class="way">
+            {shown.whole && <Steps shown={shown} />}
+            <Where shown={shown} />
+          </div>
           <div class="row controls"><ViewChoice /><Noise num_qubits={shown.num_qubits} /></div>
           <StateViews state={step.value.state} num_qubits={shown.num_qubits} title={`${program_title.value ?? 'circuit'} step ${position.value}`} />
         </>

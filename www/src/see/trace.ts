@@ -136,16 +136,6 @@ function only(saved: unknown): { memory: bigint; state: State } {
   return { memory: BigInt(memory), state };
 }
 
-function dev_shim(loaded: any, source: any): any { // DEV
-  const qobj = loaded.assemble(source);
-  const before = qobj.experiments[0].instructions;
-  const out: any[] = [];
-  let i = 0;
-  qobj.experiments[0].instructions = out;
-  return { qobj, append() { out.push(before[i++]); }, save_statevector(label: string) { out.push({ name: 'save_statevector', qubits: [...Array(source.num_qubits).keys()], label, snapshot_type: 'c_single' }); },
-    save_density_matrix(_: any, label: string) { out.push({ name: 'save_density_matrix', qubits: [...Array(source.num_qubits).keys()], label, snapshot_type: 'c_average' }); } };
-}
-
 async function compute(loaded: Aer, { text, source, seed, noise, once }: Wanted, signal: AbortSignal): Promise<Trace> {
   const model = noise && noise_model(loaded, noise);
   const save = (into: QuantumCircuit, k: number) =>
@@ -155,7 +145,7 @@ async function compute(loaded: Aer, { text, source, seed, noise, once }: Wanted,
   const kept: { instruction: number | null; words: string; entry: CircuitInstruction | null }[] = [
     { instruction: null, words: once ? 'before the final measurements' : 'start', entry: null },
   ];
-  const traced = once ? source.remove_final_measurements(false) : (source as any).copy_empty_like?.() ?? dev_shim(loaded, source);
+  const traced = once ? source.remove_final_measurements(false) : source.copy_empty_like();
   const names = { qubits: names_of(source.qubits), clbits: names_of(source.clbits) };
   const random = Object.keys((once ? traced : source).count_ops()).some((name) => RANDOM.has(name));
   save(traced, 0);
@@ -166,7 +156,7 @@ async function compute(loaded: Aer, { text, source, seed, noise, once }: Wanted,
     kept.push({ instruction: index, words: in_words(entry, names, whole_data[index - 1]?.name === 'bfunc'), entry });
   });
 
-  const result = await simulate(loaded, (traced as any).qobj ?? traced, {
+  const result = await simulate(loaded, traced, {
     method: model ? 'density_matrix' : 'statevector', shots: 1, seed_simulator: seed, noise_model: model, signal,
   });
   const data = result.data(0);

@@ -16,13 +16,14 @@ interface ViewRow {
   name: string;
   /** More cannot be told apart. */
   most_qubits: number;
-  most_width?: number;
+  /** In pixels; larger is not clearer. */
+  most_width?: (num_qubits: number) => number;
   draw?: (state: State, options: PictureOptions) => string;
 }
 
 const VIEWS = {
-  bloch: { label: 'Bloch', name: 'Bloch spheres', most_qubits: 14, draw: plot_bloch_multivector },
-  qsphere: { label: 'Q-sphere', name: 'The Q-sphere', most_qubits: 6, most_width: 460, draw: plot_state_qsphere },
+  bloch: { label: 'Bloch', name: 'Bloch spheres', most_qubits: 14, most_width: (n: number) => 230 * n, draw: plot_bloch_multivector },
+  qsphere: { label: 'Q-sphere', name: 'The Q-sphere', most_qubits: 6, most_width: () => 460, draw: plot_state_qsphere },
   city: { label: 'City', name: 'The state city', most_qubits: 4, draw: plot_state_city },
   matrix: { label: 'Matrix', name: 'The density matrix', most_qubits: 5, draw: plot_state_hinton },
   amplitudes: { label: 'Amplitudes', name: 'The table', most_qubits: 14 },
@@ -63,11 +64,11 @@ export interface StateViewsProps {
   title: string;
 }
 
-const Drawn = ({ row, state, title }: { row: ViewRow; state: State; title: string }) => {
+const Drawn = ({ row, state, num_qubits, title }: StateViewsProps & { row: ViewRow }) => {
   const draw = useCallback((options: PictureOptions) => row.draw!(state, options), [row, state]);
   return (
     <>
-      <Picture draw={draw} most={row.most_width} />
+      <Picture draw={draw} most={Math.min(760, row.most_width?.(num_qubits) ?? 760)} />
       <Saves><PictureSaves draw={draw} name={file_name(title, row.label)} what={row.name.toLowerCase()} /></Saves>
     </>
   );
@@ -93,7 +94,7 @@ export const StateViews = ({ state, num_qubits, title }: StateViewsProps) => {
   }
   return (
     <>
-      <Drawn row={row} state={state} title={title} />
+      <Drawn row={row} state={state} num_qubits={num_qubits} title={title} />
       {name === 'bloch' && <BlochTable state={state} />}
     </>
   );
