@@ -150,7 +150,7 @@ export const Expectation = () => {
               <th scope="col">Observable</th>
               <th scope="col" class="number">Ideal</th>
               {noisy && <th scope="col" class="number">With noise</th>}
-              <td class="axis" aria-hidden="true"><span>{`−${bound === 1 ? 1 : fixed(bound, 2)}`}</span><span>0</span><span>{bound === 1 ? 1 : fixed(bound, 2)}</span></td>
+              <td class="axis" aria-hidden="true"><div class="scale">{[-bound, 0, bound].map((value) => <span key={value}>{fixed(value, bound === 1 ? 0 : 2)}</span>)}</div></td>
             </tr>
           </thead>
           <tbody>

@@ -16,14 +16,14 @@ export type PictureOptions = {
 export interface PictureProps {
   /** Makes the SVG; called again when it is another function, so it is kept by `useCallback`. */
   draw: (options: PictureOptions) => string;
-  /** No wider than this, in pixels: what is larger is not clearer. */
-  most?: number;
+  /** No wider than this in so much room, in pixels: what is larger is not clearer. */
+  most?: (room: number) => number;
 }
 
 /** Width of a picture as a file. */
 const FILE_WIDTH = 720;
 
-export const Picture = ({ draw, most = 760 }: PictureProps) => {
+export const Picture = ({ draw, most = () => 760 }: PictureProps) => {
   const place = useRef<HTMLElement>(null);
   const [room, set_room] = useState(0);
   useLayoutEffect(() => {
@@ -33,7 +33,7 @@ export const Picture = ({ draw, most = 760 }: PictureProps) => {
     measure();
     return () => observer.disconnect();
   }, []);
-  const width = Math.min(room, most);
+  const width = Math.min(room, most(room));
   const shown = theme.value;
   const [svg, error] = useMemo(() => {
     if (width < 40) return ['', null];

@@ -83,7 +83,6 @@ const Where = ({ shown }: { shown: Trace }) => {
         {written.length > 0 && <span class="muted">{`, ${written.length > 4 ? `${written.length} bits written` : written.map(({ bit, value }) => `${bit} = ${value}`).join(', ')} in this run`}</span>}
       </p>
       {registers.length > 0 && <p class="registers mono muted">{registers.map(({ name, bits }) => <span key={name}>{`${name} = ${bits}`}</span>)}</p>}
-      {shown.random && <button class="button small" onClick={another_run}>Another run</button>}
     </div>
   );
 };
@@ -135,7 +134,11 @@ export const StateOnTheWay = () => {
             {shown.whole && <Steps shown={shown} />}
             <Where shown={shown} />
           </div>
-          <div class="row controls"><ViewChoice /><Noise num_qubits={shown.num_qubits} /></div>
+          <div class="row controls">
+            <ViewChoice />
+            <Noise num_qubits={shown.num_qubits} />
+            {shown.random && <button class="button small another" onClick={another_run}>Another run</button>}
+          </div>
           <StateViews state={step.value.state} num_qubits={shown.num_qubits} title={`${program_title.value ?? 'circuit'} step ${position.value}`} />
         </>
       )}

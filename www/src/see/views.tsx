@@ -16,13 +16,16 @@ interface ViewRow {
   name: string;
   /** More cannot be told apart. */
   most_qubits: number;
-  /** In pixels; larger is not clearer. */
-  most_width?: (num_qubits: number) => number;
+  /** In pixels, where there is so much room; larger is not clearer. */
+  most_width?: (num_qubits: number, room: number) => number;
   draw?: (state: State, options: PictureOptions) => string;
 }
 
+/** Spheres stand in rows of about the same length. */
+const spheres_width = (num_qubits: number, room: number) => 230 * Math.ceil(num_qubits / Math.ceil(num_qubits / Math.max(1, Math.floor(room / 170))));
+
 const VIEWS = {
-  bloch: { label: 'Bloch', name: 'Bloch spheres', most_qubits: 14, most_width: (n: number) => 230 * n, draw: plot_bloch_multivector },
+  bloch: { label: 'Bloch', name: 'Bloch spheres', most_qubits: 14, most_width: spheres_width, draw: plot_bloch_multivector },
   qsphere: { label: 'Q-sphere', name: 'The Q-sphere', most_qubits: 6, most_width: () => 460, draw: plot_state_qsphere },
   city: { label: 'City', name: 'The state city', most_qubits: 4, draw: plot_state_city },
   matrix: { label: 'Matrix', name: 'The density matrix', most_qubits: 5, draw: plot_state_hinton },
@@ -68,7 +71,7 @@ const Drawn = ({ row, state, num_qubits, title }: StateViewsProps & { row: ViewR
   const draw = useCallback((options: PictureOptions) => row.draw!(state, options), [row, state]);
   return (
     <>
-      <Picture draw={draw} most={Math.min(760, row.most_width?.(num_qubits) ?? 760)} />
+      <Picture draw={draw} most={(room) => Math.min(760, row.most_width?.(num_qubits, room) ?? 760)} />
       <Saves><PictureSaves draw={draw} name={file_name(title, row.label)} what={row.name.toLowerCase()} /></Saves>
     </>
   );
