@@ -9,6 +9,7 @@ import { DEFAULT_SETTINGS, load_program, notify, program, program_title, setting
 import bell from './examples/bell.qasm?raw';
 import { keep, kept, type Kept } from './kept';
 import { LinkError, read_fragment, type Shared } from './link';
+import { keep_page } from './offline';
 
 /** Milliseconds without a change until the program is kept. */
 const PAUSE_MS = 400;
@@ -71,6 +72,7 @@ export const bring_back = (before: Kept): void => {
 export async function start(): Promise<void> {
   put(kept('program') ?? { text: bell, settings: DEFAULT_SETTINGS, title: 'Bell state', own: false });
   watch();
+  keep_page();
   addEventListener('hashchange', () => void open_link());
   if (location.hash) await open_link();
 }
