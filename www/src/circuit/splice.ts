@@ -88,7 +88,7 @@ export interface Spliced {
   circuit: ReadCircuit;
   /** The index that the instruction of the edit has now; null where it is gone or there was none. */
   index: number | null;
-  /** Whether a statement was written out as several, or the whole program anew. */
+  /** Whether a loop or a call was written out gate by gate, or the whole program anew. */
   note: 'expanded' | 'rewritten' | null;
 }
 
@@ -584,7 +584,7 @@ function arranged(source: Source, aer: Package, pieces: Piece[], subject: Step |
   for (const text of waiting) put(previous, null, text);
   for (const [statement, texts] of apart) {
     draft.rewrite(statements[statement], texts);
-    if (texts.length > 1) draft.note = 'expanded';
+    if (source.parts.some((part) => part.statement === statement && !part.plain)) draft.note = 'expanded';
   }
   for (const part of source.parts) {
     if (!order.some(({ statement }) => statement === part.statement) && siblings(source, part)[0] === part) {
