@@ -2,3 +2,5 @@
 // circuits are looked at as plain data.
 
 export { phase_color } from './theme.js';
+export { circuit_drawer } from './circuit_drawer.js';
+export { circuit_layout } from './circuit_layout.js';
