@@ -19,6 +19,7 @@ const PATHS = {
   last: 'm4 3 5 5-5 5M12 3v10',
   warning: 'M8 2 1.5 13.5h13zM8 6.5v3.2m0 1.6v.5',
   check: 'm3 8.5 3.2 3.2L13 5',
+  folder: 'M2 12.5v-9h4l1.5 2H14v7z',
   copy: 'M5.5 5.5v-3h8v8h-3m-8-5h8v8h-8z',
 } as const;
 

@@ -1,10 +1,109 @@
-// The program as text.
+// The program as text: what it is, the editor, and what is wrong with it.
 
-import { program } from '../state';
+import './editor.css';
+import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '../icons';
+import { circuit, circuit_is_current, editor, load_program, notify, program } from '../state';
+import { problems as problems_now, follow_program, unread } from './reading';
+import { version_of } from './tokens';
+import { mount } from './view';
 
-export const Editor = () => (
-  <section class="panel" aria-label="Program">
-    <header><h2>Program</h2></header>
-    <pre>{program.value}</pre>
-  </section>
-);
+export { show_failure } from './reading';
+
+/** The largest file that is opened, in bytes. */
+const MOST_BYTES = 8_000_000;
+
+async function open_file(file: File): Promise<void> {
+  if (file.size > MOST_BYTES) {
+    notify('error', `${file.name} has ${Math.ceil(file.size / 1e6)} MB. The editor takes up to ${MOST_BYTES / 1e6} MB; your program is unchanged.`);
+    return;
+  }
+  try {
+    const text = await file.text();
+    if (/\0|\ufffd/.test(text)) notify('error', `${file.name} is no text. Open a file of OpenQASM; your program is unchanged.`);
+    else {
+      load_program(text);
+      notify('info', `Opened ${file.name}`, { brief: true, action: { label: 'Undo', run: () => editor.value?.undo() } });
+    }
+  } catch {
+    notify('error', `${file.name} could not be read. Open it again; your program is unchanged.`);
+  }
+}
+
+const count = (number: number, what: string) => `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
+
+/** Version, qubits and depth; where the text was not read, why. */
+function summary(): string {
+  const version = version_of(program.value);
+  const parts = version ? [`OpenQASM ${version}`] : [];
+  if (unread.value) parts.push(unread.value);
+  else if (circuit.value && circuit.value.circuit.num_qubits > 0) {
+    parts.push(count(circuit.value.circuit.num_qubits, 'qubit'), `depth ${circuit.value.circuit.depth().toLocaleString('en')}`);
+  }
+  return parts.join(' · ');
+}
+
+/** A sentence, words of the program as code. */
+const Worded = ({ text }: { text: string }) => <>{text.split('`').map((part, i) => (i % 2 ? <code key={i}>{part}</code> : part))}</>;
+
+const Status = () => {
+  const [first, ...more] = problems_now.value;
+  const { line, column } = first ?? {};
+  return (
+    <div class="editor-status" role="status" aria-live="polite" data-wrong={first !== undefined}>
+      {first && (
+        <>
+          <Icon name="warning" />
+          <p><Worded text={first.text} />{more.length > 0 && <span class="muted"> {count(more.length, 'more problem')}.</span>}</p>
+          {line != null && (
+            <button class="button small" aria-label={`Go to line ${line}, column ${column}`} onClick={() => editor.value?.reveal(line, column ?? 1)}>
+              {line}:{column}
+            </button>
+          )}
+        </>
+      )}
+    </div>
+  );
+};
+
+export const Editor = () => {
+  const panel = useRef<HTMLElement>(null);
+  const host = useRef<HTMLDivElement>(null);
+  const chooser = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const ends = [mount(host.current!), follow_program()];
+    return () => ends.forEach((end) => end());
+  }, []);
+  const brings_files = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+  const mark = (open: boolean) => panel.current!.toggleAttribute('data-drop', open);
+  return (
+    <section
+      class="panel editor" aria-label="Program" ref={panel}
+      onDragOver={(event) => { if (brings_files(event)) { event.preventDefault(); mark(true); } }}
+      onDragLeave={(event) => { if (!panel.current!.contains(event.relatedTarget as Node | null)) mark(false); }}
+      onDrop={(event) => {
+        mark(false);
+        const file = event.dataTransfer?.files[0];
+        if (!file) return;
+        event.preventDefault();
+        void open_file(file);
+      }}
+    >
+      <header>
+        <h2>Program</h2>
+        <p class="muted small" data-current={circuit_is_current.value}>{summary()}</p>
+        <button class="button quiet small" onClick={() => chooser.current!.click()}><Icon name="folder" /><span>Open file</span></button>
+        <input
+          type="file" hidden ref={chooser} accept=".qasm,.inc,.txt,text/plain" aria-label="Open file"
+          onChange={({ currentTarget }) => {
+            const file = currentTarget.files?.[0];
+            currentTarget.value = '';
+            if (file) void open_file(file);
+          }}
+        />
+      </header>
+      <div class="editor-host" ref={host} />
+      <Status />
+    </section>
+  );
+};

@@ -1,0 +1,157 @@
+// Reads the program some tenths of a second behind typing. The package reads on the page, which must not stand still: a text
+// of which it is not plain that it is read in no time (one with loops, which are unrolled) is first tried in a worker of
+// its own, and read here only if that was quick.
+
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { AerError } from 'aer-wasm';
+import { aer, circuit, program, reading, type Aer, type JobFailure } from '../state';
+import { problems_of, type Problem } from './problems';
+import type { Trial } from './trial';
+
+/** How long to wait behind typing, by the text's length in UTF-16 units; what is longer than all is read when it runs. */
+const DELAYS = [{ up_to: 200_000, ms: 200 }, { up_to: 1_000_000, ms: 1000 }];
+
+/** Plain texts up to this length are read in a few milliseconds: at once, where they change by a click. */
+const AT_ONCE = 20_000;
+
+/** The longest that a trial may last, and the longest reading that the page then takes over. */
+const TRIAL_MS = 2000;
+const PAGE_MS = 100;
+
+/** Why the text as it stands was not read, or null. */
+export const unread = signal<string | null>(null);
+
+/** Why a job failed, with the text that it ran. */
+const failed = signal<{ failure: JobFailure; text: string } | null>(null);
+
+/** Shows a job's error at its place, for as long as the program is the text that the job ran. */
+export function show_failure(failure: JobFailure, text: string = program.value): void {
+  failed.value = { failure, text };
+}
+
+/** What is known to be wrong with the text as it stands. */
+export const problems = computed<Problem[]>(() => {
+  if (reading.value.text === program.value && reading.value.error) return problems_of(reading.value.error);
+  return failed.value?.text === program.value ? problems_of(failed.value.failure) : [];
+});
+
+/** Whether the time to read a text grows no faster than its length: no loops, no gates of gates, no wide registers. */
+function is_plain(text: string): boolean {
+  if (text.length > DELAYS[0].up_to || /\b(?:for|while|gate|def)\b/.test(text)) return false;
+  const widest = (text.match(/\b\d{2,}\b/g) ?? []).reduce((most, digits) => Math.max(most, Number(digits)), 10);
+  return widest * (text.split(';').length) <= 50_000 || widest <= 32;
+}
+
+const given_up = (text: string, reason: string) =>
+  batch(() => {
+    unread.value = reason;
+    reading.value = { text, circuit: null, error: null };
+  });
+
+function read_here(text: string, { QuantumCircuit }: Aer): void {
+  try {
+    const read = QuantumCircuit.from_qasm(text);
+    batch(() => {
+      unread.value = null;
+      reading.value = { text, circuit: read, error: null };
+      circuit.value = { text, circuit: read };
+    });
+  } catch (error) {
+    refused(text, error as AerError);
+  }
+}
+
+const refused = (text: string, error: AerError) =>
+  batch(() => {
+    unread.value = null;
+    reading.value = { text, circuit: null, error };
+  });
+
+async function read(text: string, package_: Aer): Promise<void> {
+  if (text.length > DELAYS.at(-1)!.up_to) return given_up(text, 'too long to read while it is edited');
+  if (is_plain(text)) return read_here(text, package_);
+  const trial = await attempt(text);
+  if (text !== program.value) return undefined;
+  if (!trial) return given_up(text, 'takes long to read: its errors are shown when it runs');
+  if (trial.error) return refused(text, new package_.AerError(trial.error.message, trial.error));
+  return trial.ms <= PAGE_MS ? read_here(text, package_) : given_up(text, 'too large to draw');
+}
+
+// ------------------------------------------------------------------------------------------------- the worker
+
+/** A worker that has loaded the package, and whether it is at work. */
+let worker: { ready: Promise<Worker>; end: () => void } | null = null;
+let busy = false;
+
+function start(): { ready: Promise<Worker>; end: () => void } {
+  const made = new Worker(new URL('./trial.ts', import.meta.url), { type: 'module' });
+  const ready = new Promise<Worker>((resolve, reject) => {
+    made.onmessage = () => resolve(made);
+    made.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message));
+    };
+  });
+  ready.catch(() => stop());
+  return { ready, end: () => made.terminate() };
+}
+
+function stop(): void {
+  worker?.end();
+  [worker, busy] = [null, false];
+}
+
+/** How reading goes elsewhere; null where it lasts too long, or cannot be tried. A newer text takes the place of an older. */
+async function attempt(text: string): Promise<Trial | null> {
+  if (busy) stop();
+  const mine = (worker ??= start());
+  try {
+    const ready = await mine.ready;
+    if (text !== program.value || mine !== worker) return null;
+    busy = true;
+    return await new Promise((resolve) => {
+      const patience = setTimeout(() => {
+        if (mine === worker) stop();
+        resolve(null);
+      }, TRIAL_MS);
+      ready.onmessage = ({ data }: MessageEvent<Trial>) => {
+        clearTimeout(patience);
+        if (mine === worker) busy = false;
+        resolve(data);
+      };
+      ready.postMessage(text);
+    });
+  } catch {
+    return null;
+  }
+}
+
+// ------------------------------------------------------------------------------------------------- when
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Reads the text as it stands without waiting, as far as that takes no time. */
+export function read_at_once(): void {
+  if (!aer.value || reading.value.text === program.value) return;
+  clearTimeout(timer);
+  const [text, package_] = [program.value, aer.value];
+  if (text.length <= AT_ONCE && is_plain(text)) read_here(text, package_);
+  else timer = setTimeout(read, 0, text, package_);
+}
+
+/** Reads the program whenever it changes, and first when the package is there. Gives what ends it. */
+export function follow_program(): () => void {
+  const end = effect(() => {
+    const [text, package_] = [program.value, aer.value];
+    clearTimeout(timer);
+    if (!package_) return;
+    const first = circuit.peek() === null && reading.peek().error === null;
+    const { ms } = DELAYS.find(({ up_to }) => text.length <= up_to) ?? DELAYS[0];
+    timer = setTimeout(read, first ? 0 : ms, text, package_);
+  });
+  return () => {
+    end();
+    clearTimeout(timer);
+    stop();
+  };
+}
