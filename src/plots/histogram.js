@@ -2,8 +2,20 @@
 // series; then the drawing, which leaves out words where there is no room for them and, where an outcome has less than
 // a pixel, shows the largest of those that share one.
 
-import { at_least_1, either, is_color, is_flag, is_texts, one_of, read_options, shown, wrong } from './options.js';
-import { element, escape, picture, round, text_width, words } from './svg.js';
+import {
+  at_least_1,
+  either,
+  framed,
+  is_color,
+  is_flag,
+  is_texts,
+  one_of,
+  read_options,
+  shown,
+  title_height,
+  wrong,
+} from './options.js';
+import { element, escape, round, text_width, words } from './svg.js';
 
 const SORTS = ['asc', 'desc', 'hamming', 'value', 'value_desc'];
 const OPTIONS = {
@@ -34,7 +46,8 @@ function read_series(data) {
   if (list.length === 0) throw wrong('data', 'an empty array', 'counts, or an array of them');
   return list.map((one, s) => {
     const name = Array.isArray(counts) ? `data[${s}]` : 'data';
-    if (typeof one !== 'object' || one === null || Array.isArray(one)) throw wrong(name, shown(one), 'counts: an object of numbers by bit string');
+    if (typeof one !== 'object' || one === null || Array.isArray(one))
+      throw wrong(name, shown(one), 'counts: an object of numbers by bit string');
     const map = new Map(one instanceof Map ? one : Object.entries(one));
     if (map.size === 0) throw wrong(name, 'empty', 'at least one outcome; a circuit without measurements has none');
     for (const [outcome, value] of map)
@@ -49,18 +62,27 @@ const ascending = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 /** The largest of a series, and the sum of the others; of equal ones those that come first in ascending order. */
 function keep_largest(counts, number_to_keep) {
   const entries = [...counts].sort(([a, x], [b, y]) => y - x || ascending(a, b));
-  return { kept: new Map(entries.slice(0, number_to_keep)), rest: sum(entries.slice(number_to_keep).map(([, value]) => value)), merged: entries.length > number_to_keep };
+  return {
+    kept: new Map(entries.slice(0, number_to_keep)),
+    rest: sum(entries.slice(number_to_keep).map(([, value]) => value)),
+    merged: entries.length > number_to_keep,
+  };
 }
 
 function hamming_distance(outcome, target_string) {
   if (outcome.length !== target_string.length)
-    throw wrong('target_string', `${shown(target_string)}, ${target_string.length} long`, `${outcome.length} bits, as outcome ${shown(outcome)} has`);
+    throw wrong(
+      'target_string',
+      `${shown(target_string)}, ${target_string.length} long`,
+      `${outcome.length} bits, as outcome ${shown(outcome)} has`,
+    );
   return [...outcome].filter((bit, place) => bit !== target_string[place]).length;
 }
 
 /** Labels in their order, and a row of values for each series. */
 function arrange(series, { sort = 'asc', target_string, number_to_keep = Infinity }) {
-  if (sort === 'hamming' && target_string === undefined) throw wrong('target_string', 'missing', 'a bit string, as sort is "hamming"');
+  if (sort === 'hamming' && target_string === undefined)
+    throw wrong('target_string', 'missing', 'a bit string, as sort is "hamming"');
   const kept = series.map((counts) => keep_largest(counts, number_to_keep));
   const labels = [...new Set(kept.flatMap((one) => [...one.kept.keys()]))].sort(ascending);
   if (sort === 'hamming') {
@@ -108,8 +130,9 @@ function bar(x, width, base, end) {
 
 function draw(name, series, as_shares, given) {
   const options = read_options(name, given, OPTIONS);
-  const { looks, legend, bar_labels = true, title } = options;
-  if (legend && legend.length !== series.length) throw wrong('legend', `${legend.length} texts`, `${series.length}, one for each of data`);
+  const { looks, legend, bar_labels = true } = options;
+  if (legend && legend.length !== series.length)
+    throw wrong('legend', `${legend.length} texts`, `${series.length}, one for each of data`);
   const colors = typeof options.color === 'string' ? [options.color] : (options.color ?? looks.series);
   const color = (s) => colors[s % colors.length];
   const { labels, rows } = arrange(series, options);
@@ -117,7 +140,12 @@ function draw(name, series, as_shares, given) {
   if (as_shares)
     rows.forEach((row, s) => {
       const all = total(s);
-      if (!(all > 0)) throw wrong(`the sum of ${series.length > 1 ? `data[${s}]` : 'data'}`, String(all), 'more than 0, to show shares of it');
+      if (!(all > 0))
+        throw wrong(
+          `the sum of ${series.length > 1 ? `data[${s}]` : 'data'}`,
+          String(all),
+          'more than 0, to show shares of it',
+        );
       row.forEach((value, k) => (row[k] = value / all));
     });
 
@@ -160,10 +188,13 @@ function draw(name, series, as_shares, given) {
       x += taken;
     }
   }
-  const title_height = title ? 36 : 10;
   const legend_height = legend ? legend_places.at(-1)[1] * 20 + 26 : 0;
-  const top = title_height + legend_height + 18;
-  const caption = bar_width * series.length < 1 ? `${number_text(labels.length)} outcomes; where several share a pixel the largest is shown` : null;
+  const legend_top = title_height(options) || 10;
+  const top = legend_top + legend_height + 18;
+  const caption =
+    bar_width * series.length < 1
+      ? `${number_text(labels.length)} outcomes; where several share a pixel the largest is shown`
+      : null;
   const bottom = words_height + (caption ? 20 : 0) + 8;
   const height = options.height ?? 340 + Math.max(0, words_height - 60);
   const plot_height = Math.max(height - top - bottom - over, 1);
@@ -171,7 +202,11 @@ function draw(name, series, as_shares, given) {
   const base = y_of(0);
 
   const grid = ticks.map((tick) => [
-    element('path', { d: `M${round(left)} ${round(y_of(tick))}H${round(width - 16)}`, stroke: tick === 0 ? looks.line : looks.grid, fill: 'none' }),
+    element('path', {
+      d: `M${round(left)} ${round(y_of(tick))}H${round(width - 16)}`,
+      stroke: tick === 0 ? looks.line : looks.grid,
+      fill: 'none',
+    }),
     words(left - 8, y_of(tick) + 4, number_text(tick), { 'font-size': 12, fill: looks.muted, 'text-anchor': 'end' }),
   ]);
 
@@ -183,24 +218,43 @@ function draw(name, series, as_shares, given) {
         const column = Math.floor(x_of(k, 0));
         if (Math.abs(value) > Math.abs(columns.get(column) ?? 0)) columns.set(column, value);
       });
-      return element('path', { d: [...columns].map(([x, value]) => bar(x, 1, base, y_of(value))).join(''), ...look, 'fill-opacity': s ? 0.6 : null });
+      return element('path', {
+        d: [...columns].map(([x, value]) => bar(x, 1, base, y_of(value))).join(''),
+        ...look,
+        'fill-opacity': s ? 0.6 : null,
+      });
     }
-    if (labels.length > MOST_NAMED) return element('path', { d: row.map((value, k) => (value ? bar(x_of(k, s), bar_width, base, y_of(value)) : '')).join(''), ...look });
+    if (labels.length > MOST_NAMED)
+      return element('path', {
+        d: row.map((value, k) => (value ? bar(x_of(k, s), bar_width, base, y_of(value)) : '')).join(''),
+        ...look,
+      });
     const gap = bar_width > 8 && series.length > 1 ? 1 : 0;
     return row.map((value, k) =>
-      value === 0 ? '' : element('path', { d: bar(x_of(k, s) + gap, bar_width - 2 * gap, base, y_of(value)), ...look }, element('title', {}, escape(`${labels[k]}: ${bar_texts[s][k]}${legend ? ` (${legend[s]})` : ''}`))));
+      value === 0
+        ? ''
+        : element(
+            'path',
+            { d: bar(x_of(k, s) + gap, bar_width - 2 * gap, base, y_of(value)), ...look },
+            element('title', {}, escape(`${labels[k]}: ${bar_texts[s][k]}${legend ? ` (${legend[s]})` : ''}`)),
+          ),
+    );
   });
 
-  const numbers = !labelled || !(level || upright) ? [] : rows.map((row, s) =>
-    row.map((value, k) => {
-      if (value === 0) return '';
-      const x = x_of(k, s) + bar_width / 2;
-      const y = y_of(Math.max(value, 0)) - 6;
-      const style = { 'font-size': 11, fill: looks.muted };
-      return upright
-        ? words(x + 4, y, bar_texts[s][k], { ...style, transform: `rotate(-90 ${round(x + 4)} ${round(y)})` })
-        : words(x, y, bar_texts[s][k], { ...style, 'text-anchor': 'middle' });
-    }));
+  const numbers =
+    !labelled || !(level || upright)
+      ? []
+      : rows.map((row, s) =>
+          row.map((value, k) => {
+            if (value === 0) return '';
+            const x = x_of(k, s) + bar_width / 2;
+            const y = y_of(Math.max(value, 0)) - 6;
+            const style = { 'font-size': 11, fill: looks.muted };
+            return upright
+              ? words(x + 4, y, bar_texts[s][k], { ...style, transform: `rotate(-90 ${round(x + 4)} ${round(y)})` })
+              : words(x, y, bar_texts[s][k], { ...style, 'text-anchor': 'middle' });
+          }),
+        );
 
   const names = labels.map((label, k) => {
     const x = left + (k + 0.5) * slot;
@@ -209,23 +263,30 @@ function draw(name, series, as_shares, given) {
     const style = { 'font-size': 12, fill: label === REST ? looks.muted : looks.color };
     if (!angle) {
       const mark = every > 1 ? element('path', { d: `M${round(x)} ${round(y_of(low))}v5`, stroke: looks.line }) : '';
-      return mark + words(Math.max(x, text_width(label, 12) / 2 + 4), y_of(low) + 20, label, { ...style, 'text-anchor': 'middle' });
+      // The first may have no room to its left.
+      const [at, anchor] = x < label_width * 0.6 ? [4, 'start'] : [x, 'middle'];
+      return mark + words(at, y_of(low) + 20, label, { ...style, 'text-anchor': anchor });
     }
     const [px, py] = [x + 4, y_of(low) + (angle === -90 ? 8 : 12)];
     return words(px, py, label, { ...style, 'text-anchor': 'end', transform: `rotate(${angle} ${round(px)} ${round(py)})` });
   });
 
   const kind = !as_shares ? 'Count' : low < 0 ? 'Quasi-probability' : 'Probability';
-  return picture(
-    width, height,
-    { title: title ?? (as_shares ? 'Distribution' : 'Histogram'), description: describe(labels, rows, legend, kind, total), background: looks.background, font: looks.font, color: looks.color },
-    title ? words(width / 2, 28, title, { 'font-size': 16, 'font-weight': 600, 'text-anchor': 'middle' }) : '',
+  return framed(
+    options,
+    as_shares ? 'Distribution' : 'Histogram',
+    width,
+    height,
+    describe(labels, rows, legend, kind, total),
     legend_places.map(([x, line], s) => [
-      element('rect', { x, y: title_height + line * 20 + 6, width: 12, height: 12, rx: 3, fill: color(s) }),
-      words(x + 18, title_height + line * 20 + 16, legend[s], { 'font-size': 12 }),
+      element('rect', { x, y: legend_top + line * 20 + 6, width: 12, height: 12, rx: 3, fill: color(s) }),
+      words(x + 18, legend_top + line * 20 + 16, legend[s], { 'font-size': 12 }),
     ]),
     words(8, top, kind, { 'font-size': 12, fill: looks.muted }),
-    grid, bars, numbers, names,
+    grid,
+    bars,
+    numbers,
+    names,
     every > 1 && bar_labels ? peaks(labels, rows, bar_texts, { x_of, y_of, bar_width, slot, left, width, looks }) : '',
     caption ? words(width - 16, height - 10, caption, { 'font-size': 11, fill: looks.muted, 'text-anchor': 'end' }) : '',
   );
@@ -235,7 +296,11 @@ function draw(name, series, as_shares, given) {
 function peaks(labels, rows, bar_texts, { x_of, y_of, bar_width, slot, left, width, looks }) {
   const [row] = rows;
   const mean = sum(row.map(Math.abs)) / row.length;
-  const highest = row.map((value, k) => [value, k]).filter(([value]) => value > 3 * mean).sort(([a, j], [b, k]) => b - a || j - k).slice(0, 6);
+  const highest = row
+    .map((value, k) => [value, k])
+    .filter(([value]) => value > 3 * mean)
+    .sort(([a, j], [b, k]) => b - a || j - k)
+    .slice(0, 6);
   const taken = [];
   return highest.map(([value, k]) => {
     const text = `${labels[k]}: ${bar_texts[0][k]}`;
@@ -243,8 +308,9 @@ function peaks(labels, rows, bar_texts, { x_of, y_of, bar_width, slot, left, wid
     const x = Math.min(Math.max(x_of(k, 0) + (bar_width * rows.length) / 2, left + half), width - 8 - half);
     const y = y_of(Math.max(...rows.map((one) => one[k]))) - 6;
     // A place is taken where a text is already, or a bar that is as high.
-    const free = taken.every(([tx, ty, th]) => Math.abs(tx - x) > th + half + 6 || Math.abs(ty - y) > 14)
-      && row.every((other, j) => j === k || Math.abs(j - k) * slot > half || y_of(other) > y);
+    const free =
+      taken.every(([tx, ty, th]) => Math.abs(tx - x) > th + half + 6 || Math.abs(ty - y) > 14) &&
+      row.every((other, j) => j === k || Math.abs(j - k) * slot > half || y_of(other) > y);
     if (!free) return '';
     taken.push([x, y, half]);
     return words(x, y, text, { 'font-size': 11, fill: looks.muted, 'text-anchor': 'middle' });
@@ -256,7 +322,10 @@ function describe(labels, rows, legend, kind, total) {
     .map((row, s) => {
       const order = labels.map((_, k) => k).filter((k) => row[k] !== 0);
       const most = new Set(order.length > TOLD ? [...order].sort((j, k) => row[k] - row[j]).slice(0, TOLD) : order);
-      const told = order.filter((k) => most.has(k)).map((k) => `${labels[k]}: ${number_text(row[k])}`).join(', ');
+      const told = order
+        .filter((k) => most.has(k))
+        .map((k) => `${labels[k]}: ${number_text(row[k])}`)
+        .join(', ');
       const others = order.length > TOLD ? `, and ${order.length - TOLD} more that are smaller` : '';
       const of = kind === 'Count' ? ` of ${number_text(total(s))} in all` : '';
       return `${legend ? `${legend[s]}: ` : ''}${kind}${of}. ${told}${others}.`;

@@ -1,6 +1,7 @@
 // What the pictures of a density matrix share: its real and imaginary parts in two panels, beside each other where there
 // is room, and the names of basis states along its sides.
 
+import { title_height } from './options.js';
 import { bits_of, density_matrix_of, read_state } from './state.js';
 import { text_width } from './svg.js';
 
@@ -10,10 +11,18 @@ const TOLD = 16;
 export function read_matrix(state, limit) {
   const read = read_state(state, limit);
   const { num_qubits } = read;
-  const rows = read.rows ?? density_matrix_of(read, Array.from({ length: num_qubits }, (_, qubit) => qubit));
+  const rows =
+    read.rows ??
+    density_matrix_of(
+      read,
+      Array.from({ length: num_qubits }, (_, qubit) => qubit),
+    );
   const size = rows.length;
   const names = rows.map((_, k) => bits_of(k, num_qubits));
-  const parts = [['Real part', 0], ['Imaginary part', 1]].map(([name, offset]) => ({
+  const parts = [
+    ['Real part', 0],
+    ['Imaginary part', 1],
+  ].map(([name, offset]) => ({
     name,
     // What rounding left is nothing.
     at: (i, j) => (Math.abs(rows[i][2 * j + offset]) < 1e-10 ? 0 : rows[i][2 * j + offset]),
@@ -23,15 +32,20 @@ export function read_matrix(state, limit) {
 
 /** The two panels: each [left, top, width, height]. */
 export function panels({ width, height, title }, ratio) {
-  const title_height = title ? 36 : 0;
+  const above = title_height({ title });
   const beside = (width ?? 780) >= 520;
   const full = width ?? 780;
   const panel_width = beside ? full / 2 : full;
-  const panel_height = height ? (height - title_height) / (beside ? 1 : 2) : panel_width * ratio;
+  const panel_height = height ? (height - above) / (beside ? 1 : 2) : panel_width * ratio;
   return {
     width: full,
-    height: height ?? title_height + panel_height * (beside ? 1 : 2),
-    places: [0, 1].map((k) => [beside ? k * panel_width : 0, title_height + (beside ? 0 : k * panel_height), panel_width, panel_height]),
+    height: height ?? above + panel_height * (beside ? 1 : 2),
+    places: [0, 1].map((k) => [
+      beside ? k * panel_width : 0,
+      above + (beside ? 0 : k * panel_height),
+      panel_width,
+      panel_height,
+    ]),
   };
 }
 
@@ -47,7 +61,10 @@ export function describe_matrix({ size, names, parts }) {
     for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) if (at(i, j)) entries.push([i, j, at(i, j)]);
     entries.sort((a, b) => Math.abs(b[2]).toFixed(9) - Math.abs(a[2]).toFixed(9) || a[0] - b[0] || a[1] - b[1]);
     if (entries.length === 0) return `${name}: 0 everywhere.`;
-    const shown = entries.slice(0, TOLD).map(([i, j, value]) => `row ${names[i]}, column ${names[j]}: ${+value.toFixed(4)}`).join('; ');
+    const shown = entries
+      .slice(0, TOLD)
+      .map(([i, j, value]) => `row ${names[i]}, column ${names[j]}: ${+value.toFixed(4)}`)
+      .join('; ');
     return `${name}: ${shown}${entries.length > TOLD ? `; and ${entries.length - TOLD} more that are not larger` : ''}.`;
   });
   return `Density matrix of ${size} by ${size}. ${told.join(' ')}`;

@@ -1,6 +1,7 @@
 // Options of pictures: those that all have, and each picture's own. What is unknown or not of its kind is refused
 // before anything is drawn.
 
+import { picture, text_width, words } from './svg.js';
 import { theme_of } from './theme.js';
 
 /** A value as a message shows it. */
@@ -40,7 +41,8 @@ export function read_options(picture, given, own = {}) {
   const known = { ...own, ...COMMON };
   const options = {};
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(known, name)) throw new Error(`${picture} has no option ${JSON.stringify(name)}, it has ${Object.keys(known).join(', ')}`);
+    if (!Object.hasOwn(known, name))
+      throw new Error(`${picture} has no option ${JSON.stringify(name)}, it has ${Object.keys(known).join(', ')}`);
     if (value === undefined) continue;
     const [expected, is_good] = known[name];
     if (!is_good(value)) throw wrong(name, shown(value), expected);
@@ -48,3 +50,22 @@ export function read_options(picture, given, own = {}) {
   }
   return { ...options, looks: theme_of(options) };
 }
+
+/** The height that the title takes. */
+export const title_height = ({ title }) => (title ? 38 : 0);
+
+/** A whole picture as its options have it, under its title; `name` is what it is called without one. */
+export const framed = ({ looks, title }, name, width, height, description, ...children) =>
+  picture(
+    width,
+    height,
+    { title: title || name, description, background: looks.background, font: looks.font, color: looks.color },
+    title
+      ? words(width / 2, 28, title, {
+          'font-size': Math.max(9, Math.min(16, (15 * (width - 16)) / text_width(title, 16))),
+          'font-weight': 600,
+          'text-anchor': 'middle',
+        })
+      : '',
+    children,
+  );

@@ -21,7 +21,12 @@ export function circle(view, normal, along, cx, cy, radius) {
   // P(t) = along n + r (u cos t + v sin t); u is level with the viewer, v comes towards the viewer by m.
   const at = (t) => {
     const [c, s] = [r * Math.cos(t), r * Math.sin(t)];
-    return [cx + radius * (along * nx - (c * ny) / m - (s * depth * nx) / m), cy - radius * (along * ny + (c * nx) / m - (s * depth * ny) / m)].map(round).join(' ');
+    return [
+      cx + radius * (along * nx - (c * ny) / m - (s * depth * nx) / m),
+      cy - radius * (along * ny + (c * nx) / m - (s * depth * ny) / m),
+    ]
+      .map(round)
+      .join(' ');
   };
   const arc = (from, to) =>
     `M${at(from)}A${round(radius * r)} ${round(radius * r * Math.abs(depth))} ${round((Math.atan2(-nx, -ny) * 180) / Math.PI)} ${to - from > Math.PI ? 1 : 0} ${depth > 0 ? 0 : 1} ${at(to)}`;
@@ -38,7 +43,13 @@ export function circle(view, normal, along, cx, cy, radius) {
 export function ball(cx, cy, radius, { ball: [fill, light, strength], grid }) {
   const discs = Array.from({ length: 9 }, (_, k) => {
     const part = (k + 1) / 10;
-    return element('circle', { cx: cx - radius * 0.36 * part, cy: cy - radius * 0.42 * part, r: radius * (1 - part) * 0.98, fill: light, 'fill-opacity': strength });
+    return element('circle', {
+      cx: cx - radius * 0.36 * part,
+      cy: cy - radius * 0.42 * part,
+      r: radius * (1 - part) * 0.98,
+      fill: light,
+      'fill-opacity': strength,
+    });
   });
   return element('circle', { cx, cy, r: radius, fill, stroke: grid }) + discs.join('');
 }

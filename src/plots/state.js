@@ -10,9 +10,11 @@ import { shown, wrong } from './options.js';
 const TOLERANCE = 1e-5;
 const MOST_KEPT = 10;
 
-const FORMS = 'a statevector (Float64Array of re, im by turns, or an array of complex numbers) or a density matrix (an array of such rows)';
+const FORMS =
+  'a statevector (Float64Array of re, im by turns, or an array of complex numbers) or a density matrix (an array of such rows)';
 
-const is_row = (value) => ArrayBuffer.isView(value) || (Array.isArray(value) && (value.length !== 2 || typeof value[0] !== 'number'));
+const is_row = (value) =>
+  ArrayBuffer.isView(value) || (Array.isArray(value) && (value.length !== 2 || typeof value[0] !== 'number'));
 
 /** How many complex numbers are in a vector. */
 const count_of = (vector) => (ArrayBuffer.isView(vector) ? vector.length / 2 : vector.length);
@@ -26,9 +28,14 @@ function interleaved(vector, name) {
   }
   const numbers = new Float64Array(2 * vector.length);
   vector.forEach((value, k) => {
-    const [re, im = 0, ...more] = typeof value === 'object' && value !== null ? (Array.isArray(value) ? value : [value.re, value.im]) : [value];
+    const [re, im = 0, ...more] =
+      typeof value === 'object' && value !== null ? (Array.isArray(value) ? value : [value.re, value.im]) : [value];
     if (!Number.isFinite(re) || !Number.isFinite(im) || more.length > 0)
-      throw wrong(name(k), Array.isArray(value) ? `[${value.join(', ')}]` : shown(value), 'a finite number or a pair [re, im] of them');
+      throw wrong(
+        name(k),
+        Array.isArray(value) ? `[${value.join(', ')}]` : shown(value),
+        'a finite number or a pair [re, im] of them',
+      );
     numbers.set([re, im], 2 * k);
   });
   return numbers;
@@ -48,17 +55,23 @@ export function read_state(state, { picture, most = Infinity, because, most_mixe
   if (!Number.isInteger(num_qubits) || num_qubits < 1)
     throw new Error(`the state has ${size} ${what}, expected 2, 4, 8, …: 2^n for n qubits`);
   const limit = mixed ? most_mixed : most;
-  if (num_qubits > limit) throw new Error(`${picture} shows up to ${limit} qubits${mixed && most_mixed < most ? ' of a density matrix' : ''}, found ${num_qubits}: ${because}`);
+  if (num_qubits > limit)
+    throw new Error(
+      `${picture} shows up to ${limit} qubits${mixed && most_mixed < most ? ' of a density matrix' : ''}, found ${num_qubits}: ${because}`,
+    );
   if (!mixed) {
     const amplitudes = interleaved(state, (k) => `amplitude ${k} of the state`);
     let squared = 0;
     for (let k = 0; k < amplitudes.length; k++) squared += amplitudes[k] ** 2;
-    if (!(Math.abs(Math.sqrt(squared) - 1) <= TOLERANCE)) throw wrong('the norm of the state', String(+Math.sqrt(squared).toPrecision(7)), '1');
+    if (!(Math.abs(Math.sqrt(squared) - 1) <= TOLERANCE))
+      throw wrong('the norm of the state', String(+Math.sqrt(squared).toPrecision(7)), '1');
     return { num_qubits, amplitudes };
   }
   const rows = state.map((row, i) => {
-    if (!is_row(row) && !(Array.isArray(row) && row.length === size)) throw wrong(`row ${i} of the density matrix`, shown(row), `${size} complex numbers`);
-    if (count_of(row) !== size) throw new Error(`row ${i} of the density matrix has ${count_of(row)} entries, expected ${size}, as there are rows`);
+    if (!is_row(row) && !(Array.isArray(row) && row.length === size))
+      throw wrong(`row ${i} of the density matrix`, shown(row), `${size} complex numbers`);
+    if (count_of(row) !== size)
+      throw new Error(`row ${i} of the density matrix has ${count_of(row)} entries, expected ${size}, as there are rows`);
     return interleaved(row, (j) => `entry [${i}][${j}] of the density matrix`);
   });
   let trace = 0;
@@ -66,7 +79,10 @@ export function read_state(state, { picture, most = Infinity, because, most_mixe
     trace += rows[i][2 * i];
     for (let j = 0; j <= i; j++) {
       const far = Math.hypot(rows[i][2 * j] - rows[j][2 * i], rows[i][2 * j + 1] + rows[j][2 * i + 1]);
-      if (far > TOLERANCE) throw new Error(`the density matrix is not Hermitian: entries [${i}][${j}] and [${j}][${i}] are not complex conjugates`);
+      if (far > TOLERANCE)
+        throw new Error(
+          `the density matrix is not Hermitian: entries [${i}][${j}] and [${j}][${i}] are not complex conjugates`,
+        );
     }
   }
   if (!(Math.abs(trace - 1) <= TOLERANCE)) throw wrong('the trace of the density matrix', String(+trace.toPrecision(7)), '1');
@@ -102,7 +118,8 @@ export const bloch_vectors = (state) => bloch_vectors_of(read_state(state));
 
 export function probabilities_of({ num_qubits, amplitudes, rows }) {
   const shares = new Float64Array(2 ** num_qubits);
-  for (let k = 0; k < shares.length; k++) shares[k] = rows ? rows[k][2 * k] : amplitudes[2 * k] ** 2 + amplitudes[2 * k + 1] ** 2;
+  for (let k = 0; k < shares.length; k++)
+    shares[k] = rows ? rows[k][2 * k] : amplitudes[2 * k] ** 2 + amplitudes[2 * k + 1] ** 2;
   return shares;
 }
 
@@ -142,10 +159,12 @@ export function density_matrix_of({ num_qubits, amplitudes, rows }, qubits) {
 
 export function reduced_density_matrix(state, qubits) {
   if (!Array.isArray(qubits) || qubits.length === 0) throw wrong('qubits', shown(qubits), 'an array of one or more of them');
-  if (qubits.length > MOST_KEPT) throw new Error(`qubits has ${qubits.length}, expected up to ${MOST_KEPT}: the matrix has 4^n entries`);
+  if (qubits.length > MOST_KEPT)
+    throw new Error(`qubits has ${qubits.length}, expected up to ${MOST_KEPT}: the matrix has 4^n entries`);
   const read = read_state(state);
   qubits.forEach((qubit, k) => {
-    if (!Number.isInteger(qubit) || qubit < 0 || qubit >= read.num_qubits) throw wrong(`qubits[${k}]`, shown(qubit), `0 to ${read.num_qubits - 1}`);
+    if (!Number.isInteger(qubit) || qubit < 0 || qubit >= read.num_qubits)
+      throw wrong(`qubits[${k}]`, shown(qubit), `0 to ${read.num_qubits - 1}`);
     if (qubits.indexOf(qubit) < k) throw new Error(`qubits has ${qubit} twice, expected each once`);
   });
   return density_matrix_of(read, qubits);
@@ -159,9 +178,11 @@ function terms_of(operator, num_qubits) {
   const terms = typeof operator[Symbol.iterator] === 'function' ? [...operator] : Object.entries(operator);
   for (const term of terms) {
     const [letters, coefficient] = Array.isArray(term) ? term : [];
-    if (typeof letters !== 'string' || !Number.isFinite(coefficient)) throw wrong('a term of pauli', shown(term), 'a Pauli string and a finite coefficient');
+    if (typeof letters !== 'string' || !Number.isFinite(coefficient))
+      throw wrong('a term of pauli', shown(term), 'a Pauli string and a finite coefficient');
     if (!/^[IXYZ]*$/.test(letters)) throw wrong('pauli', shown(letters), 'letters I, X, Y, Z');
-    if (letters.length !== num_qubits) throw new Error(`pauli ${shown(letters)} has ${letters.length} letters, expected ${num_qubits}, one for each qubit`);
+    if (letters.length !== num_qubits)
+      throw new Error(`pauli ${shown(letters)} has ${letters.length} letters, expected ${num_qubits}, one for each qubit`);
   }
   return terms;
 }
@@ -238,7 +259,10 @@ export function eigenstates({ num_qubits, rows }) {
     if (off < 1e-13) break;
   }
   return vectors
-    .map((_, i) => ({ value: a[i][2 * i], vector: Float64Array.from({ length: 2 * size }, (_, k) => vectors[k >> 1][2 * i + (k & 1)]) }))
+    .map((_, i) => ({
+      value: a[i][2 * i],
+      vector: Float64Array.from({ length: 2 * size }, (_, k) => vectors[k >> 1][2 * i + (k & 1)]),
+    }))
     .sort((one, other) => other.value - one.value);
 }
 
