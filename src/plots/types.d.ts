@@ -117,10 +117,10 @@ export interface CircuitItem {
   links: { x: number; y1: number; y2: number; classical: boolean }[];
   /** What is drawn, from the lowest to the uppermost. */
   marks: CircuitMark[];
-  /** Only of control flow: a frame for each row that it is in, and where its blocks begin. */
+  /** Only of control flow: a frame for each row that it is in. */
   frames?: (Box & { row: number; opens: boolean; closes: boolean })[];
-  /** `block` as in `path`; `end` is the column behind the last of the block. */
-  sections?: { block: number; text: string; column: number; end: number; row: number; x: number; y: number }[];
+  /** Only of control flow: where its blocks begin. `block` is as in `path`, null before the cases of a `switch`; `end` is the next section's column. */
+  sections?: { block: number | null; text: string; column: number; end: number; row: number; x: number; y: number }[];
 }
 
 /**
