@@ -87,7 +87,6 @@ function arrow([x1, y1], [x2, y2], size, color) {
 /** Spheres beside each other, each with its name. */
 function spheres(vectors, names, options, title) {
   const { looks, color = looks.series[0] } = options;
-  const above = title_height(options) + 4;
   const lengths = vectors.map(length_of);
   const is_pure = (length) => length > 0.9995;
   const name_height = names ? (lengths.every(is_pure) ? 28 : 42) : 0;
@@ -96,7 +95,11 @@ function spheres(vectors, names, options, title) {
   // As even as can be: five are three and two.
   const columns = Math.ceil(vectors.length / rows);
   const width = options.width ?? (columns === 1 ? 300 : columns * 220);
-  const size = Math.max(40, Math.min(width / columns, options.height ? (options.height - above) / rows - name_height : 320));
+  const above = title_height(options, width) + 4;
+  const size = Math.max(
+    40,
+    Math.min(width / columns, options.height ? (options.height - above) / rows - name_height : names ? 320 : Infinity),
+  );
   const height = options.height ?? above + rows * (size + name_height) + (names ? 4 : 0);
   const left = (width - columns * size) / 2;
   const top = above + Math.max(0, (height - above - rows * (size + name_height)) / 2);

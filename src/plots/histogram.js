@@ -155,7 +155,7 @@ function draw(name, series, as_shares, given) {
   const ticks = nice_ticks(low, top_value, 5, !as_shares);
   const left = Math.max(...ticks.map((tick) => text_width(number_text(tick), 12))) + 24;
   const bar_texts = rows.map((row) => row.map(number_text));
-  const widest = Math.max(...bar_texts.flat().map((text) => text_width(text, 11)));
+  const widest = bar_texts.flat().reduce((most, text) => Math.max(most, text_width(text, 11)), 0);
   const label_width = labels.reduce((most, label) => Math.max(most, text_width(label, 12)), 0);
   const wanted = labels.length * Math.max(series.length * Math.max(20, bar_labels ? widest + 4 : 0) + 14, 20);
   const width = options.width ?? Math.min(Math.max(wanted + left + 16, 360), 860);
@@ -189,12 +189,9 @@ function draw(name, series, as_shares, given) {
     }
   }
   const legend_height = legend ? legend_places.at(-1)[1] * 20 + 26 : 0;
-  const legend_top = title_height(options) || 10;
+  const legend_top = title_height(options, width) || 10;
   const top = legend_top + legend_height + 18;
-  const caption =
-    bar_width * series.length < 1
-      ? `${number_text(labels.length)} outcomes; where several share a pixel the largest is shown`
-      : null;
+  const caption = bar_width * series.length < 1 ? `${number_text(labels.length)} outcomes; a column shows its largest` : null;
   const bottom = words_height + (caption ? 20 : 0) + 8;
   const height = options.height ?? 340 + Math.max(0, words_height - 60);
   const plot_height = Math.max(height - top - bottom - over, 1);

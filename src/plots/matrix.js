@@ -32,9 +32,9 @@ export function read_matrix(state, limit) {
 
 /** The two panels: each [left, top, width, height]. */
 export function panels({ width, height, title }, ratio) {
-  const above = title_height({ title });
   const beside = (width ?? 780) >= 520;
   const full = width ?? 780;
+  const above = title_height({ title }, full);
   const panel_width = beside ? full / 2 : full;
   const panel_height = height ? (height - above) / (beside ? 1 : 2) : panel_width * ratio;
   return {

@@ -51,8 +51,21 @@ export function read_options(picture, given, own = {}) {
   return { ...options, looks: theme_of(options) };
 }
 
-/** The height that the title takes. */
-export const title_height = ({ title }) => (title ? 38 : 0);
+const TITLE_SIZE = 16;
+
+/** The title in lines that fit. The widest of the usual fonts are a third wider when bold. */
+function title_lines(title, width) {
+  const lines = [];
+  for (const word of title ? title.split(/\s+/) : []) {
+    const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length > 0 && text_width(longer, TITLE_SIZE) * 1.33 < width - 16) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** The height that they take. */
+export const title_height = ({ title }, width) => (title ? title_lines(title, width).length * 22 + 16 : 0);
 
 /** A whole picture as its options have it, under its title; `name` is what it is called without one. */
 export const framed = ({ looks, title }, name, width, height, description, ...children) =>
@@ -60,12 +73,8 @@ export const framed = ({ looks, title }, name, width, height, description, ...ch
     width,
     height,
     { title: title || name, description, background: looks.background, font: looks.font, color: looks.color },
-    title
-      ? words(width / 2, 28, title, {
-          'font-size': Math.max(9, Math.min(16, (15 * (width - 16)) / text_width(title, 16))),
-          'font-weight': 600,
-          'text-anchor': 'middle',
-        })
-      : '',
+    title_lines(title, width).map((line, k) =>
+      words(width / 2, 28 + 22 * k, line, { 'font-size': TITLE_SIZE, 'font-weight': 600, 'text-anchor': 'middle' }),
+    ),
     children,
   );

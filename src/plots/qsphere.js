@@ -99,7 +99,7 @@ export function plot_state_qsphere(state, given = {}) {
   });
   const parts = nodes_of(read);
   const width = options.width ?? options.height ?? 460;
-  const above = title_height(options);
+  const above = title_height(options, width);
   const height = options.height ?? width + above;
   const size = Math.max(40, Math.min(width, height - above));
   const radius = size * 0.34;
