@@ -102,7 +102,7 @@ for (const [version, text] of [[2, V2], [3, V3]])
     await page.click('.editor-status button:has-text("6:1")');
     await page.keyboard.press('Delete');
     await page.waitForSelector('.cm-problem', { state: 'detached' });
-    assert.equal(await page.locator('.editor-status p').count(), 0);
+    assert.equal(await page.textContent('.editor-status'), 'No problems');
     assert.equal(await text_of(page), text, 'the button had put the cursor before the word');
     assert.deepEqual(errors, []);
     await page.context().close();
@@ -225,10 +225,23 @@ test('a program that takes seconds to read does not hold up the page, and its er
   await summary(page, /depth 13$/);
   await replace(page, loop(1_000_000));
   await summary(page, /takes long to read|too large to draw/);
-  assert.equal(await page.locator('.editor-status p').count(), 0, 'it may be right');
+  assert.equal(await page.textContent('.editor-status'), '', 'whether it is right is not known');
   await replace(page, loop(10).replace('x q[1]', 'xx q[1]'));
   await page.waitForSelector('.cm-problem');
   assert.deepEqual(await underlined(page), { words: ['xx'], lines: ['10'] });
+  assert.deepEqual(errors, []);
+  await page.context().close();
+});
+
+test('what a gate takes is told where the pointer rests on it', async () => {
+  const { page, errors } = await playground();
+  await replace(page, 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[3] q;\ngate mine(a, b) x, y, z { }\ncu(1, 2, 3, 4) q[0], q[1];\nmine(1, 2) q[0], q[1], q[2];\n');
+  for (const [line, told] of [[5, 'cu(theta, phi, lambda, gamma) on 2 qubits'], [6, 'mine(a, b) on 3 qubits']]) {
+    await page.hover(`.cm-line:nth-child(${line}) > span:first-child`);
+    await page.waitForSelector(`.cm-hint:has-text("${told}")`);
+    await page.mouse.move(0, 0);
+    await page.waitForSelector('.cm-hint', { state: 'detached' });
+  }
   assert.deepEqual(errors, []);
   await page.context().close();
 });
@@ -306,7 +319,7 @@ test('an edit from outside is one step of the history, and leaves the cursor whe
   assert.equal(await page.evaluate(() => state.can_undo.value), false, 'nothing is undone into an empty page');
   await page.click('.cm-line:nth-child(6)');
   await page.keyboard.press('End');
-  await page.keyboard.type(' // mine');
+  await page.keyboard.insertText(' // mine');
   const typed = await text_of(page);
   // Two changes of one edit, before and behind the cursor; then one more edit.
   await page.evaluate(() => {
