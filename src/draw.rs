@@ -9,21 +9,16 @@
 //! Cost: linear in columns times wires.
 
 mod element;
+mod json;
 mod label;
 mod layers;
+mod layout;
 
-use std::collections::HashMap;
-
-use crate::circuit::classical::Relation;
-use crate::circuit::expression::{BinaryOp, ExprKind, UnaryOp};
-use crate::circuit::{
-    Circuit, ClassicalValue, ControlFlow, Expr, Gate, Instruction, Operation, Register, Type,
-};
+use crate::circuit::{Circuit, Gate, Operation, Register};
 use element::{Element, Frame, Part};
-use layers::Node;
+use layout::{Condition, Item, Layout, Wire, register_of, shortened};
 
-/// Most characters of a condition, and of a barrier's label.
-const MAX_EXPRESSION: usize = 30;
+/// Most characters of a barrier's label.
 const MAX_LABEL: usize = 16;
 
 /// How a drawing is laid out.
@@ -47,263 +42,51 @@ impl Default for DrawOptions {
 
 /// The drawing, lines separated by `\n`.
 pub fn text(circuit: &Circuit, options: DrawOptions) -> String {
-    let mut drawing = Drawing::new(circuit, options);
-    let all: Vec<u32> = (0..circuit.num_qubits).collect();
-    drawing.block(&circuit.instructions, &all, 0);
-    drawing.lines().join("\n")
+    let layout = Layout::new(circuit, options);
+    Drawing { circuit, options: layout.options, layout: &layout }.lines().join("\n")
 }
 
-/// What a condition reads, for the classical wires.
-enum Condition {
-    /// A register has a value.
-    Register(usize, u64),
-    /// A bit has a value.
-    Bit(u32, bool),
-    /// Anything else, of these bits.
-    Other(Vec<u32>),
+/// The drawing as data, for pictures: see [`mod@json`].
+pub fn layout(circuit: &Circuit, options: DrawOptions) -> serde_json::Value {
+    json::layout(&Layout::new(circuit, options))
 }
 
 struct Drawing<'a> {
     circuit: &'a Circuit,
     options: DrawOptions,
-    names: Vec<String>,
-    /// The wire of each classical bit, with the first number free for the next wire.
-    clbit_wires: Vec<usize>,
-    /// What was last written to a register bit by a `bfunc`.
-    comparisons: HashMap<u32, Condition>,
-    columns: Vec<Vec<Element>>,
+    layout: &'a Layout<'a>,
 }
 
 /// A column that is being filled.
 type Column = Vec<Option<Element>>;
 
-/// The register of a bit, and its index there.
-fn register_of(registers: &[Register], bit: u32) -> Option<(usize, u32)> {
-    let mut first = 0;
-    registers.iter().enumerate().find_map(|(index, register)| {
-        first += register.size;
-        (bit < first).then(|| (index, bit + register.size - first))
-    })
-}
-
-fn first_bit(registers: &[Register], index: usize) -> u32 {
-    registers.iter().take(index).map(|register| register.size).sum()
-}
-
-/// Shortened to so many characters.
-fn shortened(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or(text)),
-        None => text.to_owned(),
-    }
-}
-
-impl<'a> Drawing<'a> {
-    fn new(circuit: &'a Circuit, mut options: DrawOptions) -> Self {
-        options.cregbundle &= !options.reverse_bits;
-        let order = |count: u32| -> Vec<u32> {
-            if options.reverse_bits { (0..count).rev().collect() } else { (0..count).collect() }
-        };
-        let name = |registers: &[Register], bit| match register_of(registers, bit) {
-            Some((index, bit)) => match registers.get(index) {
-                Some(register) if register.size == 1 => format!("{}: ", register.name),
-                Some(register) => format!("{}_{bit}: ", register.name),
-                None => String::new(),
-            },
-            None => format!("{bit}: "),
-        };
-        let mut names: Vec<String> =
-            order(circuit.num_qubits).into_iter().map(|qubit| name(&circuit.qregs, qubit)).collect();
-        let mut clbit_wires = vec![0; circuit.num_clbits as usize];
-        let mut bundles: HashMap<usize, usize> = HashMap::new();
-        for bit in order(circuit.num_clbits) {
-            let register = register_of(&circuit.cregs, bit).map(|found| found.0);
-            let bundle = register.filter(|_| options.cregbundle);
-            let wire = bundle.and_then(|index| bundles.get(&index)).copied().unwrap_or_else(|| {
-                names.push(match bundle.and_then(|index| circuit.cregs.get(index)) {
-                    Some(register) => format!("{}: {}/", register.name, register.size),
-                    None => name(&circuit.cregs, bit),
-                });
-                names.len() - 1
-            });
-            bundles.extend(bundle.map(|index| (index, wire)));
-            if let Some(slot) = clbit_wires.get_mut(bit as usize) {
-                *slot = wire;
-            }
-        }
-        let longest = names.iter().map(|name| element::length(name)).max().unwrap_or(0);
-        for name in &mut names {
-            *name = format!("{}{name}", " ".repeat(longest - element::length(name)));
-        }
-        Self { circuit, options, names, clbit_wires, comparisons: HashMap::new(), columns: Vec::new() }
-    }
-
-    fn wire(&self, qubit: u32) -> usize {
-        let qubit = qubit.min(self.circuit.num_qubits.saturating_sub(1));
-        (if self.options.reverse_bits { self.circuit.num_qubits.saturating_sub(1 + qubit) } else { qubit })
-            as usize
-    }
-
-    fn clbit_wire(&self, bit: u32) -> usize {
-        self.clbit_wires.get(bit as usize).copied().unwrap_or(0)
-    }
-
-    fn empty(&self) -> Column {
-        self.names.iter().map(|_| None).collect()
-    }
-
-    /// Draws the instructions of a block, which may use these qubits, within so many other blocks.
-    fn block(&mut self, steps: &[Instruction], qubits: &[u32], depth: usize) {
-        let mut nodes = Vec::new();
-        for step in steps {
-            if let Operation::BooleanFunction(function) = &step.operation {
-                let condition = self.compared(function);
-                self.comparisons.insert(function.register, condition);
-                continue;
-            }
-            nodes.extend(self.node(step, qubits));
-        }
-        for layer in layers::layers(&nodes, self.circuit.num_clbits) {
-            let mut column = self.empty();
-            for index in layer {
-                let Some(node) = nodes.get(index) else { continue };
-                match &node.step.operation {
-                    Operation::ControlFlow(flow) if node.alone => {
-                        self.control_flow(flow, &node.qubits, depth);
-                    }
-                    _ => self.place(node, &mut column),
+impl Drawing<'_> {
+    /// All columns, with what is in them.
+    fn columns(&self) -> Vec<Vec<Element>> {
+        let mut columns: Vec<Column> =
+            (0..self.layout.columns).map(|_| self.layout.wires.iter().map(|_| None).collect()).collect();
+        for item in &self.layout.items {
+            for (index, head) in item.heads.iter().enumerate() {
+                if let Some(column) = columns.get_mut(head.column) {
+                    let frame = if index + 1 < item.heads.len() { Frame::Left } else { Frame::Right };
+                    self.flow_box(
+                        &head.text,
+                        item,
+                        frame,
+                        item.condition.as_ref().filter(|_| index == 0),
+                        column,
+                    );
                 }
             }
-            self.push(column);
+            if let (true, Some(column)) = (item.heads.is_empty(), columns.get_mut(item.column)) {
+                self.place(item, column);
+            }
         }
+        columns.into_iter().map(|column| self.finished(column)).collect()
     }
 
-    /// What a `bfunc` compares.
-    fn compared(&self, function: &crate::circuit::operation::BooleanFunction) -> Condition {
-        let comparison = &function.comparison;
-        let bits: Vec<u32> = (0..self.circuit.num_clbits).filter(|bit| comparison.mask.get(*bit)).collect();
-        let whole = bits.first().and_then(|bit| register_of(&self.circuit.cregs, *bit));
-        if let (Some((index, 0)), Relation::Equal) = (whole, comparison.relation)
-            && self.circuit.cregs.get(index).is_some_and(|register| {
-                register.size == comparison.mask.count_ones() && register.size as usize == bits.len()
-            })
-        {
-            let (first, size) = (first_bit(&self.circuit.cregs, index), bits.len() as u32);
-            return Condition::Register(index, comparison.value.slice(first, size).low_u64());
-        }
-        Condition::Other(bits)
-    }
-
-    /// What the condition of control flow reads.
-    fn condition(&self, condition: &Expr) -> Condition {
-        let slot = |expression: &Expr| match &expression.kind {
-            ExprKind::Read(slot) if slot.index.is_none() => Some(slot.clone()),
-            ExprKind::Cast(inner) => match &inner.kind {
-                ExprKind::Read(slot) if slot.index.is_none() => Some(slot.clone()),
-                _ => None,
-            },
-            _ => None,
-        };
-        let value = |expression: &Expr| match expression.value()? {
-            ClassicalValue::Bool(value) => Some(u64::from(*value)),
-            ClassicalValue::Uint(bits) => Some(bits.low_u64()),
-            ClassicalValue::Int(value) => u64::try_from(*value).ok(),
-            _ => None,
-        };
-        let parts = match &condition.kind {
-            ExprKind::Binary(BinaryOp::Equal, sides) => {
-                slot(&sides.0).zip(value(&sides.1)).or_else(|| slot(&sides.1).zip(value(&sides.0)))
-            }
-            ExprKind::Unary(UnaryOp::Not, inner) => slot(inner).zip(Some(0)),
-            ExprKind::Read(_) if condition.ty == Type::Bool => slot(condition).zip(Some(1)),
-            _ => None,
-        };
-        if let Some((slot, value)) = parts {
-            if slot.ty == Type::Bool && slot.first < self.circuit.num_clbits {
-                return Condition::Bit(slot.first, value != 0);
-            }
-            if let Some((index, 0)) = register_of(&self.circuit.cregs, slot.first)
-                && self.circuit.cregs.get(index).is_some_and(|register| register.size == slot.ty.width())
-            {
-                return Condition::Register(index, value);
-            }
-        }
-        let mut bits = Vec::new();
-        condition.visit(&mut |part| {
-            if let ExprKind::Read(slot) = &part.kind {
-                bits.extend((slot.first..slot.end()).filter(|bit| *bit < self.circuit.num_clbits));
-            }
-        });
-        bits.sort_unstable();
-        bits.dedup();
-        Condition::Other(bits)
-    }
-
-    fn bits_of(&self, condition: &Condition) -> Vec<u32> {
-        match condition {
-            Condition::Register(index, _) => {
-                let first = first_bit(&self.circuit.cregs, *index);
-                let size = self.circuit.cregs.get(*index).map_or(0, |register| register.size);
-                (first..first + size).collect()
-            }
-            Condition::Bit(bit, _) => vec![*bit],
-            Condition::Other(bits) => bits.clone(),
-        }
-    }
-
-    /// What the layout needs to know of an instruction; `None` if it is not drawn.
-    fn node<'s>(&self, step: &'s Instruction, block: &[u32]) -> Option<Node<'s>> {
-        let mut qubits = step.qubits.to_vec();
-        let mut clbits = Vec::new();
-        let (mut alone, mut measured) = (false, None);
-        match &step.operation {
-            Operation::Measure(measure) => {
-                let bits = if measure.memory.is_empty() { &measure.register } else { &measure.memory };
-                clbits.extend(bits.iter().copied().filter(|bit| *bit < self.circuit.num_clbits));
-                measured = clbits.first().copied();
-            }
-            Operation::ControlFlow(flow) => {
-                if qubits.is_empty() {
-                    qubits = block.to_vec();
-                }
-                alone = !flow.blocks().is_empty();
-                let mut used = Vec::new();
-                bits_used(step, &mut used);
-                let head = match &**flow {
-                    ControlFlow::IfElse { condition, .. } | ControlFlow::While { condition, .. } => {
-                        self.bits_of(&self.condition(condition))
-                    }
-                    ControlFlow::Switch { target, .. } => self.bits_of(&self.condition(target)),
-                    _ => Vec::new(),
-                };
-                clbits.extend(used.into_iter().filter(|bit| *bit < self.circuit.num_clbits));
-                clbits.extend(head);
-            }
-            _ => {}
-        }
-        let condition = step.condition.map(|bit| match self.comparisons.get(&bit) {
-            Some(Condition::Register(index, value)) => Condition::Register(*index, *value),
-            Some(Condition::Bit(bit, value)) => Condition::Bit(*bit, *value),
-            Some(Condition::Other(bits)) => Condition::Other(bits.clone()),
-            None if bit < self.circuit.num_clbits => Condition::Bit(bit, true),
-            None => Condition::Other(Vec::new()),
-        });
-        if let Some(condition) = &condition {
-            clbits.extend(self.bits_of(condition));
-        }
-        let down = !alone && !clbits.is_empty();
-        let wires: Vec<usize> = qubits.iter().map(|qubit| self.wire(*qubit)).collect();
-        let (first, last) = (wires.iter().min().copied()?, wires.iter().max().copied()?);
-        let span = match (alone, down) {
-            (true, _) => (0, usize::MAX),
-            (_, true) => (first, usize::MAX),
-            _ => (first, last),
-        };
-        Some(Node { step, qubits, clbits, span, alone, measured, condition })
-    }
-
-    /// Finishes a column.
-    fn push(&mut self, column: Column) {
+    /// A column without gaps.
+    fn finished(&self, column: Column) -> Vec<Element> {
         let quantum = self.circuit.num_qubits as usize;
         let fill = |(wire, element): (usize, Option<Element>)| {
             element.unwrap_or_else(|| {
@@ -316,7 +99,32 @@ impl<'a> Drawing<'a> {
         for element in &mut column {
             element.column = widest;
         }
-        self.columns.push(column);
+        column
+    }
+
+    /// What stands before the wires, of one length.
+    fn names(&self) -> Vec<String> {
+        let name = |registers: &[Register], bit| match register_of(registers, bit) {
+            Some((index, bit)) => match registers.get(index) {
+                Some(register) if register.size == 1 => format!("{}: ", register.name),
+                Some(register) => format!("{}_{bit}: ", register.name),
+                None => String::new(),
+            },
+            None => format!("{bit}: "),
+        };
+        let wire = |wire: &Wire| match wire {
+            Wire::Qubit(qubit) => name(&self.circuit.qregs, *qubit),
+            Wire::Clbit(bit) => name(&self.circuit.cregs, *bit),
+            Wire::Register(index) => self
+                .circuit
+                .cregs
+                .get(*index)
+                .map_or(String::new(), |register| format!("{}: {}/", register.name, register.size)),
+        };
+        let names: Vec<String> = self.layout.wires.iter().map(wire).collect();
+        let longest = names.iter().map(|name| element::length(name)).max().unwrap_or(0);
+        let padded = |name: &String| format!("{}{name}", " ".repeat(longest - element::length(name)));
+        names.iter().map(padded).collect()
     }
 
     fn set(column: &mut Column, wire: usize, element: Element) {
@@ -326,9 +134,9 @@ impl<'a> Drawing<'a> {
     }
 
     /// Draws an instruction that is not control flow.
-    fn place(&self, node: &Node, column: &mut Column) {
+    fn place(&self, node: &Item, column: &mut Column) {
         let step = node.step;
-        let wires: Vec<usize> = node.qubits.iter().map(|qubit| self.wire(*qubit)).collect();
+        let wires: Vec<usize> = node.qubits.iter().map(|qubit| self.layout.wire(*qubit)).collect();
         let conditional = node.condition.is_some();
         let below = if conditional { "║" } else { " " };
         if let Some(condition) = &node.condition {
@@ -367,7 +175,7 @@ impl<'a> Drawing<'a> {
                     Self::set(column, *wire, Element::measure());
                     let index = register_of(&self.circuit.cregs, *bit).filter(|_| self.options.cregbundle);
                     let label = index.map_or(" ".to_owned(), |(_, index)| index.to_string());
-                    Self::set(column, self.clbit_wire(*bit), Element::measured(&label));
+                    Self::set(column, self.layout.clbit_wire(*bit), Element::measured(&label));
                 }
             }
             Operation::Reset => {
@@ -470,30 +278,31 @@ impl<'a> Drawing<'a> {
 
     /// Draws a condition on the classical wires.
     fn place_condition(&self, condition: &Condition, column: &mut Column) {
-        let bits = self.bits_of(condition);
-        let (label, ones): (String, Vec<bool>) = match condition {
-            Condition::Register(_, value) => (
-                format!("{value:#x}"),
-                (0..bits.len()).map(|i| value.checked_shr(i as u32).unwrap_or(0) & 1 == 1).collect(),
-            ),
+        let bits = self.layout.bits_of(condition);
+        let label = match condition {
+            Condition::Register(_, value) => format!("{value:#x}"),
             Condition::Bit(bit, value) => {
                 let register = register_of(&self.circuit.cregs, *bit).filter(|_| self.options.cregbundle);
                 let name = register.and_then(|(index, _)| self.circuit.cregs.get(index));
-                let label = name.zip(register).map_or(String::new(), |(register_, (_, index))| {
+                name.zip(register).map_or(String::new(), |(register_, (_, index))| {
                     format!("{}_{index}={:#x}", register_.name, u8::from(*value))
-                });
-                (label, vec![*value])
+                })
             }
-            Condition::Other(_) => ("[expr]".to_owned(), vec![true; bits.len()]),
+            Condition::Other(_) => "[expr]".to_owned(),
         };
+        let ones = self.layout.values_of(condition).unwrap_or_else(|| vec![true; bits.len()]);
         let boxed = |bit: &u32| self.options.cregbundle && register_of(&self.circuit.cregs, *bit).is_some();
         if bits.iter().any(boxed) {
             for bit in bits.iter().filter(|bit| boxed(bit)) {
-                Self::set(column, self.clbit_wire(*bit), Element::boxed(&label, Frame::Classical, "╨", "─"));
+                Self::set(
+                    column,
+                    self.layout.clbit_wire(*bit),
+                    Element::boxed(&label, Frame::Classical, "╨", "─"),
+                );
             }
             return;
         }
-        let wires: Vec<usize> = bits.iter().map(|bit| self.clbit_wire(*bit)).collect();
+        let wires: Vec<usize> = bits.iter().map(|bit| self.layout.clbit_wire(*bit)).collect();
         let (first, last) = (wires.iter().min().copied(), wires.iter().max().copied());
         for (wire, one) in wires.iter().zip(ones) {
             let bot = if Some(*wire) == last { label.as_str() } else { " " };
@@ -503,120 +312,45 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    fn control_flow(&mut self, flow: &ControlFlow, qubits: &[u32], depth: usize) {
-        let head;
-        let mut condition = None;
-        let mut sections: Vec<(Option<String>, &[Instruction])> = Vec::new();
-        match flow {
-            ControlFlow::IfElse { condition: expression, then, otherwise } => {
-                (head, condition) = self.flow_head("If", depth, expression);
-                sections.push((None, then));
-                if !otherwise.is_empty() {
-                    sections.push((Some(format!("Else-{depth}")), otherwise));
-                }
-            }
-            ControlFlow::While { condition: expression, body } => {
-                (head, condition) = self.flow_head("While", depth, expression);
-                sections.push((None, body));
-            }
-            ControlFlow::For { values, body, .. } => {
-                head = format!("For-{depth} {}", label::values(values));
-                sections.push((None, body));
-            }
-            ControlFlow::Switch { target, cases, default } => {
-                (head, condition) = self.switch_head(depth, target);
-                for (values, block) in cases {
-                    sections.push((Some(format!("Case-{depth} {}", label::case(values))), block));
-                }
-                if !default.is_empty() {
-                    sections.push((Some(format!("Case-{depth} default")), default));
-                }
-            }
-            ControlFlow::Sequence(blocks) => {
-                head = format!("Box-{depth}");
-                for (index, block) in blocks.iter().enumerate() {
-                    sections.push(((index > 0).then(|| format!("Next-{depth}")), block));
-                }
-            }
-            ControlFlow::Break { .. } | ControlFlow::Continue { .. } | ControlFlow::End => return,
-        }
-        self.flow_box(&head, qubits, Frame::Left, condition.as_ref());
-        for (middle, block) in sections {
-            if let Some(middle) = middle {
-                self.flow_box(&middle, qubits, Frame::Left, None);
-            }
-            self.block(block, qubits, depth + 1);
-        }
-        self.flow_box(&format!("End-{depth}"), qubits, Frame::Right, None);
-    }
-
-    /// The head of `if` and `while`: the condition is named where it is more than a comparison.
-    fn flow_head(&self, word: &str, depth: usize, expression: &Expr) -> (String, Option<Condition>) {
-        let condition = self.condition(expression);
-        match &condition {
-            Condition::Other(bits) => {
-                let text = shortened(&label::expression(expression, self.circuit), MAX_EXPRESSION);
-                (format!("{word}-{depth} {text}"), (!bits.is_empty()).then_some(condition))
-            }
-            _ => (format!("{word}-{depth}"), Some(condition)),
-        }
-    }
-
-    /// The head of a `switch`: a register or a bit is marked by its largest value.
-    fn switch_head(&self, depth: usize, target: &Expr) -> (String, Option<Condition>) {
-        if let ExprKind::Read(slot) = &target.kind
-            && slot.index.is_none()
-            && let Some((index, within)) = register_of(&self.circuit.cregs, slot.first)
-        {
-            let width = slot.ty.width();
-            let whole =
-                within == 0 && self.circuit.cregs.get(index).is_some_and(|register| register.size == width);
-            if slot.ty == Type::Bool {
-                return (format!("Switch-{depth}"), Some(Condition::Bit(slot.first, true)));
-            }
-            if whole {
-                let most = u64::MAX.checked_shr(64u32.saturating_sub(width)).unwrap_or(0);
-                return (format!("Switch-{depth}"), Some(Condition::Register(index, most)));
-            }
-        }
-        self.flow_head("Switch", depth, target)
-    }
-
     /// Where control flow begins, goes on or ends.
-    fn flow_box(&mut self, text: &str, qubits: &[u32], frame: Frame, condition: Option<&Condition>) {
-        let mut column = self.empty();
-        let wires: Vec<usize> = qubits.iter().map(|qubit| self.wire(*qubit)).collect();
+    fn flow_box(
+        &self,
+        text: &str,
+        item: &Item,
+        frame: Frame,
+        condition: Option<&Condition>,
+        column: &mut Column,
+    ) {
+        let wires: Vec<usize> = item.qubits.iter().map(|qubit| self.layout.wire(*qubit)).collect();
         if let [wire] = wires.as_slice() {
             let bot = if condition.is_some() { "╥" } else { "─" };
-            Self::set(&mut column, *wire, Element::boxed(text, frame, "─", bot));
+            Self::set(column, *wire, Element::boxed(text, frame, "─", bot));
         } else {
-            Self::tall_box(&mut column, &wires, text, frame, condition.is_some());
+            Self::tall_box(column, &wires, text, frame, condition.is_some());
         }
         if let Some(condition) = condition {
-            self.place_condition(condition, &mut column);
+            self.place_condition(condition, column);
         }
-        self.push(column);
     }
 
     /// Puts the columns side by side, folded.
-    fn lines(mut self) -> Vec<String> {
+    fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if self.circuit.global_phase != 0.0 {
             lines.push(format!("global phase: {}", label::number(self.circuit.global_phase)));
         }
-        if self.names.is_empty() {
+        let names = self.names();
+        if names.is_empty() {
             return lines;
         }
-        let inputs: Vec<Element> =
-            self.names.iter().map(|name| Element::plain([" ", name, " "], ' ')).collect();
+        let inputs: Vec<Element> = names.iter().map(|name| Element::plain([" ", name, " "], ' ')).collect();
         let width = |column: &[Element]| column.first().map_or(0, Element::length);
-        let arrows =
-            |arrow: &str| self.names.iter().map(|_| Element::plain([arrow; 3], ' ')).collect::<Vec<_>>();
+        let arrows = |arrow: &str| names.iter().map(|_| Element::plain([arrow; 3], ' ')).collect::<Vec<_>>();
         let mut group = vec![inputs.clone()];
         // Qiskit counts the names as a column like the others.
         let mut left = self.options.fold.map(|fold| fold.saturating_sub(width(&inputs)));
         let fold = self.options.fold.unwrap_or(0);
-        for column in std::mem::take(&mut self.columns) {
+        for column in self.columns() {
             let wide = width(&column);
             if left.is_some_and(|left| wide >= left) {
                 group.push(arrows("»"));
@@ -629,36 +363,6 @@ impl<'a> Drawing<'a> {
         }
         lines.extend(draw(&group));
         lines
-    }
-}
-
-/// The memory bits that an instruction's blocks use.
-fn bits_used(step: &Instruction, bits: &mut Vec<u32>) {
-    bits.extend(step.condition);
-    match &step.operation {
-        Operation::Measure(measure) => bits.extend_from_slice(&measure.memory),
-        Operation::ControlFlow(flow) => {
-            let condition = match &**flow {
-                ControlFlow::IfElse { condition, .. } | ControlFlow::While { condition, .. } => {
-                    Some(condition)
-                }
-                ControlFlow::Switch { target, .. } => Some(target),
-                _ => None,
-            };
-            if let Some(condition) = condition {
-                condition.visit(&mut |part| {
-                    if let ExprKind::Read(slot) = &part.kind {
-                        bits.extend(slot.first..slot.first.saturating_add(slot.ty.width()));
-                    }
-                });
-            }
-            for block in flow.blocks() {
-                for step in block {
-                    bits_used(step, bits);
-                }
-            }
-        }
-        _ => {}
     }
 }
 

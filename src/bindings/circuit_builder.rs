@@ -228,6 +228,24 @@ impl CircuitBuilder {
         self.check_and_push(step).map_err(throw)
     }
 
+    /// Instruction `index` of another circuit; its own qubits and bits become these, in order.
+    pub fn append_step(
+        &mut self,
+        other: &CircuitBuilder,
+        index: usize,
+        qubits: &[i32],
+        clbits: &[i32],
+    ) -> Result<(), JsValue> {
+        self.try_append_step(&other.circuit, index, qubits, clbits).map_err(throw)
+    }
+
+    /// Gives the last instruction the user's own name.
+    pub fn label_last(&mut self, label: &str) {
+        if let Some(step) = self.circuit.instructions.last_mut() {
+            step.label = Some(label.into());
+        }
+    }
+
     /// Adds a classical variable with an initial value, of the value's type unless another is given; tells its
     /// type.
     pub fn add_var(&mut self, name: &str, initial: &str, ty: &str) -> Result<String, JsValue> {
@@ -362,15 +380,12 @@ impl CircuitBuilder {
     }
 
     pub fn draw(&self, options: &str) -> Result<String, JsValue> {
-        let given: DrawJson = read_json(options).map_err(throw)?;
-        let default = DrawOptions::default();
-        let options = DrawOptions {
-            fold: given.fold.map_or(default.fold, |columns| usize::try_from(columns).ok().filter(|c| *c > 0)),
-            reverse_bits: given.reverse_bits.unwrap_or(default.reverse_bits),
-            plot_barriers: given.plot_barriers.unwrap_or(default.plot_barriers),
-            cregbundle: given.cregbundle.unwrap_or(default.cregbundle),
-        };
-        Ok(draw::text(&self.circuit, options))
+        Ok(draw::text(&self.circuit, draw_options(options).map_err(throw)?))
+    }
+
+    /// The drawing as JSON, for `aer-wasm/plots`.
+    pub fn layout(&self, options: &str) -> Result<String, JsValue> {
+        Ok(draw::layout(&self.circuit, draw_options(options).map_err(throw)?).to_string())
     }
 
     /// The circuit as the text of a Qobj: one experiment for each of `binds`, which are `{name: tokens}`. An
@@ -381,6 +396,17 @@ impl CircuitBuilder {
             Err(error) => to_js(&error),
         }
     }
+}
+
+fn draw_options(options: &str) -> Result<DrawOptions, AerError> {
+    let given: DrawJson = read_json(options)?;
+    let default = DrawOptions::default();
+    Ok(DrawOptions {
+        fold: given.fold.map_or(default.fold, |columns| usize::try_from(columns).ok().filter(|c| *c > 0)),
+        reverse_bits: given.reverse_bits.unwrap_or(default.reverse_bits),
+        plot_barriers: given.plot_barriers.unwrap_or(default.plot_barriers),
+        cregbundle: given.cregbundle.unwrap_or(default.cregbundle),
+    })
 }
 
 /// Most instructions that `repeat` makes.
@@ -464,6 +490,29 @@ impl CircuitBuilder {
         let circuit = qobj::load(&text)?.circuits.pop();
         let step = circuit.transpose()?.and_then(|mut circuit| circuit.instructions.pop());
         step.ok_or_else(|| AerError::new(ErrorCode::InvalidArgument, "There is no instruction."))
+    }
+
+    fn try_append_step(
+        &mut self,
+        other: &Circuit,
+        index: usize,
+        qubits: &[i32],
+        clbits: &[i32],
+    ) -> Result<(), AerError> {
+        let step = other.instructions.get(index);
+        let name = step.map(|step| step.operation.name());
+        let own_clbits = step.map_or_else(Vec::new, |step| inspect::memory_bits(step, other));
+        let maps = placed("qubits", step.map_or(&[], |step| &step.qubits), qubits, other.num_qubits)
+            .and_then(|map| Ok((map, placed("bits", &own_clbits, clbits, other.num_clbits)?)));
+        let (qubits, clbits) = maps.map_err(|error| self.here(error, name))?;
+        let before = (self.circuit.variables.len(), self.circuit.num_register_bits);
+        let moved = transform::moved(&mut self.circuit, other, index, &qubits, &clbits);
+        let pushed = moved.map_err(|error| self.here(error, name)).and_then(|step| self.check_and_push(step));
+        if pushed.is_err() {
+            self.circuit.variables.truncate(before.0);
+            self.circuit.num_register_bits = before.1;
+        }
+        pushed
     }
 
     /// The instructions of another circuit on these qubits and bits.
@@ -665,6 +714,26 @@ fn pauli_product(left: &str, right: &str) -> Result<(String, f64), AerError> {
     });
     let product: String = product.collect();
     Ok((product, [1.0, 0.0, -1.0, 0.0][quarter_turns % 4]))
+}
+
+/// Where each of `count` qubits or bits goes when an instruction's own become those that are given; nobody asks
+/// for the others.
+fn placed(what: &str, own: &[u32], given: &[i32], count: u32) -> Result<Vec<u32>, AerError> {
+    if given.len() != own.len() {
+        let text = format!("The instruction got the wrong number of {what}.");
+        return Err(AerError::new(ErrorCode::QubitCount, text)
+            .found(given.len().to_string())
+            .expected(own.len().to_string()));
+    }
+    let code = if what == "bits" { ErrorCode::ClbitOutOfRange } else { ErrorCode::QubitOutOfRange };
+    let given = indices(given, what, code)?;
+    let mut map = vec![u32::MAX; count as usize];
+    for (from, to) in own.iter().zip(given) {
+        if let Some(place) = map.get_mut(*from as usize) {
+            *place = to;
+        }
+    }
+    Ok(map)
 }
 
 /// Whether the qubits or bits are 0, 1, 2, …

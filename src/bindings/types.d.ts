@@ -1505,7 +1505,7 @@ export type Body<Arguments extends unknown[] = []> =
 /** A Hermitian operator: a Pauli string, or coefficients of several. The leftmost letter acts on the last qubit. */
 export type PauliOperator = string | Readonly<Record<string, number>> | Iterable<readonly [letters: string, coefficient: number]>;
 
-/** An instruction of a circuit, to look at. */
+/** An instruction of a circuit, to look at or to {@link QuantumCircuit.append | append} to another. */
 export interface CircuitInstruction {
   readonly name: string;
   /** Indices; controls first. */
@@ -1560,7 +1560,7 @@ export class QuantumCircuit {
   readonly clbits: Clbit[];
   readonly qregs: QuantumRegister[];
   readonly cregs: ClassicalRegister[];
-  /** The instructions, as a copy. */
+  /** The instructions, as a copy: as much work as copying the circuit. */
   readonly data: CircuitInstruction[];
   /** The phase by which the whole state is multiplied, in radians. */
   global_phase: number;
@@ -1597,6 +1597,23 @@ export class QuantumCircuit {
   inverse(): QuantumCircuit;
   /** A circuit of its own, of the same name unless another is given. */
   copy(name?: string): QuantumCircuit;
+  /** A circuit of the same registers, variables, phase and metadata, without instructions. */
+  copy_empty_like(name?: string): QuantumCircuit;
+  /**
+   * Appends one instruction: an entry of the `data` of any circuit, with all that it is (condition, blocks, matrices);
+   * or a plain object, for a gate of the table, `measure`, `reset`, `barrier`, `delay`, or what else a Qobj has. A copy
+   * of an entry is a plain object.
+   * @param qubits in place of the instruction's own, as many
+   * @param clbits likewise
+   * @throws {@link AerError} where it does not fit: `QUBIT_COUNT`, `QUBIT_OUT_OF_RANGE`, `CLBIT_OUT_OF_RANGE`,
+   * `UNKNOWN_GATE`, `INVALID_ARGUMENT` if it uses variables that this circuit has otherwise
+   */
+  append(
+    instruction: CircuitInstruction | {
+      name: string; qubits?: QubitSpecifier; clbits?: ClbitSpecifier; params?: readonly unknown[]; label?: string;
+    },
+    qubits?: QubitSpecifier | null, clbits?: ClbitSpecifier | null,
+  ): this;
   /** The instructions as often as this, one after the other. */
   repeat(repetitions: number): QuantumCircuit;
   /** A power with a whole number; of the inverse, if it is negative. */

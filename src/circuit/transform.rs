@@ -162,6 +162,49 @@ pub fn compose(
     Ok(())
 }
 
+/// Instruction `index` of another circuit as it would stand in this one: qubit `i` of the other becomes
+/// `qubits[i]`, bit `j` becomes `clbits[j]`. Register bits beyond the memory keep their distance to it, so
+/// variables have to have the same place in both; those that only the other circuit has are added.
+pub fn moved(
+    circuit: &mut Circuit,
+    other: &Circuit,
+    index: usize,
+    qubits: &[Qubit],
+    clbits: &[u32],
+) -> Result<Instruction, AerError> {
+    let mut step = other.instructions.get(index).cloned().ok_or_else(|| {
+        AerError::new(ErrorCode::InvalidArgument, "There is no such instruction.").found(index.to_string())
+    })?;
+    let beyond = step.register_end() > other.num_clbits;
+    let map = Map { qubits, clbits, base: circuit.num_clbits, suffix: String::new() };
+    map.step(&mut step)?;
+    if !beyond {
+        return Ok(step);
+    }
+    let end = step.register_end();
+    let mut variables = Vec::with_capacity(other.variables.len());
+    for Variable { name, slot } in &other.variables {
+        variables.push(Variable { name: name.clone(), slot: map.slot(slot)? });
+    }
+    let known = |variables: &[Variable], variable: &Variable| variables.contains(variable);
+    let taken = |variable: &Variable| circuit.variables.iter().any(|own| own.name == variable.name);
+    let overlaps = |own: &Variable| own.slot.first < end && !known(&variables, own);
+    let clashes = |variable: &Variable| taken(variable) && !known(&circuit.variables, variable);
+    if circuit.variables.iter().any(overlaps) || variables.iter().any(clashes) {
+        let text = format!(
+            "\"{}\" uses classical variables that this circuit does not have.",
+            step.operation.name()
+        );
+        return Err(AerError::new(ErrorCode::InvalidArgument, text)
+            .hint("Append it to a circuit that copy_empty_like() made of its own."));
+    }
+    variables.retain(|variable| !known(&circuit.variables, variable));
+    let bits = other.num_register_bits.saturating_sub(other.num_clbits).saturating_add(circuit.num_clbits);
+    circuit.num_register_bits = circuit.num_register_bits.max(bits.min(MAX_BITS)).max(end);
+    circuit.variables.append(&mut variables);
+    Ok(step)
+}
+
 /// Where qubits and bits of a circuit go in another.
 struct Map<'a> {
     qubits: &'a [Qubit],

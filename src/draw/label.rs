@@ -2,9 +2,10 @@
 
 use std::f64::consts::PI;
 
+use super::layout::register_of;
 use crate::circuit::expression::{ExprKind, UnaryOp};
 use crate::circuit::gate::Controls;
-use crate::circuit::{Circuit, ClassicalValue, Expr, Gate, Instruction, Operation};
+use crate::circuit::{Circuit, ClassicalValue, Expr, Gate, Instruction, Operation, Register};
 
 /// Largest numerator and denominator of a fraction.
 const MAX_FRACTION: u32 = 99;
@@ -91,32 +92,34 @@ pub fn is_controlled(gate: Gate) -> bool {
     gate.spec().controls != Controls::Exactly(0)
 }
 
-fn parenthesis(parts: impl Iterator<Item = String>) -> String {
-    let parts: Vec<_> = parts.collect();
-    if parts.is_empty() { String::new() } else { format!("({})", parts.join(",")) }
+/// Each parameter.
+pub fn parameter_texts<'a>(
+    step: &'a Instruction,
+    circuit: &'a Circuit,
+) -> Box<dyn Iterator<Item = String> + 'a> {
+    match &step.operation {
+        Operation::Gate(_, values) => Box::new(values.iter().map(|value| number(*value))),
+        Operation::ComputedGate(_, values) => Box::new(values.iter().map(|value| expression(value, circuit))),
+        Operation::Delay(duration) => Box::new(std::iter::once(format!("{duration}[dt]"))),
+        Operation::Diagonal(values) | Operation::Initialize(values) => {
+            Box::new(values.iter().map(|value| complex(value.re, value.im)))
+        }
+        Operation::Pauli(letters) => {
+            Box::new(std::iter::once(letters.iter().map(|letter| letter.letter()).collect()))
+        }
+        _ => Box::new(std::iter::empty()),
+    }
 }
 
 /// The parameters in parentheses, if there are any.
 pub fn parameters(step: &Instruction, circuit: &Circuit) -> String {
-    match &step.operation {
-        Operation::Gate(_, values) => parenthesis(values.iter().map(|value| number(*value))),
-        Operation::ComputedGate(_, values) => {
-            parenthesis(values.iter().map(|value| expression(value, circuit)))
-        }
-        Operation::Delay(duration) => format!("({duration}[dt])"),
-        Operation::Diagonal(values) | Operation::Initialize(values) => {
-            parenthesis(values.iter().map(|value| complex(value.re, value.im)))
-        }
-        Operation::Pauli(letters) => {
-            format!("({})", letters.iter().map(|letter| letter.letter()).collect::<String>())
-        }
-        _ => String::new(),
-    }
+    let parts: Vec<String> = parameter_texts(step, circuit).collect();
+    if parts.is_empty() { String::new() } else { format!("({})", parts.join(",")) }
 }
 
-/// The text in the box, parameters included.
-pub fn text(step: &Instruction, circuit: &Circuit) -> String {
-    let name = match (&step.label, &step.operation) {
+/// The name in the box.
+pub fn name(step: &Instruction) -> String {
+    match (&step.label, &step.operation) {
         (Some(label), operation) if !matches!(operation, Operation::Gate(gate, _) if is_controlled(*gate)) => {
             label.to_string()
         }
@@ -130,20 +133,19 @@ pub fn text(step: &Instruction, circuit: &Circuit) -> String {
         },
         (_, Operation::Kraus(_) | Operation::Superoperator(_)) => step.operation.name().to_owned(),
         (_, operation) => capitalize(operation.name()),
-    };
-    name + &parameters(step, circuit)
+    }
 }
 
-/// The name of a classical bit as `OpenQASM` 3 has it.
-fn bit_name(circuit: &Circuit, bit: u32) -> String {
-    let mut first = 0;
-    for register in &circuit.cregs {
-        if bit < first + register.size {
-            return format!("{}[{}]", register.name, bit - first);
-        }
-        first += register.size;
-    }
-    format!("_bit{bit}")
+/// The text in the box, parameters included.
+pub fn text(step: &Instruction, circuit: &Circuit) -> String {
+    name(step) + &parameters(step, circuit)
+}
+
+/// The name of a bit as `OpenQASM` has it.
+pub fn bit_name(registers: &[Register], bit: u32) -> String {
+    register_of(registers, bit)
+        .and_then(|(register, index)| Some(format!("{}[{index}]", registers.get(register)?.name)))
+        .unwrap_or_else(|| format!("_bit{bit}"))
 }
 
 /// An expression as `OpenQASM` 3 has it; conversions are not shown.
@@ -170,7 +172,7 @@ fn printed(shown: &Expr, circuit: &Circuit, weakest: u8) -> String {
             variable
                 .map(|variable| variable.name.clone())
                 .or_else(|| register.map(|register| register.name.clone()))
-                .unwrap_or_else(|| bit_name(circuit, slot.first))
+                .unwrap_or_else(|| bit_name(&circuit.cregs, slot.first))
         }
         ExprKind::Parameter(name) => name.to_string(),
         ExprKind::Unary(op, operand) => {

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::Condition;
+use super::layout::Condition;
 use crate::circuit::Instruction;
 
 /// An instruction and what it takes of the drawing.
 pub struct Node<'s> {
     /// The instruction.
     pub step: &'s Instruction,
+    /// Its index in its block.
+    pub index: usize,
     /// Its qubits.
     pub qubits: Vec<u32>,
     /// The classical bits that it reads or writes; of a measurement those measured come first.

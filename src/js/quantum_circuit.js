@@ -7,6 +7,9 @@ import {
 
 export * from './operands.js';
 
+/** Where an entry of `data` comes from: a copy of its circuit's core, and its index there. */
+const origins = new WeakMap();
+
 let circuits = 0;
 let loops = 0;
 
@@ -71,12 +74,15 @@ export class QuantumCircuit {
   depth() { return this.#core.depth(); }
   count_ops() { return this.#core.count_ops(); }
 
-  /** Each instruction, to read: what is done to it does not change the circuit. */
+  /** Each instruction, to read or to append elsewhere: what is done to it does not change the circuit. */
   get data() {
     const param = (value) => (value?.tokens ? new ParameterExpression(value.tokens) : value);
-    return this.#core.data().map(({ label, ...step }) => ({
-      ...step, params: Array.from(step.params, param), ...(label === null ? {} : { label }),
-    }));
+    const source = this.#core.copy();
+    return source.data().map(({ label, ...step }, index) => {
+      const entry = { ...step, params: Array.from(step.params, param), ...(label === null ? {} : { label }) };
+      origins.set(entry, { source, index });
+      return entry;
+    });
   }
 
   /** Parameters that have no value yet, in order. */
@@ -321,6 +327,29 @@ export class QuantumCircuit {
 
   copy(name) { return this.#derived(this.#core.copy(), name ?? this.name); }
 
+  /** A circuit of the same registers, variables, phase and metadata without instructions. */
+  copy_empty_like(name) {
+    const blank = this.#core.blank();
+    blank.global_phase = this.global_phase;
+    return this.#derived(blank, name ?? this.name);
+  }
+
+  /**
+   * Appends an entry of a circuit's `data`, with all that it is; or a plain object `{ name, qubits, clbits, params,
+   * label }` of a gate or another instruction without blocks. Qubits and bits given here stand in place of its own.
+   */
+  append(instruction, qubits, clbits) {
+    if (typeof instruction?.name !== 'string') {
+      throw bad_argument('instruction', instruction, 'an entry of data, or { name, qubits, clbits, params, label }');
+    }
+    const on = this.#qubits(qubits ?? instruction.qubits ?? []);
+    const into = this.#clbits(clbits ?? instruction.clbits ?? []);
+    const origin = origins.get(instruction);
+    if (origin) this.#core.append_step(origin.source, origin.index, on, into);
+    else this.#plain(instruction, on, into);
+    return this;
+  }
+
   /** The instructions again and again. */
   repeat(repetitions) {
     if (!Number.isInteger(repetitions) || repetitions < 0) throw bad_argument('repetitions', repetitions, 'an integer of at least 0');
@@ -359,6 +388,9 @@ export class QuantumCircuit {
     return this.#core.qobj_text(String(this.name), JSON.stringify(this.#metadata), binds);
   }
 
+  /** Where everything is drawn, as JSON, for `aer-wasm/plots`. */
+  _layout_json(options = '{}') { return this.#core.layout(options); }
+
   /** Reads OpenQASM. */
   static from_qasm(text, { inputs, includes } = {}) {
     const circuit = new this();
@@ -386,19 +418,35 @@ export class QuantumCircuit {
         expected: `${parameters.length + expected} (${[...parameters, ...operand_names(any, controls, targets)].join(', ')})`,
       });
     }
-    const computed = values.some((value) => typeof value !== 'number') && JSON.stringify(values.map((value) => real_tokens(value)));
-    const apply = (qubits) => {
-      if (computed) this.#core.computed_gate(index, computed, qubits);
-      else this.#core.gate(index, values, qubits);
-    };
     const lists = operands.map((operand) => this.#qubits(operand));
     if (any) {
       const [over, ...on] = lists;
-      for (const qubits of broadcast(on, name)) apply([...over, ...qubits]);
+      for (const qubits of broadcast(on, name)) this.#gate(index, values, [...over, ...qubits]);
     } else {
-      for (const qubits of broadcast(lists, name)) apply(qubits);
+      for (const qubits of broadcast(lists, name)) this.#gate(index, values, qubits);
     }
     return this;
+  }
+
+  /** A plain object that says what to append. */
+  #plain({ name, params = [], label }, qubits, clbits) {
+    if (given(label) && typeof label !== 'string') throw bad_argument('label', label, 'a string');
+    const gate = core.gates.findIndex((gate) => gate.name === name);
+    const labelled = given(label) && (gate >= 0 || name === 'barrier');
+    if (gate >= 0) {
+      this.#gate(gate, list(params, 'params').map((value, i) => angle(value, `params[${i}]`)), qubits);
+    } else if (name === 'measure') this.measure(qubits, clbits);
+    else if (name === 'barrier') this.#core.barrier(qubits);
+    else if (name === 'reset') this.reset(qubits);
+    else if (name === 'delay') this.delay(params[0], qubits);
+    else this.#append(name, qubits, list(params, 'params'), given(label) ? { label } : {});
+    if (labelled) this.#core.label_last(label);
+  }
+
+  /** A gate by its index in the table; parameters are numbers or expressions. */
+  #gate(index, values, qubits) {
+    if (values.every((value) => typeof value === 'number')) this.#core.gate(index, values, qubits);
+    else this.#core.computed_gate(index, JSON.stringify(values.map((value) => real_tokens(value))), qubits);
   }
 
   /** Any instruction as a Qobj has it. */

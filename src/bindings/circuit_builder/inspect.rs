@@ -44,6 +44,11 @@ pub fn clbits(step: &Instruction) -> Vec<u32> {
     bits
 }
 
+/// Those of them that are memory bits.
+pub fn memory_bits(step: &Instruction, circuit: &Circuit) -> Vec<u32> {
+    clbits(step).into_iter().filter(|bit| *bit < circuit.num_clbits).collect()
+}
+
 /// The length of the longest path, directives not counted: Qiskit's `depth()`.
 pub fn depth(circuit: &Circuit) -> u32 {
     let bits = circuit.register_bits_used().max(circuit.num_register_bits) as usize;
@@ -109,7 +114,7 @@ pub fn data(circuit: &Circuit) -> Value {
         json!({
             "name": step.operation.name(),
             "qubits": step.qubits.as_slice(),
-            "clbits": clbits(step).into_iter().filter(|bit| *bit < circuit.num_clbits).collect::<Vec<_>>(),
+            "clbits": memory_bits(step, circuit),
             "params": params,
             "label": label,
         })
