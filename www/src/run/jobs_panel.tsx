@@ -71,21 +71,26 @@ const Failure = ({ record: { status, error, text } }: { record: JobRecord }) => 
 };
 
 const Details = ({ record }: { record: JobRecord }) => {
-  const { outcome, settings: { shots, seed, precision, noise } } = record;
+  const { outcome, settings: { method, shots, seed, precision, noise } } = record;
   const facts = [
     `${grouped(outcome?.shots ?? shots)} shots`,
     outcome ? `seed ${outcome.seed}` : seed !== null && `seed ${seed}`,
     precision === 'single' && 'single precision',
     outcome && duration(outcome.time_s),
   ].filter(Boolean);
+  const used = outcome?.method ?? method;
+  const ideal_error = outcome?.metadata.ideal_error;
+  const stored_note = outcome?.metadata.stored_note;
   return (
     <>
-      {outcome && <p class="small"><b>{METHODS[outcome.method]?.label ?? outcome.method}.</b> <span class="muted">{outcome.method_reason}</span></p>}
-      {noise.preset !== 'ideal' && <p class="small muted">{describe_noise(noise)}</p>}
       {outcome && outcome.counts === null && <p class="small">Nothing was measured: add measurements, or look at the state.</p>}
-      {typeof outcome?.metadata.ideal_error === 'string' && <p class="small">Without noise it could not be run: {outcome.metadata.ideal_error}</p>}
-      {typeof outcome?.metadata.stored_note === 'string' && <p class="small">{outcome.metadata.stored_note}</p>}
-      <p class="small muted">{facts.join(' · ')}</p>
+      {typeof ideal_error === 'string' && <p class="small">It could not be run without noise: {ideal_error}</p>}
+      {typeof stored_note === 'string' && <p class="small">{stored_note}</p>}
+      <details class="job-facts">
+        <summary><b>{METHODS[used]?.label ?? used}</b> · {facts.join(' · ')}</summary>
+        {outcome?.method_reason && <p>Why this method: {outcome.method_reason}</p>}
+        <p>{describe_noise(noise)}</p>
+      </details>
     </>
   );
 };

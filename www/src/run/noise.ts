@@ -49,13 +49,13 @@ const readout_words = ({ readout_error }: Values) =>
   readout_error > 0 ? `${percent(readout_error)} of the measured bits are recorded wrongly.` : 'Measurement is exact.';
 
 export const NOISE_PRESETS: Record<NoiseSettings['preset'], NoisePreset> = {
-  ideal: { label: 'None (ideal)', help: 'Every gate and measurement is exact.', parameters: [], describe: () => 'No noise.' },
+  ideal: { label: 'Ideal', help: 'Every gate and measurement is exact.', parameters: [], describe: () => 'No noise.' },
   depolarizing: {
     label: 'Depolarizing',
     help: 'After a gate its qubits are, with some probability, replaced by a completely random state.',
     parameters: [
-      { name: 'error_1q', label: '1-qubit gate error', unit: '%', min: 0, max: 5, step: 0.05, default: 0.1, help: 'The depolarizing parameter after a gate on one qubit.' },
-      { name: 'error_2q', label: '2-qubit gate error', unit: '%', min: 0, max: 20, step: 0.1, default: 1, help: 'The same after a gate on two or more qubits.' },
+      { name: 'error_1q', label: '1-qubit error', unit: '%', min: 0, max: 5, step: 0.05, default: 0.1, help: 'The depolarizing parameter after a gate on one qubit.' },
+      { name: 'error_2q', label: '2-qubit error', unit: '%', min: 0, max: 20, step: 0.1, default: 1, help: 'The same after a gate on two or more qubits.' },
       READOUT,
     ],
     describe: (values) =>
@@ -64,18 +64,18 @@ export const NOISE_PRESETS: Record<NoiseSettings['preset'], NoisePreset> = {
       aer.depolarizing_error((num_qubits === 1 ? values.error_1q : values.error_2q) / 100, num_qubits),
   },
   thermal: {
-    label: 'Thermal relaxation',
+    label: 'Thermal',
     help: 'Qubits relax and dephase while gates last, as on a device with these numbers.',
     parameters: [
       { name: 't1_us', label: 'T1', unit: 'µs', min: 1, max: 1000, step: 1, default: 200, help: 'Relaxation time: how long |1⟩ lives.' },
       { name: 't2_us', label: 'T2', unit: 'µs', min: 1, max: 1000, step: 1, default: 150, help: 'Dephasing time: how long a superposition lives; at most twice T1.' },
-      { name: 'time_1q_ns', label: '1-qubit gate time', unit: 'ns', min: 0, max: 1000, step: 5, default: 50, help: 'How long a gate on one qubit lasts.' },
-      { name: 'time_2q_ns', label: '2-qubit gate time', unit: 'ns', min: 0, max: 5000, step: 20, default: 300, help: 'How long a gate on two or more qubits lasts.' },
-      { name: 'excited_population', label: 'Excited population', unit: '%', min: 0, max: 50, step: 0.5, default: 1, help: 'The share of |1⟩ in thermal equilibrium: 0 % at zero temperature.' },
+      { name: 'time_1q_ns', label: '1-qubit time', unit: 'ns', min: 0, max: 1000, step: 5, default: 50, help: 'How long a gate on one qubit lasts.' },
+      { name: 'time_2q_ns', label: '2-qubit time', unit: 'ns', min: 0, max: 5000, step: 20, default: 300, help: 'How long a gate on two or more qubits lasts.' },
+      { name: 'excited_population', label: 'Excited state', unit: '%', min: 0, max: 50, step: 0.5, default: 1, help: 'The share of |1⟩ in thermal equilibrium: 0 % at zero temperature.' },
       { ...READOUT, default: 1 },
     ],
     conflict: ({ t1_us, t2_us }) =>
-      t2_us > 2 * t1_us ? ['t2_us', `T2 is at most twice T1, here ${shown(2 * t1_us)} µs: relaxation dephases too.`] : null,
+      t2_us > 2 * t1_us ? ['t2_us', `At most ${shown(2 * t1_us)} µs, twice T1.`] : null,
     describe: (values) =>
       `Qubits relax with T1 = ${shown(values.t1_us)} µs and T2 = ${shown(values.t2_us)} µs towards ${percent(values.excited_population)} of |1⟩, ` +
       `for ${shown(values.time_1q_ns)} ns after each gate on one qubit and ${shown(values.time_2q_ns)} ns after each gate on more. ${readout_words(values)}`,

@@ -89,11 +89,11 @@ const NoiseSlider = ({ parameter: { name, label, unit, min, max, step, help } }:
   return (
     <div class="field noise-parameter" title={help}>
       <label for={`run-${name}`}>{label}</label>
-      <span class="amount"><NumberInput name={name} /><span>{unit}</span></span>
       <input
         type="range" aria-label={`${label}, slider`} aria-valuetext={`${shown(value)} ${unit}`} min={min} max={max} step={step}
         value={Math.min(max, Math.max(min, value))} onInput={({ currentTarget }) => type(name, shown(Number(currentTarget.value)))}
       />
+      <span class="amount"><NumberInput name={name} /><span>{unit}</span></span>
       <Wrong name={name} />
     </div>
   );
