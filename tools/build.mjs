@@ -99,8 +99,9 @@ async function bundle(threads) {
       define: { 'import.meta.url': 'moduleUrl' },
       banner: { js: "'use strict'\nconst moduleUrl = require('node:url').pathToFileURL(__filename).href" },
     }),
-    entry('plots/index.js', 'plots.mjs'),
-    entry('plots/index.js', 'plots.cjs', { format: 'cjs' }),
+    // No class in them needs its name.
+    entry('plots/index.js', 'plots.mjs', { keepNames: false }),
+    entry('plots/index.js', 'plots.cjs', { keepNames: false, format: 'cjs' }),
   ]);
   // ES modules get the very classes of node.cjs, so `instanceof` holds across `import` and `require`.
   const names = Object.values(front.metafile.outputs)[0].exports.sort();

@@ -215,3 +215,6 @@ export async function browser() {
   });
   return find();
 }
+
+/** Firefox, where there is one: a second browser for the playground's test, which is skipped without it. */
+export const firefox = () => which('firefox', 'firefox-esr');

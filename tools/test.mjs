@@ -50,13 +50,23 @@ const runners = [
 
 const results = [];
 
-/** Runs a command line, given as words and further arguments, and keeps what it counted. */
-async function part(title, line, further = []) {
+/**
+ * Runs a command line, given as words and further arguments, and keeps what it counted. With `again`, a run that ended
+ * before its first test, as where a browser did not start, is run once more.
+ */
+async function part(title, line, further = [], { again = false } = {}) {
   const [command, ...args] = [...line.split(' '), ...further];
   console.log(`\n━━ ${title}: ${line}`);
   const begun = performance.now();
-  const { status, text } = await show(command, args);
-  const closing = runners.flatMap((runner) => [...text.matchAll(runner)]);
+  const attempt = async () => {
+    const { status, text } = await show(command, args);
+    return { status, closing: runners.flatMap((runner) => [...text.matchAll(runner)]) };
+  };
+  let { status, closing } = await attempt();
+  if (again && status !== 0 && closing.length === 0) {
+    console.log('━━ no test has begun; once more');
+    ({ status, closing } = await attempt());
+  }
   const sum = (key) => closing.reduce((all, { groups }) => all + Number(groups[key] ?? 0), 0);
   let [passed, failed] = [sum('passed'), sum('failed')];
   // What counts no tests is itself one; what broke before its tests ended has failed.
@@ -79,11 +89,12 @@ if (!quick) {
   // Without debug information the bindgen step of each test takes a fraction of the time.
   env.CARGO_PROFILE_DEV_DEBUG = '0';
   await part('bindings in Node', 'wasm-pack test --node -- --locked --test node');
-  await part('bindings in Chromium', 'wasm-pack test --headless --chrome -- --locked --test web');
+  await part('bindings in Chromium', 'wasm-pack test --headless --chrome -- --locked --test web', [], { again: true });
   await part('wasm-pack build', 'wasm-pack build --target nodejs --out-dir target/wasm-pack -- --locked', setup.remapArguments());
   await part('wasm-pack package', 'node -e', [
     "console.log(new (require('./target/wasm-pack/aer_wasm.js').AerSimulator)().name)",
   ]);
+  await part('types of the playground', 'node_modules/.bin/tsc -p www');
   const tests = readdirSync(join(setup.root, 'pkg-tests')).filter((name) => name.endsWith('.test.mjs'));
   // One file at a time: some watch how long a page is kept waiting.
   await part(
