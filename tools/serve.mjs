@@ -1,11 +1,11 @@
 // `npm run playground`: builds the package and the playground, then serves it on this machine. `--port N` chooses the
 // port; `--isolated` sends the headers that let the page use threads.
 
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { build } from './build.mjs';
 import * as setup from './setup.mjs';
 
@@ -35,7 +35,6 @@ const policy = {
 };
 
 const headers = {
-  'cache-control': 'no-cache',
   'content-security-policy': Object.entries(policy).map((row) => row.join(' ')).join('; '),
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -65,14 +64,40 @@ async function find(url) {
   }
 }
 
+/** Contents of files, as they are and packed, by path and time of change. */
+const packed = new Map();
+
+async function content(file, zipped) {
+  const { mtimeMs } = await stat(file);
+  const key = `${zipped ? 'gzip ' : ''}${file}`;
+  if (packed.get(key)?.mtimeMs !== mtimeMs) {
+    const plain = readFile(file);
+    packed.set(key, { mtimeMs, bytes: zipped ? plain.then((bytes) => promisify(gzip)(bytes, { level: 9 })) : plain });
+  }
+  return packed.get(key).bytes;
+}
+
+/** Names in assets/ change with what is in them; all else is asked for again each time. */
+const caching = (file) => (file.startsWith(join(folder, 'assets') + sep) ? 'public, max-age=31536000, immutable' : 'no-cache');
+
 /** Serves the built playground on localhost; port 0 takes any that is free. */
 export async function serve(port = 0, { isolated = false } = {}) {
-  const server = createServer(async ({ url }, response) => {
+  const server = createServer(async ({ url, headers: asked }, response) => {
     const file = await find(url);
     if (!file) return response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
-    const type = types[extname(file)] ?? 'application/octet-stream';
-    response.writeHead(200, { 'content-type': type, ...headers, ...(isolated ? isolation : {}) });
-    return createReadStream(file).pipe(response);
+    const zipped = /\bgzip\b/.test(asked['accept-encoding'] ?? '');
+    const bytes = await content(file, zipped);
+    return response
+      .writeHead(200, {
+        'content-type': types[extname(file)] ?? 'application/octet-stream',
+        'content-length': bytes.length,
+        'cache-control': caching(file),
+        vary: 'accept-encoding',
+        ...(zipped ? { 'content-encoding': 'gzip' } : {}),
+        ...headers,
+        ...(isolated ? isolation : {}),
+      })
+      .end(bytes);
   });
   await new Promise((listening, failed) => server.once('error', failed).listen(port, '127.0.0.1', listening));
   return { server, url: `http://127.0.0.1:${server.address().port}/` };

@@ -1627,6 +1627,8 @@ export class QuantumCircuit {
   draw(options: DrawOptions): string;
   /** The drawing. */
   toString(): string;
+  /** @internal What the pictures of `aer-wasm/plots` are made of. */
+  _layout_json(options: string): string;
   /** Measures qubits into classical bits, one each. */
   measure(qubits: QubitSpecifier, clbits: ClbitSpecifier): this;
   /**
