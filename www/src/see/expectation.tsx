@@ -3,11 +3,12 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { AerError, QuantumCircuit } from 'aer-wasm';
 import { noise_model } from '../run/noise';
+import { OBSERVABLES } from '../share/observables';
 import { aer, circuit, program_title, settings, type Aer, type NoiseSettings } from '../state';
 import { file_name, save_file } from './download';
 import { kept_signal } from './kept';
 import { fixed } from './numbers';
-import { read_observables, type Observable, type WrongLine } from './observables';
+import { read_observables, write_terms, type Observable, type WrongLine } from './observables';
 import { Save, Saves } from './picture';
 import { simulate, was_cancelled } from './simulate';
 
@@ -21,7 +22,13 @@ const SEED = 1;
 export const expectation_is_visible = signal(false);
 
 const num_qubits = computed(() => circuit.value?.circuit.num_qubits ?? 0);
-const suggestion = computed(() => ['Z', 'X'].map((letter) => letter.repeat(num_qubits.value)).join('\n'));
+
+/** What an example is about, or all Z and all X. */
+const suggestion = computed(() => {
+  const own = (OBSERVABLES[program_title.value ?? ''] ?? []).filter(({ terms: [[letters]] }) => letters.length === num_qubits.value);
+  const rows = own.map(({ name, unit, terms }) => `${name}${unit ? ` (${unit})` : ''}: ${write_terms(terms)}`);
+  return (rows.length > 0 ? rows : ['Z', 'X'].map((letter) => letter.repeat(num_qubits.value))).join('\n');
+});
 
 /** What was typed, for each program that has a name and each number of qubits, as JSON: the newest last. */
 const typed = kept_signal('observables', '[]');
@@ -129,7 +136,7 @@ export const Expectation = () => {
     <div class="expectation" aria-busy={busy.value}>
       <label class="field">
         Observables, one on each line
-        <textarea class="mono" rows={Math.min(8, Math.max(3, text.value.split('\n').length))} spellcheck={false} autocapitalize="off" autocomplete="off" value={text.value}
+        <textarea class="mono" rows={Math.min(8, Math.max(2, text.value.split('\n').length + 1))} spellcheck={false} autocapitalize="off" autocomplete="off" value={text.value}
                   aria-invalid={all.some(is_wrong)} aria-describedby="observables-help" onInput={({ currentTarget }) => type(currentTarget.value)} />
         <span class="hint" id="observables-help">
           {`Letters I, X, Y and Z, one for each qubit; the leftmost is for the last qubit (${num_qubits.value - 1}). Sums: 0.5*${'X'.repeat(Math.min(num_qubits.value, 6))} + 0.5*${'Z'.repeat(Math.min(num_qubits.value, 6))}.`}

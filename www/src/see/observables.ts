@@ -43,6 +43,16 @@ export function read_observable(line: string, num_qubits: number): Observable | 
   return { text: name || text, terms, bound: terms.reduce((sum, [, coefficient]) => sum + Math.abs(coefficient), 0) };
 }
 
+/** Terms as one would type them. */
+export const write_terms = (terms: Terms): string =>
+  terms
+    .map(([letters, coefficient], k) => {
+      const sign = coefficient < 0 ? '-' : k > 0 ? '+' : '';
+      const number = Math.abs(coefficient) === 1 ? '' : `${Math.abs(coefficient)}*`;
+      return `${sign}${k > 0 ? ' ' : ''}${number}${letters}`;
+    })
+    .join(' ');
+
 /** Those of a text, line by line; empty lines say nothing. */
 export const read_observables = (text: string, num_qubits: number): (Observable | WrongLine)[] =>
   text.split('\n').filter((line) => line.trim() !== '').map((line) => read_observable(line, num_qubits));
