@@ -142,48 +142,50 @@ export const Expectation = () => {
           {`Letters I, X, Y and Z, one for each qubit; the leftmost is for the last qubit (${num_qubits.value - 1}). Sums: 0.5*${'X'.repeat(Math.min(num_qubits.value, 6))} + 0.5*${'Z'.repeat(Math.min(num_qubits.value, 6))}.`}
         </span>
       </label>
-      {failure.value && !fresh && <div class="failed" role="alert"><h3>The values could not be computed</h3><p class="reason">{failure.value}</p></div>}
-      {has_to_be_asked.value && !fresh && good.length > 0 && (
-        <p class="row note">
-          <button class="button" disabled={busy.value} onClick={() => (asked_for.value = wanted.value!.key)}>{busy.value ? 'Computing' : 'Compute the values'}</button>
-          <span class="small muted">{`With ${num_qubits.value} qubits this may take some seconds.`}</span>
-        </p>
-      )}
-      {all.length === 0 && <p class="small muted note">Write an observable to see its expectation value.</p>}
-      <div class="scroll" hidden={all.length === 0}>
-        <table class="figures expectations">
-          <caption class="visually-hidden">Expectation values</caption>
-          <thead>
-            <tr>
-              <th scope="col">Observable</th>
-              <th scope="col" class="number">Ideal</th>
-              {noisy && <th scope="col" class="number">With noise</th>}
-              <td class="axis" aria-hidden="true"><div class="scale">{[-bound, 0, bound].map((value) => <span key={value}>{fixed(value, bound === 1 ? 0 : 2)}</span>)}</div></td>
-            </tr>
-          </thead>
-          <tbody>
-            {all.map((line, i) => {
-              if (is_wrong(line)) {
-                return <tr key={i} class="wrong-line"><th scope="row" class="mono">{line.text}</th><td colSpan={noisy ? 3 : 2} class="wrong">{line.error}</td></tr>;
-              }
-              const k = good.indexOf(line);
-              return (
-                <tr key={i}>
-                  <th scope="row" class="mono">{line.text}</th>
-                  <td class="number">{fresh ? fixed(fresh.ideal[k], 4) : '…'}</td>
-                  {noisy && <td class="number">{fresh?.noisy ? fixed(fresh.noisy[k], 4) : '…'}</td>}
-                  <td class="axis">
-                    {fresh && <Bar value={fresh.ideal[k]} bound={bound} kind="ideal" />}
-                    {fresh?.noisy && <Bar value={fresh.noisy[k]} bound={bound} kind="noisy" />}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
+      <div class="values">
+        {failure.value && !fresh && <div class="failed" role="alert"><h3>The values could not be computed</h3><p class="reason">{failure.value}</p></div>}
+        {has_to_be_asked.value && !fresh && good.length > 0 && (
+          <p class="row note">
+            <button class="button" disabled={busy.value} onClick={() => (asked_for.value = wanted.value!.key)}>{busy.value ? 'Computing' : 'Compute the values'}</button>
+            <span class="small muted">{`With ${num_qubits.value} qubits this may take some seconds.`}</span>
+          </p>
+        )}
+        {all.length === 0 && <p class="small muted note">Write an observable to see its expectation value.</p>}
+        <div class="scroll" hidden={all.length === 0}>
+          <table class="figures expectations">
+            <caption class="visually-hidden">Expectation values</caption>
+            <thead>
+              <tr>
+                <th scope="col">Observable</th>
+                <th scope="col" class="number">Ideal</th>
+                {noisy && <th scope="col" class="number">With noise</th>}
+                <td class="axis" aria-hidden="true"><div class="scale">{[-bound, 0, bound].map((value) => <span key={value}>{fixed(value, bound === 1 ? 0 : 2)}</span>)}</div></td>
+              </tr>
+            </thead>
+            <tbody>
+              {all.map((line, i) => {
+                if (is_wrong(line)) {
+                  return <tr key={i} class="wrong-line"><th scope="row" class="mono">{line.text}</th><td colSpan={noisy ? 3 : 2} class="wrong">{line.error}</td></tr>;
+                }
+                const k = good.indexOf(line);
+                return (
+                  <tr key={i}>
+                    <th scope="row" class="mono">{line.text}</th>
+                    <td class="number">{fresh ? fixed(fresh.ideal[k], 4) : '…'}</td>
+                    {noisy && <td class="number">{fresh?.noisy ? fixed(fresh.noisy[k], 4) : '…'}</td>}
+                    <td class="axis">
+                      {fresh && <Bar value={fresh.ideal[k]} bound={bound} kind="ideal" />}
+                      {fresh?.noisy && <Bar value={fresh.noisy[k]} bound={bound} kind="noisy" />}
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+        {fresh && <Saves><Save label="CSV" what="expectation values" make={() => save_file(`${file_name('expectation-values')}.csv`, csv(good, fresh), 'text/csv')} /></Saves>}
+        <p class="small muted note">Of the state before the final measurements. What is measured on the way is averaged over the shots of the settings.</p>
       </div>
-      {fresh && <Saves><Save label="CSV" what="expectation values" make={() => save_file(`${file_name('expectation-values')}.csv`, csv(good, fresh), 'text/csv')} /></Saves>}
-      <p class="small muted note">Of the state before the final measurements. What is measured on the way is averaged over the shots of the settings.</p>
     </div>
   );
 };
