@@ -269,6 +269,19 @@ test('expectation values, and what is wrong in a line beside it', async () => {
   await page.close();
 });
 
+test('the energy of H2 is that of its ground state', async () => {
+  const { page, errors } = await open(browser, site.url);
+  await page.getByRole('button', { name: 'Examples' }).click();
+  await page.getByRole('button', { name: /VQE for H/ }).click();
+  await show(page, 'Expectation');
+  const cell = results(page).getByRole('row', { name: /hartree/ }).locator('td').first();
+  await cell.filter({ hasText: /\d/ }).waitFor();
+  // The least eigenvalue of the operator, which the circuit's angle was chosen for.
+  assert.equal(await cell.textContent(), '−1.8573');
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
 test('limits are said, with what can be had', async () => {
   const { page, errors } = await playground(`${head}qubit[12] q;\nbit[12] c;\nh q[0];\nx q[11];\nc = measure q;\n`);
   await show(page, 'State');

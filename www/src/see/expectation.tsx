@@ -3,11 +3,12 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { AerError, QuantumCircuit } from 'aer-wasm';
 import { noise_model } from '../run/noise';
+import { OBSERVABLES } from '../share/observables';
 import { aer, circuit, program_title, settings, type Aer, type NoiseSettings } from '../state';
 import { file_name, save_file } from './download';
 import { kept_signal } from './kept';
 import { fixed } from './numbers';
-import { read_observables, type Observable, type WrongLine } from './observables';
+import { read_observables, write_terms, type Observable, type WrongLine } from './observables';
 import { Save, Saves } from './picture';
 import { simulate, was_cancelled } from './simulate';
 
@@ -21,7 +22,13 @@ const SEED = 1;
 export const expectation_is_visible = signal(false);
 
 const num_qubits = computed(() => circuit.value?.circuit.num_qubits ?? 0);
-const suggestion = computed(() => ['Z', 'X'].map((letter) => letter.repeat(num_qubits.value)).join('\n'));
+
+/** What an example is about, or all Z and all X. */
+const suggestion = computed(() => {
+  const own = (OBSERVABLES[program_title.value ?? ''] ?? []).filter(({ terms: [[letters]] }) => letters.length === num_qubits.value);
+  const rows = own.map(({ name, unit, terms }) => `${name}${unit ? ` (${unit})` : ''}: ${write_terms(terms)}`);
+  return (rows.length > 0 ? rows : ['Z', 'X'].map((letter) => letter.repeat(num_qubits.value))).join('\n');
+});
 
 /** What was typed, for each program that has a name and each number of qubits, as JSON: the newest last. */
 const typed = kept_signal('observables', '[]');
@@ -129,54 +136,56 @@ export const Expectation = () => {
     <div class="expectation" aria-busy={busy.value}>
       <label class="field">
         Observables, one on each line
-        <textarea class="mono" rows={Math.min(8, Math.max(3, text.value.split('\n').length))} spellcheck={false} autocapitalize="off" autocomplete="off" value={text.value}
+        <textarea class="mono" rows={Math.min(8, Math.max(2, text.value.split('\n').length + 1))} spellcheck={false} autocapitalize="off" autocomplete="off" value={text.value}
                   aria-invalid={all.some(is_wrong)} aria-describedby="observables-help" onInput={({ currentTarget }) => type(currentTarget.value)} />
         <span class="hint" id="observables-help">
           {`Letters I, X, Y and Z, one for each qubit; the leftmost is for the last qubit (${num_qubits.value - 1}). Sums: 0.5*${'X'.repeat(Math.min(num_qubits.value, 6))} + 0.5*${'Z'.repeat(Math.min(num_qubits.value, 6))}.`}
         </span>
       </label>
-      {failure.value && !fresh && <div class="failed" role="alert"><h3>The values could not be computed</h3><p class="reason">{failure.value}</p></div>}
-      {has_to_be_asked.value && !fresh && good.length > 0 && (
-        <p class="row note">
-          <button class="button" disabled={busy.value} onClick={() => (asked_for.value = wanted.value!.key)}>{busy.value ? 'Computing' : 'Compute the values'}</button>
-          <span class="small muted">{`With ${num_qubits.value} qubits this may take some seconds.`}</span>
-        </p>
-      )}
-      {all.length === 0 && <p class="small muted note">Write an observable to see its expectation value.</p>}
-      <div class="scroll" hidden={all.length === 0}>
-        <table class="figures expectations">
-          <caption class="visually-hidden">Expectation values</caption>
-          <thead>
-            <tr>
-              <th scope="col">Observable</th>
-              <th scope="col" class="number">Ideal</th>
-              {noisy && <th scope="col" class="number">With noise</th>}
-              <td class="axis" aria-hidden="true"><div class="scale">{[-bound, 0, bound].map((value) => <span key={value}>{fixed(value, bound === 1 ? 0 : 2)}</span>)}</div></td>
-            </tr>
-          </thead>
-          <tbody>
-            {all.map((line, i) => {
-              if (is_wrong(line)) {
-                return <tr key={i} class="wrong-line"><th scope="row" class="mono">{line.text}</th><td colSpan={noisy ? 3 : 2} class="wrong">{line.error}</td></tr>;
-              }
-              const k = good.indexOf(line);
-              return (
-                <tr key={i}>
-                  <th scope="row" class="mono">{line.text}</th>
-                  <td class="number">{fresh ? fixed(fresh.ideal[k], 4) : '…'}</td>
-                  {noisy && <td class="number">{fresh?.noisy ? fixed(fresh.noisy[k], 4) : '…'}</td>}
-                  <td class="axis">
-                    {fresh && <Bar value={fresh.ideal[k]} bound={bound} kind="ideal" />}
-                    {fresh?.noisy && <Bar value={fresh.noisy[k]} bound={bound} kind="noisy" />}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
+      <div class="values">
+        {failure.value && !fresh && <div class="failed" role="alert"><h3>The values could not be computed</h3><p class="reason">{failure.value}</p></div>}
+        {has_to_be_asked.value && !fresh && good.length > 0 && (
+          <p class="row note">
+            <button class="button" disabled={busy.value} onClick={() => (asked_for.value = wanted.value!.key)}>{busy.value ? 'Computing' : 'Compute the values'}</button>
+            <span class="small muted">{`With ${num_qubits.value} qubits this may take some seconds.`}</span>
+          </p>
+        )}
+        {all.length === 0 && <p class="small muted note">Write an observable to see its expectation value.</p>}
+        <div class="scroll" hidden={all.length === 0}>
+          <table class="figures expectations">
+            <caption class="visually-hidden">Expectation values</caption>
+            <thead>
+              <tr>
+                <th scope="col">Observable</th>
+                <th scope="col" class="number">Ideal</th>
+                {noisy && <th scope="col" class="number">With noise</th>}
+                <td class="axis" aria-hidden="true"><div class="scale">{[-bound, 0, bound].map((value) => <span key={value}>{fixed(value, bound === 1 ? 0 : 2)}</span>)}</div></td>
+              </tr>
+            </thead>
+            <tbody>
+              {all.map((line, i) => {
+                if (is_wrong(line)) {
+                  return <tr key={i} class="wrong-line"><th scope="row" class="mono">{line.text}</th><td colSpan={noisy ? 3 : 2} class="wrong">{line.error}</td></tr>;
+                }
+                const k = good.indexOf(line);
+                return (
+                  <tr key={i}>
+                    <th scope="row" class="mono">{line.text}</th>
+                    <td class="number">{fresh ? fixed(fresh.ideal[k], 4) : '…'}</td>
+                    {noisy && <td class="number">{fresh?.noisy ? fixed(fresh.noisy[k], 4) : '…'}</td>}
+                    <td class="axis">
+                      {fresh && <Bar value={fresh.ideal[k]} bound={bound} kind="ideal" />}
+                      {fresh?.noisy && <Bar value={fresh.noisy[k]} bound={bound} kind="noisy" />}
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+        {fresh && <Saves><Save label="CSV" what="expectation values" make={() => save_file(`${file_name('expectation-values')}.csv`, csv(good, fresh), 'text/csv')} /></Saves>}
+        <p class="small muted note">Of the state before the final measurements. What is measured on the way is averaged over the shots of the settings.</p>
       </div>
-      {fresh && <Saves><Save label="CSV" what="expectation values" make={() => save_file(`${file_name('expectation-values')}.csv`, csv(good, fresh), 'text/csv')} /></Saves>}
-      <p class="small muted note">Of the state before the final measurements. What is measured on the way is averaged over the shots of the settings.</p>
     </div>
   );
 };

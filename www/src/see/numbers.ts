@@ -27,7 +27,8 @@ export function multiple_of_pi(angle: number): string {
 /** An angle of a gate: by π where that is exact, else as a number. */
 export function angle(value: number): string {
   const written = multiple_of_pi(value);
-  return written === '0' || /π(\/\d+)?$/.test(written) && !written.includes('.') ? written : String(Number(value.toPrecision(4))).replace('-', '−');
+  const is_exact = written === '0' ? value === 0 : !written.includes('.');
+  return is_exact ? written : String(Number(value.toPrecision(4))).replace('-', '−');
 }
 
 /** Basis state k of n qubits, the last qubit leftmost. */

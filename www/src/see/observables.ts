@@ -25,7 +25,8 @@ export function read_observable(line: string, num_qubits: number): Observable | 
   if (text === '') return wrong('There is no term after the name: write one, as in energy: 0.5*ZZ.');
   for (let rest = text; rest !== ''; ) {
     const match = TERM.exec(rest);
-    if (!match || (terms.length > 0 && !match[1])) {
+    if (match && terms.length > 0 && !match[1]) return wrong(`A + or − is missing before “${rest.slice(0, 12)}”.`);
+    if (!match) {
       return wrong(`“${rest.slice(0, 12)}” is no term: write a number and letters, as in 0.5*${'Z'.repeat(Math.min(num_qubits, 4))}.`);
     }
     const [all, sign, number, written] = match;
@@ -42,6 +43,16 @@ export function read_observable(line: string, num_qubits: number): Observable | 
   }
   return { text: name || text, terms, bound: terms.reduce((sum, [, coefficient]) => sum + Math.abs(coefficient), 0) };
 }
+
+/** Terms as one would type them. */
+export const write_terms = (terms: Terms): string =>
+  terms
+    .map(([letters, coefficient], k) => {
+      const sign = coefficient < 0 ? '-' : k > 0 ? '+' : '';
+      const number = Math.abs(coefficient) === 1 ? '' : `${Math.abs(coefficient)}*`;
+      return `${sign}${k > 0 ? ' ' : ''}${number}${letters}`;
+    })
+    .join(' ');
 
 /** Those of a text, line by line; empty lines say nothing. */
 export const read_observables = (text: string, num_qubits: number): (Observable | WrongLine)[] =>

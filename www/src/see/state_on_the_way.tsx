@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon, type IconName } from '../icons';
-import { circuit, circuit_is_current, program_title, settings } from '../state';
+import { circuit, program_title, reading, settings } from '../state';
 import {
   MOST_NOISY_QUBITS, another_run, chosen_position, limit, position, show_once, step, trace, trace_error, tracing, with_noise, type Trace,
 } from './trace';
@@ -119,7 +119,7 @@ export const StateOnTheWay = () => {
   const shown = trace.value;
   return (
     <div class="state" aria-busy={tracing.value} data-run={shown?.seed}>
-      {!circuit_is_current.value && <p class="small muted note">The program as it stands is not read yet, or has an error: this is the last circuit that could be read.</p>}
+      {reading.value.error !== null && <p class="small muted note">The program has an error: this is the state of the last circuit that could be read.</p>}
       {limit.value && <Limited />}
       {trace_error.value && (
         <div class="failed" role="alert">

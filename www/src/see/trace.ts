@@ -239,6 +239,8 @@ effect(() => {
 });
 
 effect(() => {
-  const current = state_is_visible.value && trace.value !== null && trace.value.text === circuit.value?.text;
-  marked_instruction.value = current && step.value ? (step.value.instruction ?? -1) + 1 : null;
+  const shown = trace.value;
+  const current = state_is_visible.value && shown !== null && shown.whole && shown.text === circuit.value?.text;
+  const done = step.value?.instruction ?? -1;
+  marked_instruction.value = current ? done + 1 : null;
 });
