@@ -170,7 +170,8 @@ export function plot_state_qsphere(state, given = {}) {
       // Outwards, if need be further, or else on any side.
       const from_middle = Math.hypot(node.x - cx, node.y - cy) || 1;
       const outwards = [(node.x - cx) / from_middle, (node.y - cy) / from_middle];
-      const ways = [...[0, 6, 14].map((more) => [...outwards, more]), [0, 1, 0], [0, -1, 0], [-1, 0, 0], [1, 0, 0]];
+      const sides = nodes.length > MANY_NODES ? [] : [[0, 1, 0], [0, -1, 0], [-1, 0, 0], [1, 0, 0]];
+      const ways = [...[0, 6, 14].map((more) => [...outwards, more]), ...sides];
       const place = ways
         .map(([x, y, more]) => {
           const away = node.r + more + 4 + Math.abs(x * half) + Math.abs(y * tall) / 2;
