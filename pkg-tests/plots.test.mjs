@@ -145,6 +145,7 @@ test('a distribution shows shares, as Qiskit does', () => {
   bars.forEach(({ height }, k) => assert_near(height / per_share, shares[k], 1e-4, `bar ${k}`));
   assert.equal(bars[1].name, '001: 0.582');
   assert(words_of(svg).some(([text]) => text === 'Probability'));
+  assert.equal(bars_of(plots.plot_distribution({ 0: 9999, 1: 1 }))[1].name, '1: 0.0001');
   // Numbers that are no integers are shares, as in Qiskit's plot_histogram.
   assert.equal(bars_of(plots.plot_histogram({ 0: 0.25, 1: 0.75 }))[1].name, '1: 0.75');
 });

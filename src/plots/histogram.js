@@ -15,7 +15,7 @@ import {
   title_height,
   wrong,
 } from './options.js';
-import { element, escape, round, text_width, words } from './svg.js';
+import { element, escape, path, text_width, words } from './svg.js';
 
 const SORTS = ['asc', 'desc', 'hamming', 'value', 'value_desc'];
 const OPTIONS = {
@@ -118,14 +118,18 @@ export const number_text = (value) => {
   return Math.abs(value) < 10_000 ? text : text.replace(/\B(?=(\d{3})+$)/g, ',');
 };
 
+/** The same where there is room: shares with three digits, however small. */
+const exact_text = (value) =>
+  Number.isInteger(value) ? number_text(value) : String(+value.toPrecision(3)).replace('-', '−');
+
 /** A bar between two heights, rounded at its end. */
 function bar(x, width, base, end) {
   const r = Math.min(3, width / 3, Math.abs(base - end));
   const inner = end + (end < base ? r : -r);
-  const [left, right] = [x, x + width].map(round);
+  const right = x + width;
   return r < 0.5
-    ? `M${left} ${round(base)}V${round(end)}H${right}V${round(base)}Z`
-    : `M${left} ${round(base)}V${round(inner)}Q${left} ${round(end)} ${round(x + r)} ${round(end)}H${round(x + width - r)}Q${right} ${round(end)} ${right} ${round(inner)}V${round(base)}Z`;
+    ? path`M${x} ${base}V${end}H${right}V${base}Z`
+    : path`M${x} ${base}V${inner}Q${x} ${end} ${x + r} ${end}H${x + width - r}Q${right} ${end} ${right} ${inner}V${base}Z`;
 }
 
 function draw(name, series, as_shares, given) {
@@ -200,7 +204,7 @@ function draw(name, series, as_shares, given) {
 
   const grid = ticks.map((tick) => [
     element('path', {
-      d: `M${round(left)} ${round(y_of(tick))}H${round(width - 16)}`,
+      d: path`M${left} ${y_of(tick)}H${width - 16}`,
       stroke: tick === 0 ? looks.line : looks.grid,
       fill: 'none',
     }),
@@ -233,7 +237,7 @@ function draw(name, series, as_shares, given) {
         : element(
             'path',
             { d: bar(x_of(k, s) + gap, bar_width - 2 * gap, base, y_of(value)), ...look },
-            element('title', {}, escape(`${labels[k]}: ${bar_texts[s][k]}${legend ? ` (${legend[s]})` : ''}`)),
+            element('title', {}, escape(`${labels[k]}: ${exact_text(value)}${legend ? ` (${legend[s]})` : ''}`)),
           ),
     );
   });
@@ -248,7 +252,7 @@ function draw(name, series, as_shares, given) {
             const y = y_of(Math.max(value, 0)) - 6;
             const style = { 'font-size': 11, fill: looks.muted };
             return upright
-              ? words(x + 4, y, bar_texts[s][k], { ...style, transform: `rotate(-90 ${round(x + 4)} ${round(y)})` })
+              ? words(x + 4, y, bar_texts[s][k], { ...style, transform: path`rotate(-90 ${x + 4} ${y})` })
               : words(x, y, bar_texts[s][k], { ...style, 'text-anchor': 'middle' });
           }),
         );
@@ -259,13 +263,13 @@ function draw(name, series, as_shares, given) {
     if (k % every || (k === last_shown && k > 0 && x + label_width / 2 > width)) return '';
     const style = { 'font-size': 12, fill: label === REST ? looks.muted : looks.color };
     if (!angle) {
-      const mark = every > 1 ? element('path', { d: `M${round(x)} ${round(y_of(low))}v5`, stroke: looks.line }) : '';
+      const mark = every > 1 ? element('path', { d: path`M${x} ${y_of(low)}v5`, stroke: looks.line }) : '';
       // The first may have no room to its left.
       const [at, anchor] = x < label_width * 0.6 ? [4, 'start'] : [x, 'middle'];
       return mark + words(at, y_of(low) + 20, label, { ...style, 'text-anchor': anchor });
     }
     const [px, py] = [x + 4, y_of(low) + (angle === -90 ? 8 : 12)];
-    return words(px, py, label, { ...style, 'text-anchor': 'end', transform: `rotate(${angle} ${round(px)} ${round(py)})` });
+    return words(px, py, label, { ...style, 'text-anchor': 'end', transform: path`rotate(${angle} ${px} ${py})` });
   });
 
   const kind = !as_shares ? 'Count' : low < 0 ? 'Quasi-probability' : 'Probability';
@@ -323,7 +327,7 @@ function describe(labels, rows, legend, kind, total) {
       const most = new Set(order.length > TOLD ? [...order].sort((j, k) => row[k] - row[j]).slice(0, TOLD) : order);
       const told = order
         .filter((k) => most.has(k))
-        .map((k) => `${labels[k]}: ${number_text(row[k])}`)
+        .map((k) => `${labels[k]}: ${exact_text(row[k])}`)
         .join(', ');
       const others = order.length > TOLD ? `, and ${order.length - TOLD} more that are smaller` : '';
       const of = kind === 'Count' ? ` of ${number_text(total(s))} in all` : '';

@@ -55,10 +55,9 @@ export function read_state(state, { picture, most = Infinity, because, most_mixe
   if (!Number.isInteger(num_qubits) || num_qubits < 1)
     throw new Error(`the state has ${size} ${what}, expected 2, 4, 8, …: 2^n for n qubits`);
   const limit = mixed ? most_mixed : most;
+  const of_matrix = limit < most ? ' of a density matrix' : '';
   if (num_qubits > limit)
-    throw new Error(
-      `${picture} shows up to ${limit} qubits${mixed && most_mixed < most ? ' of a density matrix' : ''}, found ${num_qubits}: ${because}`,
-    );
+    throw new Error(`${picture} shows up to ${limit} qubits${of_matrix}, found ${num_qubits}: ${because}`);
   if (!mixed) {
     const amplitudes = interleaved(state, (k) => `amplitude ${k} of the state`);
     let squared = 0;
