@@ -341,6 +341,7 @@ test('the gallery filters, is used by keys, and opens an example as one step', a
   const { page, errors, close } = await playground();
   await page.getByRole('button', { name: 'Examples' }).click();
   const gallery = page.getByRole('dialog', { name: 'Examples' });
+  await gallery.waitFor();
   assert.equal(await gallery.locator('.card').count(), EXAMPLES.length);
   await gallery.getByRole('searchbox').fill('no such thing');
   await gallery.getByText('No example has').waitFor();
