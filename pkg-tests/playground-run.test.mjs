@@ -176,17 +176,29 @@ for uint layer in [1:40] {
 c = measure q;
 `;
 
-/** The page with a program that was kept from the last time. `prepare` does things to the page before. */
-async function playground(text = bell, settings = {}, prepare = async () => {}) {
+/** Replaces the program, as one does who pastes. */
+async function write(page, text) {
+  await page.waitForSelector('.cm-content');
+  await page.focus('.cm-content');
+  await page.keyboard.press('Control+A');
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
+
+/** The page, with this program. `prepare` does things to the page before. */
+async function playground(text = bell, prepare = async () => {}) {
   const context = await browser.newContext();
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  await page.addInitScript((kept) => localStorage.getItem('aer-wasm.program') ?? localStorage.setItem('aer-wasm.program', kept), JSON.stringify({ text, settings, title: null, own: true }));
   await prepare(page);
   await page.goto(site.url);
   await page.waitForSelector('.run-button:enabled');
+  await write(page, text);
   return { page, errors, close: () => context.close() };
 }
 
@@ -316,6 +328,17 @@ test('wrong settings are said beside the field, and nothing is run', async () =>
   await close();
 });
 
+test('the keys run the program once, from the editor too', async () => {
+  const { page, errors, close } = await playground();
+  await page.focus('.cm-content');
+  await page.keyboard.press('Control+Enter');
+  await reaches(page, 'DONE');
+  assert.equal((await newest_stored(page)).text, bell, 'as it stood');
+  assert.equal(await page.$$eval('.job', (jobs) => jobs.length), 1);
+  assert.deepEqual(errors, []);
+  await close();
+});
+
 test('a slider sets its number, by keys too', async () => {
   const { page, close } = await playground();
   await page.selectOption('select[name=noise]', 'depolarizing');
@@ -408,10 +431,10 @@ test('a reload keeps jobs; one that ran is cancelled, with the reason', async ()
   await run(page);
   await reaches(page, 'DONE');
   const done = await newest_stored(page);
-  await page.evaluate((text) => localStorage.setItem('aer-wasm.program', JSON.stringify({ text, settings: {}, title: null, own: true })), large);
   await page.reload();
   await page.waitForSelector('.job .badge.good');
   await page.waitForSelector('.run-button:enabled');
+  await write(page, large);
   await run(page);
   await reaches(page, 'RUNNING');
   await newest_stored(page, ({ id }) => id !== done.id);
@@ -463,7 +486,7 @@ test('at most 50 jobs are kept, the newest', async () => {
 });
 
 test('where storage is blocked a notice says so, and jobs run', async () => {
-  const { page, errors, close } = await playground(bell, {}, (page) =>
+  const { page, errors, close } = await playground(bell, (page) =>
     page.addInitScript(() => { IDBFactory.prototype.open = () => { throw new DOMException('blocked', 'SecurityError'); }; }));
   await page.waitForSelector('.notice.warning');
   assert.match(await page.textContent('.notice.warning'), /stores nothing.*until the page is closed/);
@@ -475,7 +498,7 @@ test('where storage is blocked a notice says so, and jobs run', async () => {
 });
 
 test('where storage is full a notice says so, and the job is there', async () => {
-  const { page, errors, close } = await playground(bell, {}, (page) =>
+  const { page, errors, close } = await playground(bell, (page) =>
     page.addInitScript(() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }; }));
   await run(page);
   await reaches(page, 'DONE');
@@ -486,7 +509,7 @@ test('where storage is full a notice says so, and the job is there', async () =>
 });
 
 test('where no worker can be started a notice says so, and jobs run on the page', async () => {
-  const { page, close } = await playground(bell, {}, (page) => page.route(/worker_host/, (route) => route.abort()));
+  const { page, close } = await playground(bell, (page) => page.route(/worker_host/, (route) => route.abort()));
   await run(page);
   await reaches(page, 'DONE');
   assert.match(await page.textContent('.notice.warning'), /No worker could be started/);

@@ -2,11 +2,11 @@
 // with matplotlib 3.11.2.
 
 import { strict as assert } from 'node:assert';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { consumer, launch, open, outcome, project, serve } from './packed.mjs';
+import { consumer, installed, launch, open, outcome, project, serve } from './packed.mjs';
 
 const plots = createRequire(join(project, 'index.js'))('aer-wasm/plots');
 const h = Math.SQRT1_2;
@@ -66,6 +66,21 @@ test('import and require give the same functions, in a project that has the pack
   assert.equal(required.stdout, imported.stdout, required.stderr);
   assert.deepEqual(JSON.parse(imported.stdout)[0], names);
   assert(names.includes('plot_state_qsphere') && names.includes('bloch_vectors'));
+});
+
+test('the examples of docs/plots.md run, and print what it says', async () => {
+  const text = readFileSync(join(installed, 'docs', 'plots.md'), 'utf8');
+  const examples = [...text.matchAll(/^```js\n([^]*?)^```/gm)].map(([, example]) => example);
+  assert(examples.length >= 5);
+  const folder = consumer('plots-docs');
+  for (const example of examples) {
+    writeFileSync(join(folder, 'example.mjs'), example);
+    const { status, stdout, stderr } = await outcome(process.execPath, ['example.mjs'], { cwd: folder });
+    assert.equal(status, 0, stderr);
+    const said = [...example.matchAll(/^console\.log\(.*\); +\/\/ (.*)$/gm)].map(([, comment]) => `${comment}\n`);
+    assert.equal(stdout, said.join(''));
+  }
+  assert.match(readFileSync(join(folder, 'counts.svg'), 'utf8'), /^<svg .*Bell state.*<\/svg>$/);
 });
 
 test('bars are as high as their counts, and say them', () => {

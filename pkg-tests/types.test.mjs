@@ -7,31 +7,37 @@ import { consumer, installed, outcome, project, root } from './packed.mjs';
 
 const tsc = join(root, 'node_modules', '.bin', 'tsc');
 const strict = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''];
-const aer = createRequire(join(project, 'index.js'))(installed);
-const names = Object.keys(aer).filter((name) => name !== '__esModule');
+const require = createRequire(join(project, 'index.js'));
+const aer = require(installed);
+const names_of = (entry) => Object.keys(entry).filter((name) => name !== '__esModule');
+const names = names_of(aer);
+/** What can be imported, the file with its types, and the names it has. */
+const entries = [['aer-wasm', 'index.d.ts', names], ['aer-wasm/plots', 'plots.d.ts', names_of(require('aer-wasm/plots'))]];
 
 async function check(folder, files, options) {
   const { status, stdout, stderr } = await outcome(tsc, [...strict, ...options, ...files], { cwd: folder });
   assert.equal(status, 0, stdout + stderr);
 }
 
-test('every name that is exported has a type, for import and for require', async () => {
-  const folder = consumer('types-names');
-  const use = `export const all: unknown[] = [${names.join(', ')}];\n`;
-  writeFileSync(join(folder, 'names.mts'), `import { ${names.join(', ')} } from 'aer-wasm';\n${use}`);
-  writeFileSync(join(folder, 'names.cts'), `import aer = require('aer-wasm');\nconst { ${names.join(', ')} } = aer;\n${use}`);
-  await check(folder, ['names.mts', 'names.cts'], ['--module', 'node16', '--moduleResolution', 'node16']);
-  await check(folder, ['names.mts'], ['--module', 'esnext', '--moduleResolution', 'bundler']);
-});
+for (const [entry, file, exported] of entries) {
+  test(`every name that ${entry} exports has a type, for import and for require`, async () => {
+    const folder = consumer('types-names');
+    const use = `export const all: unknown[] = [${exported.join(', ')}];\n`;
+    writeFileSync(join(folder, 'names.mts'), `import { ${exported.join(', ')} } from '${entry}';\n${use}`);
+    writeFileSync(join(folder, 'names.cts'), `import all_of = require('${entry}');\nconst { ${exported.join(', ')} } = all_of;\n${use}`);
+    await check(folder, ['names.mts', 'names.cts'], ['--module', 'node16', '--moduleResolution', 'node16']);
+    await check(folder, ['names.mts'], ['--module', 'esnext', '--moduleResolution', 'bundler']);
+  });
 
-test('every value that the types declare is exported', () => {
-  const types = readFileSync(join(installed, 'dist', 'index.d.ts'), 'utf8');
-  const declared = [...types.matchAll(/^export (?:declare )?(?:abstract )?(?:class|const|function|enum) (\w+)/gm)].map(
-    ([, name]) => name,
-  );
-  assert(declared.length > 0);
-  assert.deepEqual([...new Set(declared)].sort(), [...names].sort());
-});
+  test(`every value that the types of ${entry} declare is exported`, () => {
+    const types = readFileSync(join(installed, 'dist', file), 'utf8');
+    const declared = [...types.matchAll(/^export (?:declare )?(?:abstract )?(?:class|const|function|enum) (\w+)/gm)].map(
+      ([, name]) => name,
+    );
+    assert(declared.length > 0);
+    assert.deepEqual([...new Set(declared)].sort(), [...exported].sort());
+  });
+}
 
 test('every class has the methods that the types declare, and no others', () => {
   const types = readFileSync(join(installed, 'dist', 'index.d.ts'), 'utf8');
@@ -59,13 +65,15 @@ test('every class has the methods that the types declare, and no others', () => 
 
 test('the public API is used as its types say, and misuse is refused', async () => {
   const folder = consumer('types');
-  copyFileSync(join(folder, 'use.mts'), join(folder, 'use.cts'));
-  await check(folder, ['use.mts', 'use.cts'], ['--module', 'node16', '--moduleResolution', 'node16']);
-  await check(folder, ['use.mts'], ['--module', 'esnext', '--moduleResolution', 'bundler']);
+  const files = ['use.mts', 'use-plots.mts'];
+  const commonjs = files.map((file) => file.replace('.mts', '.cts'));
+  files.forEach((file, k) => copyFileSync(join(folder, file), join(folder, commonjs[k])));
+  await check(folder, [...files, ...commonjs], ['--module', 'node16', '--moduleResolution', 'node16']);
+  await check(folder, files, ['--module', 'esnext', '--moduleResolution', 'bundler']);
 });
 
 test('the types need no types of a browser', async () => {
-  await check(installed, ['dist/index.d.ts', 'dist/index.d.cts'], ['--lib', 'es2022']);
+  await check(installed, ['index', 'plots'].flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.d.cts`]), ['--lib', 'es2022']);
 });
 
 // What `wasm-pack build` makes of the crate: wasm-bindgen adds to the same types what the package does not export.

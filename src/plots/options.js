@@ -53,7 +53,7 @@ export function read_options(picture, given, own = {}) {
 
 const TITLE_SIZE = 16;
 
-/** The title in lines that fit, and the height they take. The widest of the usual fonts are a third wider when bold. */
+/** The title in lines that fit. The widest of the usual fonts are a third wider when bold. */
 function title_lines(title, width) {
   const lines = [];
   for (const word of title ? title.split(/\s+/) : []) {
@@ -64,6 +64,7 @@ function title_lines(title, width) {
   return lines;
 }
 
+/** The height that they take. */
 export const title_height = ({ title }, width) => (title ? title_lines(title, width).length * 22 + 16 : 0);
 
 /** A whole picture as its options have it, under its title; `name` is what it is called without one. */

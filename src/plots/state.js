@@ -125,22 +125,18 @@ export function probabilities_of({ num_qubits, amplitudes, rows }) {
 
 export const probabilities = (state) => probabilities_of(read_state(state));
 
-/** Indices that spread the bits of 0, 1, 2, … to the qubits of a list. */
-function spread(qubits) {
-  let indices = [0];
-  for (const qubit of qubits) indices = indices.concat(indices.map((index) => index + 2 ** qubit));
-  return indices;
-}
-
 /** Rows of the density matrix of some qubits of a state that was read. */
 export function density_matrix_of({ num_qubits, amplitudes, rows }, qubits) {
-  const kept = spread(qubits);
-  const traced = spread(Array.from({ length: num_qubits }, (_, qubit) => qubit).filter((qubit) => !qubits.includes(qubit)));
+  // Indices that spread the bits of 0, 1, 2, … to those qubits; the others' are run through by counting beside them.
+  let kept = [0];
+  for (const qubit of qubits) kept = kept.concat(kept.map((index) => index + 2 ** qubit));
+  const mask = kept.at(-1);
+  const end = 2 ** (num_qubits - qubits.length);
   return kept.map((i) => {
     const row = new Float64Array(2 * kept.length);
     kept.forEach((j, column) => {
       let [re, im] = [0, 0];
-      for (const rest of traced) {
+      for (let count = 0, rest = 0; count < end; count++, rest = ((rest | mask) + 1) & ~mask) {
         const [p, q] = [2 * (i + rest), 2 * (j + rest)];
         if (rows) {
           re += rows[i + rest][q];

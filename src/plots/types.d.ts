@@ -159,6 +159,7 @@ export interface CircuitDrawerOptions extends CircuitLayoutOptions {
  * with a `<title>`; there are no `style` attributes and no identifiers, so several drawings may be in one page.
  */
 export function circuit_drawer(circuit: DrawableCircuit, options?: CircuitDrawerOptions): string;
+
 /** A complex number. */
 export type Complex = number | readonly [re: number, im: number] | { readonly re: number; readonly im: number };
 

@@ -1,4 +1,5 @@
-// Which instruction of the circuit the state is shown after, as an index into its `data`. Written by the state's steps.
+// The step that the results show: how many instructions of the circuit are done, null for none. Written by the results, shown
+// in the drawing as a line.
 
 import { signal } from '@preact/signals';
 

@@ -7,8 +7,9 @@ import {
 } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
 import { Prec } from '@codemirror/state';
-import { keymap } from '@codemirror/view';
+import { hoverTooltip, keymap } from '@codemirror/view';
 import { gates_of } from './gates';
+import { worded } from './problems';
 import { CONSTANTS, FUNCTIONS, STATEMENTS, version_of } from './tokens';
 
 /** How statements go on, for those that are more than a word; `${…}` are places to fill in. */
@@ -106,8 +107,33 @@ function candidates(context: CompletionContext): CompletionResult | null {
 
 const list = (text: string | undefined): string[] => (text ?? '').split(',').map((name) => name.trim()).filter(Boolean);
 
+/** What a gate takes, where the pointer rests on its name. */
+const signatures = hoverTooltip((view, position) => {
+  const { state } = view;
+  const node = syntaxTree(state).resolveInner(position, 1);
+  if (node.name !== 'gate') return null;
+  const name = state.sliceDoc(node.from, node.to);
+  const text = state.sliceDoc(0, 100_000);
+  const own = [...text.matchAll(GATES)].find(({ groups }) => groups!.name === name)?.groups;
+  const known = gates_of(version_of(text) ?? 3).find((row) => row.name === name);
+  const parameters = own ? list(own.parameters) : known?.parameters;
+  const qubits = own ? list(own.qubits).length : known?.qubits;
+  if (!parameters || !qubits) return null;
+  return {
+    pos: node.from,
+    end: node.to,
+    create: () => {
+      const dom = document.createElement('div');
+      dom.className = 'cm-hint';
+      dom.append(...worded(`\`${name}${parameters.length > 0 ? `(${parameters.join(', ')})` : ''}\` on ${qubits} qubit${qubits > 1 ? 's' : ''}`));
+      return { dom };
+    },
+  };
+});
+
 export const completion = [
   autocompletion({ override: [candidates], icons: false, maxRenderedOptions: 60 }),
   closeBrackets(),
+  signatures,
   Prec.high(keymap.of([{ key: 'Tab', run: acceptCompletion }, ...closeBracketsKeymap, ...completionKeymap])),
 ];

@@ -1,10 +1,11 @@
 // The program as text: what it is, the editor, and what is wrong with it.
 
 import './editor.css';
+import { computed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../icons';
-import { circuit, circuit_is_current, editor, load_program, notify, program } from '../state';
-import { problems as problems_now, follow_program, unread } from './reading';
+import { circuit, circuit_is_current, editor, load_program, notify, program, reading } from '../state';
+import { follow_program, problems, unread } from './reading';
 import { version_of } from './tokens';
 import { mount } from './view';
 
@@ -32,35 +33,33 @@ async function open_file(file: File): Promise<void> {
 
 const count = (number: number, what: string) => `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 
+const version = computed(() => version_of(program.value));
+const size = computed(() => {
+  const read = circuit.value?.circuit;
+  return read && read.num_qubits > 0 ? [count(read.num_qubits, 'qubit'), `depth ${read.depth().toLocaleString('en')}`] : [];
+});
+
 /** Version, qubits and depth; where the text was not read, why. */
-function summary(): string {
-  const version = version_of(program.value);
-  const parts = version ? [`OpenQASM ${version}`] : [];
-  if (unread.value) parts.push(unread.value);
-  else if (circuit.value && circuit.value.circuit.num_qubits > 0) {
-    parts.push(count(circuit.value.circuit.num_qubits, 'qubit'), `depth ${circuit.value.circuit.depth().toLocaleString('en')}`);
-  }
-  return parts.join(' · ');
-}
+const summary = () => [version.value ? `OpenQASM ${version.value}` : [], unread.value ?? size.value].flat().join(' · ');
 
 /** A sentence, words of the program as code. */
 const Worded = ({ text }: { text: string }) => <>{text.split('`').map((part, i) => (i % 2 ? <code key={i}>{part}</code> : part))}</>;
 
 const Status = () => {
-  const [first, ...more] = problems_now.value;
-  const { line, column } = first ?? {};
+  const [first, ...more] = problems.value;
+  if (!first) {
+    const right = reading.value.circuit !== null && program.value.trim() !== '';
+    return <div class="editor-status" role="status" aria-live="polite">{right && <><Icon name="check" /><p>No problems</p></>}</div>;
+  }
+  const { line, column, text } = first;
   return (
-    <div class="editor-status" role="status" aria-live="polite" data-wrong={first !== undefined}>
-      {first && (
-        <>
-          <Icon name="warning" />
-          <p><Worded text={first.text} />{more.length > 0 && <span class="muted"> {count(more.length, 'more problem')}.</span>}</p>
-          {line != null && (
-            <button class="button small" aria-label={`Go to line ${line}, column ${column}`} onClick={() => editor.value?.reveal(line, column ?? 1)}>
-              {line}:{column}
-            </button>
-          )}
-        </>
+    <div class="editor-status wrong" role="status" aria-live="polite">
+      <Icon name="warning" />
+      <p><Worded text={text} />{more.length > 0 && <span class="muted"> {count(more.length, 'more problem')}.</span>}</p>
+      {line !== null && (
+        <button class="button small" aria-label={`Go to line ${line}, column ${column}`} onClick={() => editor.value?.reveal(line, column ?? 1)}>
+          {line}:{column}
+        </button>
       )}
     </div>
   );

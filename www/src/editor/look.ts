@@ -25,7 +25,6 @@ const KINDS: Record<TokenKind, [tag: Tag, look: Record<string, string>]> = {
 
 export const TOKEN_TAGS = Object.fromEntries(Object.entries(KINDS).map(([kind, [tag]]) => [kind, tag]));
 
-/** Classes as well, by which tests and other styles find tokens. */
 export const colours = HighlightStyle.define(Object.values(KINDS).map(([tag, look]) => ({ tag, ...look })));
 
 const pressable = {
@@ -76,13 +75,16 @@ export const look = EditorView.theme({
   '.cm-panels': { backgroundColor: 'var(--surface-2)', color: 'var(--ink)', border: '0' },
   '.cm-panels.cm-panels-top': { borderBottom: '1px solid var(--line)' },
   '.cm-panel.cm-search': {
-    display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '6px', padding: '8px 44px 8px 14px', fontFamily: 'var(--font)',
+    display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '6px', padding: '8px 48px 8px 14px', fontFamily: 'var(--font)',
   },
-  '.cm-panel.cm-search br': { display: 'block', width: '100%', content: '""' },
-  '.cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label': { margin: '0' },
-  '.cm-panel.cm-search label': { display: 'inline-flex', alignItems: 'center', gap: '5px', fontSize: 'var(--size-s)', color: 'var(--ink-2)' },
+  // A row to find, one of choices, one to replace. All at once cannot be selected here.
+  '.cm-panel.cm-search br, .cm-panel.cm-search [name=select]': { display: 'none' },
+  '.cm-panel.cm-search input, .cm-panel.cm-search button': { margin: '0' },
+  '.cm-panel.cm-search label': { display: 'inline-flex', alignItems: 'center', gap: '5px', marginRight: '6px', fontSize: 'var(--size-s)', color: 'var(--ink-2)' },
   '.cm-panel.cm-search input[type=checkbox]': { accentColor: 'var(--accent)', width: '16px', height: '16px' },
-  '.cm-textfield': { ...pressable, cursor: 'text', fontWeight: '400', fontSize: 'var(--size)', width: '12em', flex: '1 1 9em', maxWidth: '20em' },
+  '.cm-textfield': { ...pressable, cursor: 'text', fontWeight: '400', fontSize: 'var(--size)', minWidth: '7em' },
+  '.cm-panel.cm-search [name=search]': { flex: '1 1 calc(100% - 170px)' },
+  '.cm-panel.cm-search [name=replace]:not(button)': { flex: '1 1 calc(100% - 210px)' },
   '.cm-button': { ...pressable, backgroundImage: 'none' },
   '.cm-button:hover': { background: 'var(--surface-3)' },
   '.cm-panel.cm-search [name=close]': {
@@ -97,7 +99,8 @@ export const look = EditorView.theme({
 
   // Phones magnify the page when a text of less than 16 pixels is touched.
   '@media (pointer: coarse)': {
-    '&, .cm-textfield': { fontSize: '16px' },
-    '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { minHeight: '40px' },
+    '.cm-scroller, .cm-textfield': { fontSize: '16px' },
+    '.cm-tooltip.cm-tooltip-autocomplete > ul > li, .cm-panel.cm-search label': { minHeight: '40px' },
+    '.cm-button, .cm-textfield': { minHeight: 'var(--control)' },
   },
 });

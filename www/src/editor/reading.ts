@@ -29,9 +29,9 @@ export function show_failure(failure: JobFailure, text: string = program.value):
   failed.value = { failure, text };
 }
 
-/** What is known to be wrong with the text as it stands. */
+/** What is wrong with the text: as it was read last, so that what is underlined stays while one types. */
 export const problems = computed<Problem[]>(() => {
-  if (reading.value.text === program.value && reading.value.error) return problems_of(reading.value.error);
+  if (reading.value.error) return problems_of(reading.value.error);
   return failed.value?.text === program.value ? problems_of(failed.value.failure) : [];
 });
 

@@ -6,7 +6,7 @@ import { keymap, type EditorView } from '@codemirror/view';
 
 const PHRASES = {
   Find: 'Find', Replace: 'Replace with', next: 'Next', previous: 'Previous', all: 'Select all', 'match case': 'Match case',
-  regexp: 'Regular expression', 'by word': 'Whole words', replace: 'Replace', 'replace all': 'Replace all', close: 'Close',
+  regexp: 'Regex', 'by word': 'Whole words', replace: 'Replace', 'replace all': 'Replace all', close: 'Close',
 };
 
 const known = new WeakSet<EditorView>();

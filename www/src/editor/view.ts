@@ -68,6 +68,19 @@ function reveal(view: EditorView, line: number, column: number): void {
   requestAnimationFrame(() => { if (!view.hasFocus) show(); });
 }
 
+/**
+ * Typing over a selection: browsers that do it themselves keep the colours by style attributes, which the page's
+ * Content-Security-Policy refuses and reports.
+ */
+function type_over(event: InputEvent, view: EditorView): boolean {
+  const { data, inputType } = event;
+  const { main } = view.state.selection;
+  if (inputType !== 'insertText' || !data || view.composing || (main.empty && !data.includes('\n'))) return false;
+  const insert = () => view.state.update({ ...view.state.replaceSelection(data), userEvent: 'input.type', scrollIntoView: true });
+  if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, main.from, main.to, data, insert))) view.dispatch(insert());
+  return true;
+}
+
 /** Puts the editor into an element; gives what takes it out again. */
 export function mount(host: HTMLElement): () => void {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
@@ -87,7 +100,7 @@ export function mount(host: HTMLElement): () => void {
           'aria-label': 'Program, in OpenQASM', 'aria-description': 'Tab indents. Press Escape, then Tab, to leave the editor.',
         }),
         // The panel around opens files.
-        EditorView.domEventHandlers({ drop: ({ dataTransfer }) => (dataTransfer?.files.length ?? 0) > 0 }),
+        EditorView.domEventHandlers({ beforeinput: type_over, drop: ({ dataTransfer }) => (dataTransfer?.files.length ?? 0) > 0 }),
         EditorView.updateListener.of(({ docChanged, focusChanged, state }) => {
           if (docChanged) batch(() => {
             program.value = state.doc.toString();

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { useCallback, useMemo } from 'preact/hooks';
 import { plot_histogram } from 'aer-wasm/plots';
-import { chosen_job, editor, place, type JobOutcome, type JobRecord } from '../state';
+import { chosen_job, editor, place, program, type JobOutcome, type JobRecord } from '../state';
 import { csv_of, fidelity_in_words, hellinger_fidelity, rows_of, shown_rows, total_variation, type Order, type Row } from './distribution';
 import { file_name, save_file } from './download';
 import { fixed, grouped, percent, seconds } from './numbers';
@@ -117,6 +117,7 @@ const Outcome = ({ job, outcome }: { job: JobRecord; outcome: JobOutcome }) => {
         )}
       </div>
       <Picture draw={draw} />
+      {typeof outcome.metadata.ideal_error === 'string' && <p class="small muted note">{`The run without noise, for comparison, failed: ${outcome.metadata.ideal_error}`}</p>}
       {left_out > 0 && (
         <p class="small muted note">
           {`The ${shown.length} most frequent of ${grouped(rows.length)} outcomes: ${percent(shown.reduce((sum, { share }) => sum + share, 0))} of the shots. The files have all.`}
@@ -155,7 +156,7 @@ const Failed = ({ job }: { job: JobRecord }) => {
       <h3>The run failed</h3>
       <p class="reason">{message}</p>
       {hint && !message.includes(hint) && <p>{hint}</p>}
-      {line !== undefined && job.text !== '' && <p><button class="button" onClick={reveal}>{`Show line ${line}`}</button></p>}
+      {line !== undefined && job.text === program.value && <p><button class="button" onClick={reveal}>{`Show line ${line}`}</button></p>}
     </div>
   );
 };
@@ -165,7 +166,7 @@ const LIFE: Record<string, string> = {
 };
 
 const Underway = ({ job: { status, progress } }: { job: JobRecord }) => (
-  <div class="empty underway" role="status">
+  <div class="empty underway">
     <p>{`${LIFE[status] ?? status}${status === 'RUNNING' && progress.left_s !== null ? `, about ${seconds(progress.left_s)} left` : ''}`}</p>
     <progress max="1" value={status === 'RUNNING' ? progress.fraction : undefined} aria-label="Progress of the run" />
   </div>

@@ -103,6 +103,7 @@ effect(() => {
   return () => {
     clearTimeout(timer);
     stop.abort();
+    busy.value = false;
   };
 });
 

@@ -118,7 +118,7 @@ export const StateOnTheWay = () => {
   if (source.circuit.num_qubits === 0) return <p class="empty">The circuit has no qubits. Declare some to see their state.</p>;
   const shown = trace.value;
   return (
-    <div class="state" aria-busy={tracing.value}>
+    <div class="state" aria-busy={tracing.value} data-run={shown?.seed}>
       {!circuit_is_current.value && <p class="small muted note">The program as it stands is not read yet, or has an error: this is the last circuit that could be read.</p>}
       {limit.value && <Limited />}
       {trace_error.value && (

@@ -35,6 +35,7 @@ export interface Step {
 
 export interface Trace {
   text: string;
+  seed: number;
   num_qubits: number;
   noisy: boolean;
   /** Whether chance decides anything, so that another run may differ. */
@@ -178,7 +179,7 @@ async function compute(loaded: Aer, { text, source, seed, noise, once }: Wanted,
   let usual = steps.length - 1;
   while (usual > 0 && kept[usual].entry?.name === 'measure') usual--;
   return {
-    text, steps, usual, whole: !once, noisy: Boolean(model), num_qubits: source.num_qubits,
+    text, seed, steps, usual, whole: !once, noisy: Boolean(model), num_qubits: source.num_qubits,
     random,
   };
 }
@@ -233,10 +234,11 @@ effect(() => {
   return () => {
     clearTimeout(timer);
     stop.abort();
+    tracing.value = false;
   };
 });
 
 effect(() => {
   const current = state_is_visible.value && trace.value !== null && trace.value.text === circuit.value?.text;
-  marked_instruction.value = current ? (step.value?.instruction ?? null) : null;
+  marked_instruction.value = current && step.value ? (step.value.instruction ?? -1) + 1 : null;
 });
