@@ -3,6 +3,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { AerError, QuantumCircuit } from 'aer-wasm';
 import { noise_model } from '../run/noise';
+import { suggested_observables } from '../share/observables';
 import { aer, circuit, program_title, settings, type Aer, type NoiseSettings } from '../state';
 import { file_name, save_file } from './download';
 import { kept_signal } from './kept';
@@ -21,7 +22,7 @@ const SEED = 1;
 export const expectation_is_visible = signal(false);
 
 const num_qubits = computed(() => circuit.value?.circuit.num_qubits ?? 0);
-const suggestion = computed(() => ['Z', 'X'].map((letter) => letter.repeat(num_qubits.value)).join('\n'));
+const suggestion = computed(() => suggested_observables(program_title.value, num_qubits.value) ?? ['Z', 'X'].map((letter) => letter.repeat(num_qubits.value)).join('\n'));
 
 /** What was typed, for each program that has a name and each number of qubits, as JSON: the newest last. */
 const typed = kept_signal('observables', '[]');

@@ -1,4 +1,4 @@
-// Operators that belong to an example, by its title: what the results offer as expectation values.
+// Operators that belong to an example, by its title: what the results suggest for expectation values.
 
 export interface Observable {
   name: string;
@@ -25,3 +25,13 @@ export const OBSERVABLES: Record<string, Observable[]> = {
   'GHZ state': [{ name: 'Parity of all', terms: [['XXXXX', 1]] }],
   'Bell state': [{ name: 'Agreement', terms: [['ZZ', 1]] }, { name: 'Agreement across', terms: [['XX', 1]] }],
 };
+
+/** What is suggested for a program, one to a line as one types them; null where nothing is, or for other qubits. */
+export function suggested_observables(title: string | null, num_qubits: number): string | null {
+  const observables = OBSERVABLES[title ?? '']?.filter(({ terms }) => terms.every(([pauli]) => pauli.length === num_qubits)) ?? [];
+  const written = ([pauli, coefficient]: [string, number], at: number) => {
+    const size = Math.abs(coefficient) === 1 ? pauli : `${Math.abs(coefficient)}*${pauli}`;
+    return coefficient < 0 ? `${at === 0 ? '-' : ' - '}${size}` : `${at === 0 ? '' : ' + '}${size}`;
+  };
+  return observables.map(({ terms }) => terms.map(written).join('')).join('\n') || null;
+}
