@@ -35,7 +35,7 @@ function watch() {
   const frame = (now) => {
     seen.frames.push([now, now - last]);
     last = now;
-    seen.editor ??= document.querySelector('.cm-content') ? performance.now() : undefined;
+    seen.editor ??= document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content') ? performance.now() : undefined;
     const button = document.querySelector('.run-button:not(:disabled)');
     if (button && seen.editor !== undefined && seen.usable === undefined) {
       seen.usable = performance.now();
