@@ -101,7 +101,7 @@ test('what is written keeps the form of the program', () => {
     [{ type: 'insert', at: 3, step: step('z', [1]) }, text.replace('c = measure q;', 'c[0] = measure q[0];\nz q[1];\nc[1] = measure q[1];')],
     [{ type: 'delete', index: 0 }, text.replace('  h q[0]; // first\n', '')],
     [{ type: 'delete', index: 3 }, text.replace('c = measure q;', 'c[0] = measure q[0];')],
-    [{ type: 'move', index: 0, at: 2 }, text.replace('  h q[0]; // first\n', '').replace('q[1];\n', 'q[1];\n  h q[0];\n')],
+    [{ type: 'move', index: 0, at: 2 }, text.replace('  h q[0]; // first\n', '').replace('c = ', 'h q[0]; // first\nc = ')],
     [{ type: 'move', index: 0, at: 0, qubits: [1] }, text.replace('h q[0]', 'h q[1]')],
     [{ type: 'replace', index: 1, step: step('cx', [1, 0]) }, text.replace('cx q[0], q[1]', 'cx q[1], q[0]')],
     [{ type: 'replace', index: 1, step: step('rzz', [1, 0], { params: ['pi/4'] }) }, text.replace('cx q[0], q[1]', 'rzz(pi/4) q[1], q[0]')],

@@ -48,6 +48,8 @@ function bars_of(svg) {
   return [...svg.matchAll(/<path d="([^"]*)" fill="([^"]*)"><title>([^<]*)</g)].map(([, d, fill, name]) => {
     const [x, base] = numbers_of(d);
     const ys = d.includes('Q') ? Number(/Q\S+ (\S+)/.exec(d)[1]) : Number(/V(\S+?)H/.exec(d)[1]);
+    const corner = Number(/V(\S+?)[QH]/.exec(d)[1]);
+    assert((corner - base) * (corner - ys) <= 0, `a corner of ${name} is within the bar`);
     return { name, label: name.split(': ')[0], fill, x, height: base - ys };
   });
 }
@@ -367,6 +369,9 @@ test('bars of a city stand in the order in which they hide each other', () => {
   // (|0⟩ + i|1⟩)/√2: imaginary part −1/2 at row 0, column 1.
   const towers = towers_of(plots.plot_state_city([h, [0, h]]));
   assert.deepEqual(towers.map(({ entry, value }) => [entry, value]), [['0,0', 0.5], ['1,1', 0.5], ['0,1', -0.5], ['1,0', 0.5]]);
+  // With −i the one below the plane is the one that is further on, and still comes first.
+  const below_first = towers_of(plots.plot_state_city([h, [0, -h]])).slice(2);
+  assert.deepEqual(below_first.map(({ entry, value }) => [entry, value]), [['1,0', -0.5], ['0,1', 0.5]]);
   const order = towers_of(plots.plot_state_city(uniform(2))).map(({ entry }) => entry.split(',').reduce((sum, bits) => sum + parseInt(bits, 2), 0));
   assert.deepEqual(order, [...order].sort((a, b) => a - b), 'from the back to the front');
   const svg = plots.plot_state_city([h, [0, h]], { color: ['#111111', '#222222'], alpha: 0.5 });

@@ -284,30 +284,32 @@ function draw(name, series, as_shares, given) {
     bars,
     numbers,
     names,
-    every > 1 && bar_labels ? peaks(labels, rows, bar_texts, { x_of, y_of, bar_width, slot, left, width, looks }) : '',
+    bar_labels && numbers.length === 0
+      ? peaks(labels, rows, bar_texts, every === 1, { x_of, y_of, bar_width, slot, left, width, looks })
+      : '',
     caption ? words(width - 16, height - 10, caption, { 'font-size': 11, fill: looks.muted, 'text-anchor': 'end' }) : '',
   );
 }
 
-/** Where few outcomes have their words under the axis: names over those that stand out, as many as have room. */
-function peaks(labels, rows, bar_texts, { x_of, y_of, bar_width, slot, left, width, looks }) {
-  const [row] = rows;
-  const mean = sum(row.map(Math.abs)) / row.length;
-  const highest = row
+/** Where bars have no values over them: words over those that stand out, as many as have room. */
+function peaks(labels, rows, bar_texts, named, { x_of, y_of, bar_width, slot, left, width, looks }) {
+  const tallest = labels.map((_, k) => rows.reduce((most, row) => Math.max(most, row[k]), 0));
+  const mean = sum(tallest) / tallest.length;
+  const highest = tallest
     .map((value, k) => [value, k])
     .filter(([value]) => value > 3 * mean)
     .sort(([a, j], [b, k]) => b - a || j - k)
     .slice(0, 6);
   const taken = [];
   return highest.map(([value, k]) => {
-    const text = `${labels[k]}: ${bar_texts[0][k]}`;
-    const half = text_width(text, 11) / 2;
+    const text = `${named ? '' : `${labels[k]}: `}${bar_texts.map((texts) => texts[k]).join(' · ')}`;
+    const half = text_width(text, 11) * 0.58;
     const x = Math.min(Math.max(x_of(k, 0) + (bar_width * rows.length) / 2, left + half), width - 8 - half);
-    const y = y_of(Math.max(...rows.map((one) => one[k]))) - 6;
+    const y = y_of(value) - 6;
     // A place is taken where a text is already, or a bar that is as high.
     const free =
       taken.every(([tx, ty, th]) => Math.abs(tx - x) > th + half + 6 || Math.abs(ty - y) > 14) &&
-      row.every((other, j) => j === k || Math.abs(j - k) * slot > half || y_of(other) > y);
+      tallest.every((other, j) => j === k || Math.abs(j - k) * slot > half || y_of(other) > y);
     if (!free) return '';
     taken.push([x, y, half]);
     return words(x, y, text, { 'font-size': 11, fill: looks.muted, 'text-anchor': 'middle' });

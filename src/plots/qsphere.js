@@ -18,7 +18,7 @@ const TOLD = 16;
 /** Of more nodes than these there are no spokes, and no names of their own. */
 const MOST_SPOKES = 512;
 /** Of more nodes than these only so many have labels. */
-const [MANY_NODES, FEW_LABELS] = [64, 24];
+const [MANY_NODES, FEW_LABELS, MOST_TRIED] = [64, 24, 256];
 /** As Qiskit looks at it, from a little higher, so that the rings are seen. */
 const view = view_from(275, 12);
 
@@ -160,17 +160,21 @@ export function plot_state_qsphere(state, given = {}) {
   taken.push([wheel_x - wheel_radius - 36, wheel_y - wheel_radius - 18, width, height]);
   const labels = [];
   if (show_state_labels)
-    for (const node of [...nodes].sort((a, b) => b.probability.toFixed(6) - a.probability.toFixed(6) || b.depth - a.depth)) {
+    for (const node of [...nodes]
+      .sort((a, b) => Math.round(1e6 * b.probability) - Math.round(1e6 * a.probability) || b.depth - a.depth)
+      .slice(0, MOST_TRIED)) {
       const text = `|${node.bits}⟩`;
       const phase = show_state_phases ? phase_text(node.phase, use_degrees) : null;
       const half = Math.max(text_width(text, font_size), phase ? text_width(phase, font_size) : 0) / 2 + 1;
       const tall = font_size * (phase ? 2.3 : 1.1);
-      const [dx, dy] = [node.x - cx, node.y - cy];
-      const from_middle = Math.hypot(dx, dy) || 1;
-      const place = [0, 6, 14]
-        .map((more) => {
-          const away = node.r + more + 4 + Math.abs((dx / from_middle) * half) + Math.abs((dy / from_middle) * tall) / 2;
-          return [node.x + (dx / from_middle) * away, node.y + (dy / from_middle) * away];
+      // Outwards, if need be further, or else on any side.
+      const from_middle = Math.hypot(node.x - cx, node.y - cy) || 1;
+      const outwards = [(node.x - cx) / from_middle, (node.y - cy) / from_middle];
+      const ways = [...[0, 6, 14].map((more) => [...outwards, more]), [0, 1, 0], [0, -1, 0], [-1, 0, 0], [1, 0, 0]];
+      const place = ways
+        .map(([x, y, more]) => {
+          const away = node.r + more + 4 + Math.abs(x * half) + Math.abs(y * tall) / 2;
+          return [node.x + x * away, node.y + y * away];
         })
         .find(([x, y]) => {
           const box = [x - half, y - tall / 2, x + half, y + tall / 2];

@@ -7,8 +7,9 @@ export function phase_color(phase: number, theme?: 'light' | 'dark'): string;
 
 /** A circuit as the pictures need it: a `QuantumCircuit` of `aer-wasm`. */
 export interface DrawableCircuit {
-  /** @internal */
-  _layout_json(options: string): string;
+  readonly num_qubits: number;
+  readonly num_clbits: number;
+  draw(output?: 'text'): string;
 }
 
 /** How a circuit is laid out; names and meanings are those of Qiskit's `circuit_drawer`. */

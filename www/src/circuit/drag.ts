@@ -86,7 +86,7 @@ export function press(event: PointerEvent, what: Dragged): void {
     drop(what, cell, now);
   }, { signal });
   addEventListener('pointercancel', end, { signal });
-  addEventListener('pointerdown', end, { signal });
+  addEventListener('pointerdown', (other) => other !== event && end(), { signal });
   addEventListener('keydown', (key) => {
     if (key.key !== 'Escape' || !drag.value) return;
     key.stopPropagation();

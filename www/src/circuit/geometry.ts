@@ -102,7 +102,10 @@ export function indices_of(layout: CircuitLayout, { column }: Cell, qubits: numb
   };
   let { from, to } = bounds(qubits);
   if (from > to) ({ from, to } = bounds(qubits.slice(0, 1)));
-  const later = others.filter((item) => item.column >= column).map(({ instruction }) => instruction);
+  // In one column from top to bottom, as one reads.
+  const later = others
+    .filter((item) => item.column > column || (item.column === column && Math.min(...item.qubits) >= qubits[0]))
+    .map(({ instruction }) => instruction);
   const wanted = later.length > 0 ? Math.min(...later) : all;
   return { from, to, ideal: Math.min(Math.max(wanted, from), to) };
 }

@@ -77,7 +77,7 @@ const When = ({ source, step, set }: { source: Source; step: Step; set: (step: S
   };
   return (
     <div class="when">
-      <Select label="Done" value={other ? options.length - 1 : at} options={options} choose={choose} />
+      <Select label="Condition" value={other ? options.length - 1 : at} options={options} choose={choose} />
       {condition && 'register' in condition && (
         <label class="field value">
           <span>Value</span>
