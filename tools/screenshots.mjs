@@ -42,7 +42,7 @@ async function run(page) {
 async function result(page, tab, view) {
   await go(page, 'Results');
   await page.getByRole('tab', { name: tab }).click();
-  if (view) await page.getByText(view, { exact: true }).click();
+  if (view) await page.getByRole('radio', { name: view }).check();
   await page.waitForTimeout(800);
 }
 
@@ -81,13 +81,12 @@ const VIEWS = {
     await run(page);
   },
   states: async (page) => {
-    await example(page, 'Grover');
+    await example(page, 'Quantum Fourier');
     await run(page);
     await result(page, 'State', 'Q-sphere');
-    for (let step = 0; step < 9; step++) await page.getByRole('button', { name: 'Next step' }).click();
   },
   bloch: async (page) => {
-    await example(page, 'Quantum Fourier');
+    await example(page, 'Grover');
     await run(page);
     await result(page, 'State', 'Bloch');
   },
