@@ -100,7 +100,7 @@ export function mount(host: HTMLElement): () => void {
         placeholder('OPENQASM 3.0;'),
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
         EditorView.contentAttributes.of({
-          'aria-label': 'Program, in OpenQASM', 'aria-description': 'Tab indents. Press Escape, then Tab, to leave the editor.',
+          tabindex: '0', 'aria-label': 'Program, in OpenQASM', 'aria-description': 'Tab indents. Press Escape, then Tab, to leave the editor.',
         }),
         // The panel around opens files.
         EditorView.domEventHandlers({ beforeinput: type_over, drop: ({ dataTransfer }) => (dataTransfer?.files.length ?? 0) > 0 }),
