@@ -133,6 +133,10 @@ test('a gate is dragged to another wire, to another column, and out', async () =
   assert.equal(await body(page), 'h q[2]; // first\ns q[1];\nt q[1];');
   await drag(page, await middle(page, '[data-instruction="2"]'), await cell(page, 1, 0).then(({ x, y }) => ({ x: x - 10, y })));
   assert.equal((await body(page)).replace('h q[2]; // first\n', ''), 't q[1];\ns q[1];');
+  await page.mouse.click(...Object.values(await middle(page, '[data-instruction="1"]')));
+  await page.keyboard.press('Delete');
+  assert.equal((await drawn(page)).length, 2, 'what is selected goes by a key');
+  await page.click('button[aria-label="Undo"]');
   const gone = await page.locator('[data-instruction]', { hasText: 't q[1]' }).getAttribute('data-instruction');
   await drag(page, await middle(page, `[data-instruction="${gone}"]`), { x: 400, y: 700 });
   assert.equal(await body(page), 'h q[2]; // first\ns q[1];');
@@ -286,6 +290,19 @@ test('every gate of the palette can be put into an empty program of six qubits',
   }
   await page.getByPlaceholder('Search').fill('swap');
   assert.deepEqual(await page.$$eval('.tile[data-gate]', (tiles) => tiles.map(({ dataset }) => dataset.gate)), ['swap', 'iswap', 'cswap', 'mcswap']);
+  await check();
+});
+
+test('what is dropped on control flow goes beside it', async () => {
+  const loop = 'if (c[0]) {\n  x q[1];\n  h q[1];\n}';
+  const { page, check } = await playground(`${HEAD}qubit[2] q;\nbit[1] c;\nc[0] = measure q[0];\n${loop}`);
+  const { x, y, width, height } = await page.locator('[data-instruction="1"]').first().boundingBox();
+  const [tile, at] = [await middle(page, '.tile[data-gate="y"]'), y + Math.min(height, 44) / 2];
+  await drag(page, tile, { x: x + 8, y: at });
+  assert.equal(await body(page), `c[0] = measure q[0];\ny q[1];\n${loop}`);
+  await page.click('button[aria-label="Undo"]');
+  await drag(page, tile, { x: x + width - 8, y: at });
+  assert.equal(await body(page), `c[0] = measure q[0];\n${loop}\ny q[1];`);
   await check();
 });
 

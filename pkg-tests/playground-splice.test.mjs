@@ -146,6 +146,17 @@ test('a wrong formula is the reader’s error, with its place', () => {
   assert.equal(edited(text, { ...edit, step: step('rx', [0], { params: ['2*pi / 3'] }) }).text, text.replace('(pi)', '(2*pi / 3)'));
 });
 
+test('programs without a version, with numbered qubits, with pragmas', () => {
+  const rows = [
+    ['include "qelib1.inc";\nqreg q[2];\nh q[0];\n', 'include "qelib1.inc";\nqreg q[2];\nh q[0];\nx q[1];\n'],
+    ['qreg q[2];\nU(0,0,0) q[0];\n', 'include "qelib1.inc";\nqreg q[2];\nU(0,0,0) q[0];\nx q[1];\n'],
+    [`${HEAD[3]}h $0;\ncx $0, $2;\n`, `${HEAD[3]}h $0;\nx $1;\ncx $0, $2;\n`],
+    [`${HEAD[3]}qubit q;\nqubit r;\nh q;\n`, `${HEAD[3]}qubit q;\nqubit r;\nh q;\nx r;\n`],
+    [`${HEAD[3]}qubit[2] q;\npragma aer {"name":"save_statevector","qubits":[0,1]}\n`, `${HEAD[3]}qubit[2] q;\npragma aer {"name":"save_statevector","qubits":[0,1]}\nx q[1];\n`],
+  ];
+  for (const [before, after] of rows) assert.equal(edited(before, { type: 'insert', at: 1, step: step('x', [1]) }).text, after);
+});
+
 test('qubits come and go', () => {
   for (const [before, after] of [
     ['qubit[2] q;\nh q;\nbarrier q;\n', 'qubit[3] q;\nh q[0:1];\nbarrier q;\n'],

@@ -95,6 +95,7 @@ export function press(event: PointerEvent, what: Dragged): void {
 }
 
 function drop(what: Dragged, cell: Cell | null, event: PointerEvent): void {
+  area.canvas?.focus({ preventScroll: true });
   if ('name' in what) {
     if (!cell) return;
     if (what.name === 'if') drop_condition(event);

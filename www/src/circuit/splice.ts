@@ -122,17 +122,14 @@ function ranges_of(
 ): Source['ranges'] | null {
   if (text.includes(MARK)) return null;
   const in_3 = version === 3;
-  let marked = '';
+  const register = `qreg ${MARK}[1];`;
+  // The first of all registers, so that its qubit is 0.
+  let marked = in_3 || statements[0].kind === 'version' ? '' : register;
   let at = 0;
-  let begun = in_3;
   for (const [index, { kind, end }] of statements.entries()) {
     marked += text.slice(at, end);
     at = end;
-    if (!begun && (kind === 'version' || statements[0].kind !== 'version')) {
-      // Where there is no line with the version, a register is what tells that it is 2.
-      marked += `\nqreg ${MARK}[1];`;
-      begun = true;
-    }
+    if (!in_3 && kind === 'version') marked += register;
     marked += in_3 ? `\npragma aer {"name":"barrier","qubits":[],"label":"${MARK}${index}"}\n` : ` barrier ${MARK}[0];`;
   }
   let found: readonly Instruction[];
