@@ -108,6 +108,8 @@ export function mount(host: HTMLElement): () => void {
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
         EditorView.contentAttributes.of({
           'aria-label': 'Program, in OpenQASM', 'aria-description': 'Tab indents. Press Escape, then Tab, to leave the editor.',
+          // What can be edited has the focus anyway; checkers of accessibility look for this.
+          tabindex: '0',
         }),
         // The panel around opens files.
         EditorView.domEventHandlers({
