@@ -413,3 +413,102 @@ test('mistakes are told at the call', () => {
   ];
   for (const [call, code, text] of rows) assert_refused(call, code, text);
 });
+
+test('instructions of one circuit are appended to another, with all that they are', async () => {
+  const circuit = new QuantumCircuit(new QuantumRegister(3, 'q'), new ClassicalRegister(2, 'c'));
+  circuit.global_phase = 0.4;
+  circuit.metadata = { run: 3 };
+  const theta = new Parameter('theta');
+  const count = circuit.add_var('count', expr.lift(1, types.Uint(4)));
+  circuit.h(0).rx(theta, 1).unitary([[0, 1], [1, 0]], 2, 'flip').initialize([0, 1], 2).measure([0, 2], [0, 1]);
+  circuit.store(count, expr.bit_xor(count, 3));
+  circuit.if_else([circuit.cregs[0], 3], (body) => body.x(1), (body) => body.h(1).store(count, 5));
+  circuit.while_loop(expr.less(count, 2), (body) => body.store(count, 7).break_loop());
+  circuit.save_expectation_value('ZZI', [0, 1, 2], 'zz').reset(0).barrier(0, 1);
+  const empty = circuit.copy_empty_like('trace');
+  assert.deepEqual([empty.name, empty.size(), empty.global_phase, empty.metadata], ['trace', 0, 0.4, { run: 3 }]);
+  assert.deepEqual(empty.qregs, circuit.qregs);
+  assert.equal(circuit.copy_empty_like().name, circuit.name);
+  for (const instruction of circuit.data) assert.equal(empty.append(instruction), empty);
+  assert.equal(empty.draw(), circuit.draw());
+  assert.deepEqual(empty.data, circuit.data);
+  assert.deepEqual(empty.parameters, circuit.parameters);
+  const bind = { theta: Math.PI };
+  assert.equal(empty.assign_parameters(bind).to_qasm3(), circuit.assign_parameters(bind).to_qasm3());
+  assert.deepEqual(await counts(empty.assign_parameters(bind)), await counts(circuit.assign_parameters(bind)));
+});
+
+test('a circuit is traced step by step', async () => {
+  const circuit = new QuantumCircuit(2).h(0).cx(0, 1);
+  const traced = circuit.copy_empty_like();
+  circuit.data.forEach((instruction, k) => traced.append(instruction).save_statevector(`step_${k}`));
+  const { data } = (await result(traced)).results[0];
+  const h = Math.SQRT1_2;
+  assert_close(Array.from(data.step_0), [h, 0, h, 0, 0, 0, 0, 0]);
+  assert_close(Array.from(data.step_1), [h, 0, 0, 0, 0, 0, h, 0]);
+});
+
+test('conditions of OpenQASM 2 come along', async () => {
+  const head = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[3]; creg c[2];';
+  const circuit = QuantumCircuit.from_qasm(`${head} x q[1]; measure q[1] -> c[1]; if (c == 2) x q[2]; if (c == 1) x q[0]; measure q[2] -> c[0];`);
+  const traced = circuit.copy_empty_like();
+  for (const instruction of circuit.data) traced.append(instruction);
+  assert.deepEqual(await counts(traced), { 11: 200 });
+  const fresh = new QuantumCircuit(3, 2);
+  for (const instruction of circuit.data) fresh.append(instruction);
+  assert.deepEqual(await counts(fresh), { 11: 200 });
+});
+
+test('an instruction goes to other qubits and bits, or is a plain object', async () => {
+  const source = new QuantumCircuit(2, 2).cx(0, 1).measure(1, 0).if_test([0, 1], (body) => body.x(1));
+  const [cx, measure, flow] = source.data;
+  const target = new QuantumCircuit(3, 3).x(2).append(cx, [2, 0]).append(measure, [0], [2]).append(flow, [1], [2]).measure(1, 1);
+  assert.deepEqual(await counts(target), { 110: 200 });
+  const plain = new QuantumCircuit(2, 2)
+    .append({ name: 'x', qubits: [0] }).append({ name: 'cx' }, [0, 1]).append({ name: 'barrier', qubits: [0, 1], label: 'here' })
+    .append({ name: 'rx', params: [Math.PI], qubits: 0, label: 'turn' }).append({ name: 'unitary', params: [[[[0, 0], [1, 0]], [[1, 0], [0, 0]]]], qubits: [0] })
+    .append({ name: 'delay', params: [10], qubits: [0] }).append({ name: 'measure', qubits: [0, 1], clbits: [0, 1] }).append({ name: 'reset', qubits: [0] });
+  assert.deepEqual(await counts(plain), { 11: 200 });
+  assert.deepEqual(plain.data.map(({ label }) => label), [undefined, undefined, 'here', 'turn', undefined, undefined, undefined, undefined, undefined]);
+  assert.deepEqual(plain.data[3].params, [Math.PI]);
+  const angle = new Parameter('angle');
+  assert.deepEqual(new QuantumCircuit(1).append({ name: 'rz', params: [angle.mul(2)], qubits: [0] }).parameters.map(({ name }) => name), ['angle']);
+});
+
+test('an entry of data stays what it was when its circuit changes', async () => {
+  const circuit = new QuantumCircuit(1, 1).rx(new Parameter('x'), 0);
+  const [rx] = circuit.data;
+  circuit.assign_parameters([Math.PI], true).h(0);
+  assert.equal(new QuantumCircuit(1).append(rx).num_parameters, 1);
+});
+
+test('what cannot be appended is refused', () => {
+  const source = new QuantumCircuit(3, 2).ccx(0, 1, 2).measure(2, 1);
+  const [ccx, measure] = source.data;
+  const used = new QuantumCircuit(1, 1);
+  const variable = used.add_var('v', true);
+  used.store(variable, false).save_statevector('state');
+  const [, store, save] = used.data;
+  const other = new QuantumCircuit(1, 1);
+  other.add_var('w', expr.lift(2, types.Uint(3)));
+  const refused = [
+    [() => new QuantumCircuit(2).append(ccx), 'QUBIT_OUT_OF_RANGE'],
+    [() => new QuantumCircuit(3).append(ccx, [0, 1]), 'QUBIT_COUNT'],
+    [() => new QuantumCircuit(3).append(ccx, [0, 1, 1]), 'DUPLICATE_QUBIT'],
+    [() => new QuantumCircuit(3, 1).append(measure), 'CLBIT_OUT_OF_RANGE'],
+    [() => new QuantumCircuit(3, 2).append(measure, [0], []), 'QUBIT_COUNT'],
+    [() => new QuantumCircuit(1).append({ name: 'no_such_gate', qubits: [0] }), 'UNKNOWN_GATE'],
+    [() => new QuantumCircuit(1).append({ name: 'rx', qubits: [0] }), 'PARAMETER_COUNT'],
+    [() => new QuantumCircuit(1).append({ name: 'rx', params: ['1'], qubits: [0] }), 'INVALID_ARGUMENT'],
+    [() => new QuantumCircuit(1).append({ name: 'x', qubits: [-2] }), 'QUBIT_OUT_OF_RANGE'],
+    [() => new QuantumCircuit(1).append('x'), 'INVALID_ARGUMENT'],
+    [() => new QuantumCircuit(1).append(null), 'INVALID_ARGUMENT'],
+    [() => other.copy().append(store), 'INVALID_ARGUMENT', 'copy_empty_like'],
+    [() => new QuantumCircuit(1).append(save).append(save), 'DUPLICATE_KEY'],
+  ];
+  for (const [call, code, text] of refused) assert_refused(call, code, text);
+  const before = other.draw();
+  assert_refused(() => other.append(store), 'INVALID_ARGUMENT');
+  assert.equal(other.draw(), before);
+  assert.equal(other.size(), 1);
+});

@@ -60,7 +60,8 @@ fn item(layout: &Layout, item: &Item) -> Value {
         Operation::Gate(gate, _) | Operation::ComputedGate(gate, _) => Some(*gate),
         _ => None,
     };
-    let controls = gate.map_or(0, |gate| gate.num_controls(item.qubits.len()).min(item.qubits.len().saturating_sub(1)));
+    let controls =
+        gate.map_or(0, |gate| gate.num_controls(item.qubits.len()).min(item.qubits.len().saturating_sub(1)));
     let (controls, targets) = item.qubits.split_at(controls);
     let label = match operation {
         Operation::Barrier => step.label.as_deref().unwrap_or_default().to_owned(),

@@ -451,3 +451,106 @@ fn bits_used(step: &Instruction, bits: &mut Vec<u32>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::circuit::operation::Measure;
+    use crate::circuit::{Block, Circuit, ControlFlow, Expr, Gate, Instruction, Operation};
+    use crate::draw::{self, DrawOptions};
+
+    /// Boxes over random qubits, each with a label of its own.
+    fn boxes(seed: &mut u64, names: &mut u32, count: usize) -> Block {
+        let mut random = |below: u64| {
+            *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((*seed >> 33) % below) as u32
+        };
+        let step = |_| {
+            let first = random(5);
+            let qubits = if random(2) == 0 { vec![first] } else { vec![first, (first + 1 + random(4)) % 5] };
+            let gate = if qubits.len() == 1 { Gate::X } else { Gate::Iswap };
+            *names += 1;
+            let label = format!("g{names:03}").into_boxed_str();
+            Instruction { label: Some(label), ..Instruction::gate(gate, [], qubits) }
+        };
+        (0..count).map(step).collect()
+    }
+
+    /// Where the middle of each label stands in the text.
+    fn middle(text: &str, label: &str) -> usize {
+        let column = |line: &str| Some(line.get(..line.find(label)?)?.chars().count());
+        text.lines().find_map(column).unwrap_or_else(|| panic!("{label} is not drawn"))
+    }
+
+    #[test]
+    fn columns_are_those_of_the_text() {
+        let (mut seed, mut names) = (7, 0);
+        for _ in 0..20 {
+            let mut circuit = Circuit::new(5, 2);
+            circuit.instructions = boxes(&mut seed, &mut names, 12);
+            let measure = Measure { memory: vec![1], register: vec![1] };
+            circuit.instructions.push(Instruction::new(Operation::Measure(Box::new(measure)), [2]));
+            let (then, otherwise) = (boxes(&mut seed, &mut names, 3), boxes(&mut seed, &mut names, 3));
+            let flow = ControlFlow::IfElse { condition: Expr::bit(1), then, otherwise };
+            circuit.instructions.push(Instruction::new(Operation::ControlFlow(Box::new(flow)), 0..5));
+            circuit.instructions.extend(boxes(&mut seed, &mut names, 6));
+            for reverse_bits in [false, true] {
+                let options = DrawOptions { fold: None, reverse_bits, ..DrawOptions::default() };
+                let (text, layout) = (draw::text(&circuit, options), draw::layout(&circuit, options));
+                let mut places: Vec<(u64, usize)> = Vec::new();
+                for item in layout["items"].as_array().unwrap() {
+                    if item["kind"] == "gate" {
+                        let label = item["label"].as_str().unwrap();
+                        places.push((item["column"].as_u64().unwrap(), middle(&text, label)));
+                    }
+                }
+                assert_eq!(places.len(), 24);
+                for (a, b) in places.iter().flat_map(|a| places.iter().map(move |b| (a, b))) {
+                    // A box with numbers inside is a little out of the middle.
+                    let order =
+                        if a.1.abs_diff(b.1) <= 2 { std::cmp::Ordering::Equal } else { a.1.cmp(&b.1) };
+                    assert_eq!(a.0.cmp(&b.0), order, "{a:?} {b:?}\n{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_inside_of_control_flow_knows_its_way() {
+        let inner =
+            ControlFlow::While { condition: Expr::bit(0), body: vec![Instruction::gate(Gate::X, [], [1])] };
+        let then = vec![
+            Instruction::gate(Gate::H, [], [0]),
+            Instruction::new(Operation::ControlFlow(Box::new(inner)), [1]),
+        ];
+        let otherwise = vec![Instruction::gate(Gate::Z, [], [0])];
+        let outer = ControlFlow::IfElse { condition: Expr::bit(1), then, otherwise };
+        let mut circuit = Circuit::new(2, 2);
+        circuit.instructions = vec![
+            Instruction::gate(Gate::Y, [], [0]),
+            Instruction::new(Operation::ControlFlow(Box::new(outer)), [0, 1]),
+        ];
+        let layout = draw::layout(&circuit, DrawOptions::default());
+        let told: Vec<String> = layout["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| {
+                format!("{} {} {} {}", item["name"], item["instruction"], item["path"], item["column"])
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                r#""y" 0 [] 0"#,
+                r#""if_else" 1 [] 1"#,
+                r#""h" 1 [[0,0]] 2"#,
+                r#""while_loop" 1 [[0,1]] 3"#,
+                r#""x" 1 [[0,1],[0,0]] 4"#,
+                r#""z" 1 [[1,0]] 8"#,
+            ]
+        );
+        assert_eq!(layout["items"][1]["heads"][1]["column"], 7);
+        assert_eq!(layout["items"][1]["end"], 9);
+        assert_eq!(layout["columns"], 11);
+    }
+}

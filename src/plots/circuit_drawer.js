@@ -70,7 +70,7 @@ function wired(wire, row, pen) {
     subscripted(wire.label.split(/_(?=\d+$)/), sizes.small, 3 * scale, looks.muted),
   );
   const parts = [label, ruled(layout.left, y, row.right, y, wire.kind !== 'qubit', pen)];
-  if (wire.kind === 'creg') {
+  if (wire.kind === 'creg' && wire.bits.length > 1) {
     const x = layout.left + 7 * scale;
     parts.push(
       line(x - 3 * scale, y + 6 * scale, x + 3 * scale, y - 6 * scale, looks.muted, 1.25 * scale),
@@ -119,7 +119,13 @@ const asked = ({ links, marks }, pen) => [links.map((link) => linked(link, pen))
 /** An instruction. */
 function drawn(item, pen) {
   const color = pen.looks.gate[item.color] ?? pen.looks.gate.other;
-  return [item.links.map((link) => linked(link, pen, color)), item.marks.map((mark) => marked(mark, pen, color, item))];
+  // The line of a measurement ends inside of its arrow.
+  const ends = item.marks.filter(({ type }) => type === 'arrow').map(({ y, height }) => [y + height, height / 2]);
+  const short = (link) => {
+    const [, half = 0] = (link.classical && ends.find(([end]) => Math.abs(end - link.y2) < 1e-6)) || [];
+    return { ...link, y2: link.y2 - half };
+  };
+  return [item.links.map((link) => linked(short(link), pen, color)), item.marks.map((mark) => marked(mark, pen, color, item))];
 }
 
 function linked({ x, y1, y2, classical }, pen, color) {

@@ -29,6 +29,10 @@ const MOST = { name: 16, params: 24, param: 10, words: 28 };
 const OPTIONS = { fold: 'number', reverse_bits: 'boolean', plot_barriers: 'boolean', cregbundle: 'boolean', scale: 'number' };
 
 const shorten = (text, most) => (Array.from(text).length > most ? `${Array.from(text).slice(0, most - 1).join('')}…` : text);
+/** Widths of words, with room for fonts that are wider than most. */
+const WIDER = 1.12;
+const width_of = (text, size) => WIDER * text_width(text, size);
+
 /** The sizes at a scale. */
 export const sizes_at = (scale) => Object.fromEntries(Object.entries(SIZES).map(([name, size]) => [name, size * scale]));
 
@@ -61,7 +65,7 @@ export function circuit_layout(circuit, options = {}) {
   const inside = nesting(items);
   const looks = items.map((item) => look(item, sizes));
   const heads = items.flatMap(({ heads = [], end, column }) => [
-    ...heads.map(({ column, text }) => [column, text_width(words(text), sizes.head) + 14 * scale]),
+    ...heads.map(({ column, text }) => [column, 1.06 * width_of(words(text), sizes.head) + 12 * scale]),
     ...(heads.length > 0 ? [[end, sizes.end]] : []),
     ...(heads.length === 0 ? [] : [[column, sizes.band]]),
   ]);
@@ -96,7 +100,7 @@ export function circuit_layout(circuit, options = {}) {
   const stride = height - phase - sizes.margin / 2;
 
   // Rows, filled with columns.
-  const left = sizes.margin + Math.max(0, ...labels.map((label) => text_width(label.replace('_', ''), sizes.label))) + 12 * scale;
+  const left = sizes.margin + Math.max(0, ...labels.map((label) => width_of(label.replace('_', ''), sizes.label))) + 12 * scale;
   const rows = [{ y: 0, begin: 0, end: 0, right: left + sizes.gap }];
   let filled = 0;
   columns.forEach((column, index) => {
@@ -113,6 +117,7 @@ export function circuit_layout(circuit, options = {}) {
   });
   for (const row of rows) row.right += sizes.gap;
   const right = Math.max(...rows.map((row) => row.right));
+  for (const row of rows.slice(0, -1)) row.right = right;
 
   const stage = { sizes, scale, wires, columns, rows, wire_of, rank };
   const placed = items.map((item, i) => (item.heads ? framed : put)(item, looks[i], extents[i], stage));
@@ -163,6 +168,9 @@ function color_of({ kind, controls, targets, params }) {
   return params.length > 0 ? 'rotation' : 'one';
 }
 
+/** Whether the order of its qubits matters, so that its box has their numbers. */
+const pinned = ({ kind, targets }) => targets.length > 1 && kind !== 'jump' && kind !== 'set';
+
 /** How an item looks before it has a place: the symbol on its targets, texts, and how wide it is. */
 function look(item, sizes) {
   const { kind, name, base, controls, targets, params, own_label, condition, clbits } = item;
@@ -173,15 +181,15 @@ function look(item, sizes) {
   const small = params_of(item);
   const caption = controls.length > 0 && given(own_label) ? words(own_label)
     : symbol === 'dot' && CAPTIONS[base ?? name] ? words(`${CAPTIONS[base ?? name]}(${small})`) : '';
-  const inner = Math.max(text_width(title, sizes.name) + 16 * scale, text_width(small, sizes.small) + 12 * scale);
-  const box = Math.max(sizes.gate, inner + (symbol === 'box' && targets.length > 1 ? 2 * sizes.pin : 0));
+  const inner = Math.max(width_of(title, sizes.name) + 16 * scale, width_of(small, sizes.small) + 12 * scale);
+  const box = Math.max(sizes.gate, inner + (symbol === 'box' && pinned(item) ? 2 * sizes.pin : 0));
   const asked = condition && !item.heads ? words(condition.text.replace('==', '=')) : '';
   const band = symbol === 'band' ? words(item.label) : '';
   const width = Math.max(
     symbol === 'box' ? box : symbol === 'band' ? sizes.band : sizes.gate,
-    caption && text_width(caption, sizes.small) + 10 * scale,
-    asked && text_width(asked, sizes.small) + 6 * scale,
-    band && text_width(band, sizes.small) + 6 * scale,
+    caption && width_of(caption, sizes.small) + 10 * scale,
+    asked && width_of(asked, sizes.small) + 6 * scale,
+    band && width_of(band, sizes.small) + 6 * scale,
   );
   const above = band ? sizes.wire / 2 + 14 * scale : sizes.gate / 2;
   return { symbol, title, small, caption, asked, band, box, width, above, indices: clbits };
@@ -249,14 +257,14 @@ function put(item, look, extent, stage) {
       marks.push({
         type: 'box', x: x - look.box / 2, y: first - sizes.gate / 2, width: look.box, height: end - first + sizes.gate, text: title,
         ...(small ? { params: small } : {}),
-        ...(targets.length > 1 ? { pins: own.map((y, i) => ({ y, text: String(i) })) } : {}),
+        ...(pinned(item) ? { pins: own.map((y, i) => ({ y, text: String(i) })) } : {}),
       });
     } else {
       const size = { meter: sizes.gate, dot: sizes.dot, plus: sizes.plus, cross: sizes.cross }[symbol];
       for (const qubit of targets) marks.push({ type: symbol, ...around(x, qubit_y(qubit), size, size) });
     }
     if (caption) {
-      const wide = text_width(caption, sizes.small) + 10 * scale;
+      const wide = width_of(caption, sizes.small) + 10 * scale;
       marks.push({ type: 'caption', ...around(x, bottom - sizes.wire / 2, wide, sizes.label), text: caption });
     }
   }
