@@ -18,6 +18,8 @@ export const MOST_QUBITS_ONCE = 14;
 /** Typing goes on while the circuit is read; the state waits until it rests. */
 const DEBOUNCE_MS = 150;
 const MOST_KEPT = 12;
+/** Between so many the page may do something else. */
+const STEPS_AT_ONCE = 40;
 
 /** Amplitudes, or the rows of a density matrix; interleaved re, im. */
 export type State = Float64Array | Float64Array[];
@@ -150,12 +152,14 @@ async function compute(loaded: Aer, { text, source, seed, noise, once }: Wanted,
   const names = { qubits: names_of(source.qubits), clbits: names_of(source.clbits) };
   const random = Object.keys((once ? traced : source).count_ops()).some((name) => RANDOM.has(name));
   save(traced, 0);
-  whole_data.forEach((entry, index) => {
+  for (const [index, entry] of whole_data.entries()) {
     traced.append(entry);
-    if (is_no_step(entry)) return;
+    if (is_no_step(entry)) continue;
     save(traced, kept.length);
     kept.push({ instruction: index, words: in_words(entry, names, whole_data[index - 1]?.name === 'bfunc'), entry });
-  });
+    if (kept.length % STEPS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+  }
 
   const result = await simulate(loaded, traced, {
     method: model ? 'density_matrix' : 'statevector', shots: 1, seed_simulator: seed, noise_model: model, signal,
