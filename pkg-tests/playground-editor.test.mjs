@@ -2,11 +2,12 @@
 
 import { strict as assert } from 'node:assert';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { build } from 'esbuild';
 import { build_playground, serve } from '../tools/serve.mjs';
-import { launch, open, root, serve as serve_folder } from './packed.mjs';
+import { installed, launch, open, project, root, serve as serve_folder } from './packed.mjs';
 
 const source = join(root, 'www', 'src');
 let browser, site, bench;
@@ -226,7 +227,7 @@ test('a program that takes seconds to read does not hold up the page, and its er
   await replace(page, loop(1_000_000));
   await summary(page, /takes long to read|too large to draw/);
   assert.equal(await page.textContent('.editor-status'), '', 'whether it is right is not known');
-  await replace(page, loop(10).replace('x q[1]', 'xx q[1]'));
+  await replace(page, loop(1_000_000).replace('x q[1]', 'xx q[1]'));
   await page.waitForSelector('.cm-problem');
   assert.deepEqual(await underlined(page), { words: ['xx'], lines: ['10'] });
   assert.deepEqual(errors, []);
@@ -383,10 +384,15 @@ test('Mod-Enter asks for a run', async () => {
   await page.close();
 });
 
-/** What the tokenizer, a module without the rest, makes of lines. */
+/** A module of the editor that needs no page. */
+async function module(name) {
+  const [{ text }] = (await build({ entryPoints: [join(source, 'editor', name)], bundle: true, format: 'esm', write: false })).outputFiles;
+  return import(`data:text/javascript,${encodeURIComponent(text)}`);
+}
+
+/** What the tokenizer makes of lines. */
 async function tokenizer() {
-  const [{ text }] = (await build({ entryPoints: [join(source, 'editor', 'tokens.ts')], bundle: true, format: 'esm', write: false })).outputFiles;
-  const { token, start_place, version_of } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+  const { token, start_place } = await module('tokens.ts');
   const tokens = (lines) => {
     const place = start_place();
     return lines.split('\n').flatMap((line) => {
@@ -410,11 +416,11 @@ async function tokenizer() {
       return found;
     });
   };
-  return { tokens, version_of };
+  return tokens;
 }
 
 test('tokens of OpenQASM 2 and 3', async () => {
-  const { tokens } = await tokenizer();
+  const tokens = await tokenizer();
   const rows = {
     'cx q[0], q[1];': 'gate:cx name:q number:0 name:q number:1',
     'rz(-pi/4) q;': 'gate:rz constant:pi number:4 name:q',
@@ -439,10 +445,29 @@ test('tokens of OpenQASM 2 and 3', async () => {
 });
 
 test('the version that a text declares or shows', async () => {
-  const { version_of } = await tokenizer();
+  const { version_of } = await module('tokens.ts');
   const rows = [
     ['OPENQASM 2.0;', 2], ['// OPENQASM 2.0;\n/* OPENQASM 2.0; */ OPENQASM 3;', 3], ['include "qelib1.inc"; bit c;', 2], ['qreg q[1];', 2],
     ['qubit q;', 3], ['OPENQASM 4;', null], ['', null], ['{}', null],
   ];
   for (const [text, wanted] of rows) assert.equal(version_of(text), wanted, text);
+});
+
+test('no program has more instructions than its text was thought to have at most', async () => {
+  const { steps_at_most } = await module('steps.ts');
+  const { QuantumCircuit } = createRequire(join(project, 'index.js'))(installed);
+  const rows = [
+    V2, V3,
+    'OPENQASM 3.0;include "stdgates.inc";qubit[100] q;h q;cx q[0], q[1];for int i in [0:9] { for int j in [1:2:9] { x q[3]; h q; } }',
+    'OPENQASM 3.0;qubit[1_000] q;U(0, 0, 0) q;U(0, 0, 0) q;',
+    'OPENQASM 2.0;include "qelib1.inc";gate a x { h x; h x; }gate b x { a x; a x; }gate c x { b x; b x; }qreg q[3];c q;c q[0];',
+  ];
+  for (const text of rows) {
+    const size = QuantumCircuit.from_qasm(text).size();
+    assert.ok(steps_at_most(text) >= size, `${steps_at_most(text)} < ${size}: ${text}`);
+  }
+  assert.ok(steps_at_most(V3) <= 20, 'and not many more where there is nothing to repeat');
+  assert.equal(steps_at_most(`${V3}// for while def`), steps_at_most(V3));
+  for (const text of ['while (c[0]) { x q[0]; }', 'for int i in [0:n] { x q[0]; }', 'for int i in {1, 2} { x q[0]; }', 'qubit[0xFFFF] q;'])
+    assert.equal(steps_at_most(V3 + text), Infinity, text);
 });

@@ -181,10 +181,10 @@ async function write(page, text) {
   await page.waitForSelector('.cm-content');
   await page.focus('.cm-content');
   await page.keyboard.press('Control+A');
-  await page.evaluate((text) => {
+  await page.locator('.cm-content').evaluate((content, text) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData('text/plain', text);
-    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   }, text);
 }
 

@@ -101,7 +101,7 @@ test('what is written keeps the form of the program', () => {
     [{ type: 'insert', at: 3, step: step('z', [1]) }, text.replace('c = measure q;', 'c[0] = measure q[0];\nz q[1];\nc[1] = measure q[1];')],
     [{ type: 'delete', index: 0 }, text.replace('  h q[0]; // first\n', '')],
     [{ type: 'delete', index: 3 }, text.replace('c = measure q;', 'c[0] = measure q[0];')],
-    [{ type: 'move', index: 0, at: 2 }, text.replace('  h q[0]; // first\n', '').replace('q[1];\n', 'q[1];\n  h q[0];\n')],
+    [{ type: 'move', index: 0, at: 2 }, text.replace('  h q[0]; // first\n', '').replace('c = ', 'h q[0]; // first\nc = ')],
     [{ type: 'move', index: 0, at: 0, qubits: [1] }, text.replace('h q[0]', 'h q[1]')],
     [{ type: 'replace', index: 1, step: step('cx', [1, 0]) }, text.replace('cx q[0], q[1]', 'cx q[1], q[0]')],
     [{ type: 'replace', index: 1, step: step('rzz', [1, 0], { params: ['pi/4'] }) }, text.replace('cx q[0], q[1]', 'rzz(pi/4) q[1], q[0]')],
@@ -144,6 +144,17 @@ test('a wrong formula is the reader’s error, with its place', () => {
   const edit = { type: 'replace', index: 0, step: step('rx', [0], { params: ['pi/'] }) };
   assert.throws(() => edited(text, edit), { code: 'SYNTAX_ERROR', line: 4 });
   assert.equal(edited(text, { ...edit, step: step('rx', [0], { params: ['2*pi / 3'] }) }).text, text.replace('(pi)', '(2*pi / 3)'));
+});
+
+test('programs without a version, with numbered qubits, with pragmas', () => {
+  const rows = [
+    ['include "qelib1.inc";\nqreg q[2];\nh q[0];\n', 'include "qelib1.inc";\nqreg q[2];\nh q[0];\nx q[1];\n'],
+    ['qreg q[2];\nU(0,0,0) q[0];\n', 'include "qelib1.inc";\nqreg q[2];\nU(0,0,0) q[0];\nx q[1];\n'],
+    [`${HEAD[3]}h $0;\ncx $0, $2;\n`, `${HEAD[3]}h $0;\nx $1;\ncx $0, $2;\n`],
+    [`${HEAD[3]}qubit q;\nqubit r;\nh q;\n`, `${HEAD[3]}qubit q;\nqubit r;\nh q;\nx r;\n`],
+    [`${HEAD[3]}qubit[2] q;\npragma aer {"name":"save_statevector","qubits":[0,1]}\n`, `${HEAD[3]}qubit[2] q;\npragma aer {"name":"save_statevector","qubits":[0,1]}\nx q[1];\n`],
+  ];
+  for (const [before, after] of rows) assert.equal(edited(before, { type: 'insert', at: 1, step: step('x', [1]) }).text, after);
 });
 
 test('qubits come and go', () => {

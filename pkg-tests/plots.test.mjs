@@ -48,6 +48,8 @@ function bars_of(svg) {
   return [...svg.matchAll(/<path d="([^"]*)" fill="([^"]*)"><title>([^<]*)</g)].map(([, d, fill, name]) => {
     const [x, base] = numbers_of(d);
     const ys = d.includes('Q') ? Number(/Q\S+ (\S+)/.exec(d)[1]) : Number(/V(\S+?)H/.exec(d)[1]);
+    const corner = Number(/V(\S+?)[QH]/.exec(d)[1]);
+    assert((corner - base) * (corner - ys) <= 0, `a corner of ${name} is within the bar`);
     return { name, label: name.split(': ')[0], fill, x, height: base - ys };
   });
 }
@@ -143,6 +145,7 @@ test('a distribution shows shares, as Qiskit does', () => {
   bars.forEach(({ height }, k) => assert_near(height / per_share, shares[k], 1e-4, `bar ${k}`));
   assert.equal(bars[1].name, '001: 0.582');
   assert(words_of(svg).some(([text]) => text === 'Probability'));
+  assert.equal(bars_of(plots.plot_distribution({ 0: 9999, 1: 1 }))[1].name, '1: 0.0001');
   // Numbers that are no integers are shares, as in Qiskit's plot_histogram.
   assert.equal(bars_of(plots.plot_histogram({ 0: 0.25, 1: 0.75 }))[1].name, '1: 0.75');
 });
@@ -367,6 +370,9 @@ test('bars of a city stand in the order in which they hide each other', () => {
   // (|0⟩ + i|1⟩)/√2: imaginary part −1/2 at row 0, column 1.
   const towers = towers_of(plots.plot_state_city([h, [0, h]]));
   assert.deepEqual(towers.map(({ entry, value }) => [entry, value]), [['0,0', 0.5], ['1,1', 0.5], ['0,1', -0.5], ['1,0', 0.5]]);
+  // With −i the one below the plane is the one that is further on, and still comes first.
+  const below_first = towers_of(plots.plot_state_city([h, [0, -h]])).slice(2);
+  assert.deepEqual(below_first.map(({ entry, value }) => [entry, value]), [['1,0', -0.5], ['0,1', 0.5]]);
   const order = towers_of(plots.plot_state_city(uniform(2))).map(({ entry }) => entry.split(',').reduce((sum, bits) => sum + parseInt(bits, 2), 0));
   assert.deepEqual(order, [...order].sort((a, b) => a - b), 'from the back to the front');
   const svg = plots.plot_state_city([h, [0, h]], { color: ['#111111', '#222222'], alpha: 0.5 });

@@ -1,6 +1,6 @@
 // Builds the package into dist/: wasm by cargo, glue by tools/bindgen, bundles by esbuild.
 
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as setup from './setup.mjs';
 
@@ -9,22 +9,28 @@ const glueDir = join(root, 'target', 'glue');
 const sharedGlueDir = join(root, 'target', 'glue-threads');
 const names = 'aer_wasm_bg.wasm index.mjs worker_host.js node.cjs node.mjs cli.mjs index.d.ts index.d.cts plots.mjs plots.cjs plots.d.ts plots.d.cts';
 const outputs = names.split(' ').map((name) => `dist/${name}`);
-const manifests = ['Cargo.toml', 'Cargo.lock', 'package.json', 'package-lock.json'];
-const inputs = ['src', 'packages', '.cargo', ...manifests, 'tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
+const tools = ['tools/bindgen', 'tools/build.mjs', 'tools/setup.mjs'];
+/** What the wasm and its glue are made of: all but the JavaScript, which is put around them. */
+const rust = () => readdirSync(join(root, 'src')).filter((name) => name !== 'js' && name !== 'plots').map((name) => `src/${name}`);
+const glueInputs = () => [...rust(), 'packages', '.cargo', 'Cargo.toml', 'Cargo.lock', ...tools];
+const inputs = () => [...glueInputs(), 'src/js', 'src/plots', 'package.json', 'package-lock.json'];
 
 /** Brings dist/ up to date; true if there was anything to do. */
 export async function build() {
   setup.node();
   await setup.npmPackages();
-  return setup.once('dist', setup.fingerprint(inputs), outputs, 'building aer-wasm', async () => {
-    await setup.rustWasm();
-    const [plain, shared] = await buildWasm();
-    const bindgen = join(setup.bindgenTask(), 'aer-wasm-bindgen');
-    for (const [wasm, into] of [[plain, glueDir], [shared, sharedGlueDir]]) {
-      rmSync(into, { recursive: true, force: true });
-      if (wasm) setup.run(bindgen, [wasm, into]);
-    }
-    await bundle(shared !== null);
+  return setup.once('dist', setup.fingerprint(inputs()), outputs, 'building aer-wasm', async () => {
+    const glue = ['target/glue/aer_wasm.js', 'target/glue/aer_wasm_bg.wasm'];
+    await setup.once('glue', setup.fingerprint(glueInputs()), glue, 'compiling wasm', async () => {
+      await setup.rustWasm();
+      const [plain, shared] = await buildWasm();
+      const bindgen = join(setup.bindgenTask(), 'aer-wasm-bindgen');
+      for (const [wasm, into] of [[plain, glueDir], [shared, sharedGlueDir]]) {
+        rmSync(into, { recursive: true, force: true });
+        if (wasm) setup.run(bindgen, [wasm, into]);
+      }
+    });
+    await bundle(existsSync(join(sharedGlueDir, 'aer_wasm.js')));
   });
 }
 

@@ -16,10 +16,10 @@ export const budgets = {
   'cli.mjs': 5,
   'index.d.ts': 22,
   'index.d.cts': 22,
-  'plots.mjs': 21,
-  'plots.cjs': 21,
-  'plots.d.ts': 4,
-  'plots.d.cts': 4,
+  'plots.mjs': 23,
+  'plots.cjs': 23,
+  'plots.d.ts': 6,
+  'plots.d.cts': 6,
 };
 
 /** Every file of dist/ with its sizes in bytes, and its budget if it has one. */

@@ -3,7 +3,7 @@
 import { framed, is_color, is_flag, one_of, read_options, shown, title_height, wrong } from './options.js';
 import { ball, circle, view_from } from './sphere.js';
 import { bloch_vectors_of, read_state } from './state.js';
-import { element, round, words } from './svg.js';
+import { element, path, round, words } from './svg.js';
 
 /** As Qiskit looks at it, from a little lower: x comes to the front left, y goes right. */
 const view = view_from(30, 22);
@@ -65,7 +65,7 @@ function arrow([x1, y1], [x2, y2], size, color) {
   if (head < size * 0.02) return element('circle', { cx: x2, cy: y2, r: size * 0.022, fill: color });
   const [ux, uy] = [(x2 - x1) / length, (y2 - y1) / length];
   const [bx, by] = [x2 - ux * head, y2 - uy * head];
-  const point = (x, y) => `${round(x)} ${round(y)}`;
+  const point = (x, y) => path`${x} ${y}`;
   const half = head * 0.42;
   return (
     element('path', {
@@ -123,7 +123,7 @@ function spheres(vectors, names, options, title) {
         names && note
           ? words(x + size / 2, y + 39, note, { 'font-size': 12, fill: looks.muted, 'text-anchor': 'middle' })
           : '',
-        sphere(vector, size, color, looks, { transform: `translate(${round(x)} ${round(y + name_height)})` }),
+        sphere(vector, size, color, looks, { transform: path`translate(${x} ${y + name_height})` }),
       ];
     }),
   );

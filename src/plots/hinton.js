@@ -2,7 +2,7 @@
 
 import { describe_matrix, every_of, names_width, panels, read_matrix } from './matrix.js';
 import { framed, is_texts, read_options } from './options.js';
-import { element, round, text_width, words } from './svg.js';
+import { element, path, text_width, words } from './svg.js';
 
 const MOST_QUBITS = 7;
 const BECAUSE =
@@ -44,11 +44,11 @@ function squares({ name, at }, [left, top, width, height], { size, names }, { la
       const edge = cell * 0.9 * Math.sqrt(Math.abs(value) / largest);
       if (edge < 0.05) continue;
       paths[value < 0 ? 1 : 0] +=
-        `M${round(x0 + (j + 0.5) * cell - edge / 2)} ${round(y0 + (i + 0.5) * cell - edge / 2)}h${round(edge)}v${round(edge)}h${round(-edge)}Z`;
+        path`M${x0 + (j + 0.5) * cell - edge / 2} ${y0 + (i + 0.5) * cell - edge / 2}h${edge}v${edge}h${-edge}Z`;
     }
   const lines = [];
   for (let k = 0; k <= size && size <= 32; k++)
-    lines.push(`M${round(x0)} ${round(y0 + k * cell)}h${round(side)}M${round(x0 + k * cell)} ${round(y0)}v${round(side)}`);
+    lines.push(path`M${x0} ${y0 + k * cell}h${side}M${x0 + k * cell} ${y0}v${side}`);
   const style = { 'font-size': font_size, fill: looks.muted };
   const level = label_width + 6 <= cell;
   const every = every_of(cell, font_size * 1.15);
@@ -62,7 +62,7 @@ function squares({ name, at }, [left, top, width, height], { size, names }, { la
         : words(x + font_size * 0.35, y + 8, label, {
             ...style,
             'text-anchor': 'end',
-            transform: `rotate(-90 ${round(x + font_size * 0.35)} ${round(y + 8)})`,
+            transform: path`rotate(-90 ${x + font_size * 0.35} ${y + 8})`,
           }))
     );
   });

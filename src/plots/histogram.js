@@ -15,7 +15,7 @@ import {
   title_height,
   wrong,
 } from './options.js';
-import { element, escape, round, text_width, words } from './svg.js';
+import { element, escape, path, text_width, words } from './svg.js';
 
 const SORTS = ['asc', 'desc', 'hamming', 'value', 'value_desc'];
 const OPTIONS = {
@@ -118,14 +118,18 @@ export const number_text = (value) => {
   return Math.abs(value) < 10_000 ? text : text.replace(/\B(?=(\d{3})+$)/g, ',');
 };
 
+/** The same where there is room: shares with three digits, however small. */
+const exact_text = (value) =>
+  Number.isInteger(value) ? number_text(value) : String(+value.toPrecision(3)).replace('-', '−');
+
 /** A bar between two heights, rounded at its end. */
 function bar(x, width, base, end) {
   const r = Math.min(3, width / 3, Math.abs(base - end));
   const inner = end + (end < base ? r : -r);
-  const [left, right] = [x, x + width].map(round);
+  const right = x + width;
   return r < 0.5
-    ? `M${left} ${round(base)}V${round(end)}H${right}V${round(base)}Z`
-    : `M${left} ${round(base)}V${round(inner)}Q${left} ${round(end)} ${round(x + r)} ${round(end)}H${round(x + width - r)}Q${right} ${round(end)} ${right} ${round(inner)}V${round(base)}Z`;
+    ? path`M${x} ${base}V${end}H${right}V${base}Z`
+    : path`M${x} ${base}V${inner}Q${x} ${end} ${x + r} ${end}H${x + width - r}Q${right} ${end} ${right} ${inner}V${base}Z`;
 }
 
 function draw(name, series, as_shares, given) {
@@ -200,7 +204,7 @@ function draw(name, series, as_shares, given) {
 
   const grid = ticks.map((tick) => [
     element('path', {
-      d: `M${round(left)} ${round(y_of(tick))}H${round(width - 16)}`,
+      d: path`M${left} ${y_of(tick)}H${width - 16}`,
       stroke: tick === 0 ? looks.line : looks.grid,
       fill: 'none',
     }),
@@ -233,7 +237,7 @@ function draw(name, series, as_shares, given) {
         : element(
             'path',
             { d: bar(x_of(k, s) + gap, bar_width - 2 * gap, base, y_of(value)), ...look },
-            element('title', {}, escape(`${labels[k]}: ${bar_texts[s][k]}${legend ? ` (${legend[s]})` : ''}`)),
+            element('title', {}, escape(`${labels[k]}: ${exact_text(value)}${legend ? ` (${legend[s]})` : ''}`)),
           ),
     );
   });
@@ -248,7 +252,7 @@ function draw(name, series, as_shares, given) {
             const y = y_of(Math.max(value, 0)) - 6;
             const style = { 'font-size': 11, fill: looks.muted };
             return upright
-              ? words(x + 4, y, bar_texts[s][k], { ...style, transform: `rotate(-90 ${round(x + 4)} ${round(y)})` })
+              ? words(x + 4, y, bar_texts[s][k], { ...style, transform: path`rotate(-90 ${x + 4} ${y})` })
               : words(x, y, bar_texts[s][k], { ...style, 'text-anchor': 'middle' });
           }),
         );
@@ -259,13 +263,13 @@ function draw(name, series, as_shares, given) {
     if (k % every || (k === last_shown && k > 0 && x + label_width / 2 > width)) return '';
     const style = { 'font-size': 12, fill: label === REST ? looks.muted : looks.color };
     if (!angle) {
-      const mark = every > 1 ? element('path', { d: `M${round(x)} ${round(y_of(low))}v5`, stroke: looks.line }) : '';
+      const mark = every > 1 ? element('path', { d: path`M${x} ${y_of(low)}v5`, stroke: looks.line }) : '';
       // The first may have no room to its left.
       const [at, anchor] = x < label_width * 0.6 ? [4, 'start'] : [x, 'middle'];
       return mark + words(at, y_of(low) + 20, label, { ...style, 'text-anchor': anchor });
     }
     const [px, py] = [x + 4, y_of(low) + (angle === -90 ? 8 : 12)];
-    return words(px, py, label, { ...style, 'text-anchor': 'end', transform: `rotate(${angle} ${round(px)} ${round(py)})` });
+    return words(px, py, label, { ...style, 'text-anchor': 'end', transform: path`rotate(${angle} ${px} ${py})` });
   });
 
   const kind = !as_shares ? 'Count' : low < 0 ? 'Quasi-probability' : 'Probability';
@@ -284,30 +288,32 @@ function draw(name, series, as_shares, given) {
     bars,
     numbers,
     names,
-    every > 1 && bar_labels ? peaks(labels, rows, bar_texts, { x_of, y_of, bar_width, slot, left, width, looks }) : '',
+    bar_labels && numbers.length === 0
+      ? peaks(labels, rows, bar_texts, every === 1, { x_of, y_of, bar_width, slot, left, width, looks })
+      : '',
     caption ? words(width - 16, height - 10, caption, { 'font-size': 11, fill: looks.muted, 'text-anchor': 'end' }) : '',
   );
 }
 
-/** Where few outcomes have their words under the axis: names over those that stand out, as many as have room. */
-function peaks(labels, rows, bar_texts, { x_of, y_of, bar_width, slot, left, width, looks }) {
-  const [row] = rows;
-  const mean = sum(row.map(Math.abs)) / row.length;
-  const highest = row
+/** Where bars have no values over them: words over those that stand out, as many as have room. */
+function peaks(labels, rows, bar_texts, named, { x_of, y_of, bar_width, slot, left, width, looks }) {
+  const tallest = labels.map((_, k) => rows.reduce((most, row) => Math.max(most, row[k]), 0));
+  const mean = sum(tallest) / tallest.length;
+  const highest = tallest
     .map((value, k) => [value, k])
     .filter(([value]) => value > 3 * mean)
     .sort(([a, j], [b, k]) => b - a || j - k)
     .slice(0, 6);
   const taken = [];
   return highest.map(([value, k]) => {
-    const text = `${labels[k]}: ${bar_texts[0][k]}`;
-    const half = text_width(text, 11) / 2;
+    const text = `${named ? '' : `${labels[k]}: `}${bar_texts.map((texts) => texts[k]).join(' · ')}`;
+    const half = text_width(text, 11) * 0.58;
     const x = Math.min(Math.max(x_of(k, 0) + (bar_width * rows.length) / 2, left + half), width - 8 - half);
-    const y = y_of(Math.max(...rows.map((one) => one[k]))) - 6;
+    const y = y_of(value) - 6;
     // A place is taken where a text is already, or a bar that is as high.
     const free =
       taken.every(([tx, ty, th]) => Math.abs(tx - x) > th + half + 6 || Math.abs(ty - y) > 14) &&
-      row.every((other, j) => j === k || Math.abs(j - k) * slot > half || y_of(other) > y);
+      tallest.every((other, j) => j === k || Math.abs(j - k) * slot > half || y_of(other) > y);
     if (!free) return '';
     taken.push([x, y, half]);
     return words(x, y, text, { 'font-size': 11, fill: looks.muted, 'text-anchor': 'middle' });
@@ -321,7 +327,7 @@ function describe(labels, rows, legend, kind, total) {
       const most = new Set(order.length > TOLD ? [...order].sort((j, k) => row[k] - row[j]).slice(0, TOLD) : order);
       const told = order
         .filter((k) => most.has(k))
-        .map((k) => `${labels[k]}: ${number_text(row[k])}`)
+        .map((k) => `${labels[k]}: ${exact_text(row[k])}`)
         .join(', ');
       const others = order.length > TOLD ? `, and ${order.length - TOLD} more that are smaller` : '';
       const of = kind === 'Count' ? ` of ${number_text(total(s))} in all` : '';

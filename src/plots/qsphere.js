@@ -4,7 +4,7 @@
 import { framed, is_flag, read_options, title_height } from './options.js';
 import { ball, circle, view_from } from './sphere.js';
 import { bits_of, eigenstates, read_state } from './state.js';
-import { element, round, text_width, words } from './svg.js';
+import { element, path, round, text_width, words } from './svg.js';
 import { phase_color } from './theme.js';
 
 const MOST_QUBITS = 12;
@@ -18,7 +18,7 @@ const TOLD = 16;
 /** Of more nodes than these there are no spokes, and no names of their own. */
 const MOST_SPOKES = 512;
 /** Of more nodes than these only so many have labels. */
-const [MANY_NODES, FEW_LABELS] = [64, 24];
+const [MANY_NODES, FEW_LABELS, MOST_TRIED] = [64, 24, 256];
 /** As Qiskit looks at it, from a little higher, so that the rings are seen. */
 const view = view_from(275, 12);
 
@@ -137,7 +137,7 @@ export function plot_state_qsphere(state, given = {}) {
       ? []
       : nodes.map((node) =>
           element('path', {
-            d: `M${round(cx)} ${round(cy)}L${round(node.x)} ${round(node.y)}`,
+            d: path`M${cx} ${cy}L${node.x} ${node.y}`,
             stroke: node.color,
             'stroke-width': 2,
             'stroke-opacity': Math.max(0.12, Math.sqrt(node.probability)) * (fade(node) ?? 1),
@@ -160,17 +160,22 @@ export function plot_state_qsphere(state, given = {}) {
   taken.push([wheel_x - wheel_radius - 36, wheel_y - wheel_radius - 18, width, height]);
   const labels = [];
   if (show_state_labels)
-    for (const node of [...nodes].sort((a, b) => b.probability.toFixed(6) - a.probability.toFixed(6) || b.depth - a.depth)) {
+    for (const node of [...nodes]
+      .sort((a, b) => Math.round(1e6 * b.probability) - Math.round(1e6 * a.probability) || b.depth - a.depth)
+      .slice(0, MOST_TRIED)) {
       const text = `|${node.bits}⟩`;
       const phase = show_state_phases ? phase_text(node.phase, use_degrees) : null;
       const half = Math.max(text_width(text, font_size), phase ? text_width(phase, font_size) : 0) / 2 + 1;
       const tall = font_size * (phase ? 2.3 : 1.1);
-      const [dx, dy] = [node.x - cx, node.y - cy];
-      const from_middle = Math.hypot(dx, dy) || 1;
-      const place = [0, 6, 14]
-        .map((more) => {
-          const away = node.r + more + 4 + Math.abs((dx / from_middle) * half) + Math.abs((dy / from_middle) * tall) / 2;
-          return [node.x + (dx / from_middle) * away, node.y + (dy / from_middle) * away];
+      // Outwards, if need be further, or else on any side.
+      const from_middle = Math.hypot(node.x - cx, node.y - cy) || 1;
+      const outwards = [(node.x - cx) / from_middle, (node.y - cy) / from_middle];
+      const sides = nodes.length > MANY_NODES ? [] : [[0, 1, 0], [0, -1, 0], [-1, 0, 0], [1, 0, 0]];
+      const ways = [...[0, 6, 14].map((more) => [...outwards, more]), ...sides];
+      const place = ways
+        .map(([x, y, more]) => {
+          const away = node.r + more + 4 + Math.abs(x * half) + Math.abs(y * tall) / 2;
+          return [node.x + x * away, node.y + y * away];
         })
         .find(([x, y]) => {
           const box = [x - half, y - tall / 2, x + half, y + tall / 2];
@@ -196,7 +201,9 @@ export function plot_state_qsphere(state, given = {}) {
   const description = parts
     .map(({ value, nodes: some }, k) => {
       const likeliest = [...some].sort((a, b) => b.probability - a.probability);
-      return `${parts.length > 1 ? `Part ${k + 1}, weight ${+value.toFixed(4)}. ` : ''}${likeliest.slice(0, TOLD).map(told).join('; ')}${likeliest.length > TOLD ? `; and ${likeliest.length - TOLD} more that are smaller` : ''}.`;
+      const weight = parts.length > 1 ? `Part ${k + 1}, weight ${+value.toFixed(4)}. ` : '';
+      const more = likeliest.length > TOLD ? `; and ${likeliest.length - TOLD} more that are smaller` : '';
+      return `${weight}${likeliest.slice(0, TOLD).map(told).join('; ')}${more}.`;
     })
     .join(' ');
   return framed(
@@ -221,8 +228,8 @@ export function plot_state_qsphere(state, given = {}) {
 /** What colour is which phase. */
 function wheel(cx, cy, radius, { looks, theme, use_degrees, font_size }) {
   const [parts, inner] = [48, radius * 0.62];
-  const at = (r, k) =>
-    `${round(cx + r * Math.cos((2 * Math.PI * k) / parts))} ${round(cy - r * Math.sin((2 * Math.PI * k) / parts))}`;
+  const at = (r, k) => path`${cx + r * Math.cos((2 * Math.PI * k) / parts)} ${cy - r * Math.sin((2 * Math.PI * k) / parts)}`;
+  const wedge = (j, k) => path`M${at(radius, j)}A${radius} ${radius} 0 0 0 ${at(radius, k)}L${at(inner, k)} ${at(inner, j)}Z`;
   const names = use_degrees ? ['0°', '90°', '180°', '270°'] : ['0', 'π/2', 'π', '3π/2'];
   const style = { 'font-size': font_size, fill: looks.muted };
   const low = cy + font_size * 0.35;
@@ -230,7 +237,7 @@ function wheel(cx, cy, radius, { looks, theme, use_degrees, font_size }) {
     Array.from({ length: parts }, (_, k) =>
       element('path', {
         // A little wider than its share, so that no seam is seen.
-        d: `M${at(radius, k - 0.55)}A${round(radius)} ${round(radius)} 0 0 0 ${at(radius, k + 0.55)}L${at(inner, k + 0.55)}L${at(inner, k - 0.55)}Z`,
+        d: wedge(k - 0.55, k + 0.55),
         fill: phase_color((2 * Math.PI * k) / parts, theme),
       }),
     ),

@@ -1,7 +1,7 @@
 // Spheres: an orthographic view of points and circles in space. A circle is seen as an ellipse, which SVG has arcs for,
 // so nothing is approximated; what lies behind the sphere's outline plane is drawn apart from what lies before it.
 
-import { element, round } from './svg.js';
+import { element, path, round } from './svg.js';
 
 /** The view from an azimuth (from x towards y) and an elevation in degrees: a point as [right, up, towards the viewer]. */
 export function view_from(azimuth, elevation) {
@@ -28,8 +28,9 @@ export function circle(view, normal, along, cx, cy, radius) {
       .map(round)
       .join(' ');
   };
-  const arc = (from, to) =>
-    `M${at(from)}A${round(radius * r)} ${round(radius * r * Math.abs(depth))} ${round((Math.atan2(-nx, -ny) * 180) / Math.PI)} ${to - from > Math.PI ? 1 : 0} ${depth > 0 ? 0 : 1} ${at(to)}`;
+  const turn = (Math.atan2(-nx, -ny) * 180) / Math.PI;
+  const axes = path`A${radius * r} ${radius * r * Math.abs(depth)} ${turn}`;
+  const arc = (from, to) => `M${at(from)}${axes} ${to - from > Math.PI ? 1 : 0} ${depth > 0 ? 0 : 1} ${at(to)}`;
   const start = (-along * depth) / (r * m || 1e-9);
   if (Math.abs(start) >= 1) {
     const whole = arc(0, Math.PI) + arc(Math.PI, 2 * Math.PI);

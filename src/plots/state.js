@@ -55,14 +55,13 @@ export function read_state(state, { picture, most = Infinity, because, most_mixe
   if (!Number.isInteger(num_qubits) || num_qubits < 1)
     throw new Error(`the state has ${size} ${what}, expected 2, 4, 8, …: 2^n for n qubits`);
   const limit = mixed ? most_mixed : most;
+  const of_matrix = limit < most ? ' of a density matrix' : '';
   if (num_qubits > limit)
-    throw new Error(
-      `${picture} shows up to ${limit} qubits${mixed && most_mixed < most ? ' of a density matrix' : ''}, found ${num_qubits}: ${because}`,
-    );
+    throw new Error(`${picture} shows up to ${limit} qubits${of_matrix}, found ${num_qubits}: ${because}`);
   if (!mixed) {
     const amplitudes = interleaved(state, (k) => `amplitude ${k} of the state`);
     let squared = 0;
-    for (let k = 0; k < amplitudes.length; k++) squared += amplitudes[k] ** 2;
+    for (let k = 0; k < amplitudes.length; k++) squared += amplitudes[k] * amplitudes[k];
     if (!(Math.abs(Math.sqrt(squared) - 1) <= TOLERANCE))
       throw wrong('the norm of the state', String(+Math.sqrt(squared).toPrecision(7)), '1');
     return { num_qubits, amplitudes };
@@ -104,7 +103,10 @@ export function bloch_vectors_of({ num_qubits, amplitudes, rows }) {
           im += rows[k][2 * one + 1];
           z += rows[k][2 * k] - rows[one][2 * one];
         } else {
-          const [a, b, c, d] = [amplitudes[2 * k], amplitudes[2 * k + 1], amplitudes[2 * one], amplitudes[2 * one + 1]];
+          const a = amplitudes[2 * k];
+          const b = amplitudes[2 * k + 1];
+          const c = amplitudes[2 * one];
+          const d = amplitudes[2 * one + 1];
           re += a * c + b * d;
           im += b * c - a * d;
           z += a * a + b * b - c * c - d * d;
@@ -119,7 +121,7 @@ export const bloch_vectors = (state) => bloch_vectors_of(read_state(state));
 export function probabilities_of({ num_qubits, amplitudes, rows }) {
   const shares = new Float64Array(2 ** num_qubits);
   for (let k = 0; k < shares.length; k++)
-    shares[k] = rows ? rows[k][2 * k] : amplitudes[2 * k] ** 2 + amplitudes[2 * k + 1] ** 2;
+    shares[k] = rows ? rows[k][2 * k] : amplitudes[2 * k] * amplitudes[2 * k] + amplitudes[2 * k + 1] * amplitudes[2 * k + 1];
   return shares;
 }
 
@@ -137,7 +139,8 @@ export function density_matrix_of({ num_qubits, amplitudes, rows }, qubits) {
     kept.forEach((j, column) => {
       let [re, im] = [0, 0];
       for (let count = 0, rest = 0; count < end; count++, rest = ((rest | mask) + 1) & ~mask) {
-        const [p, q] = [2 * (i + rest), 2 * (j + rest)];
+        const p = 2 * (i + rest);
+        const q = 2 * (j + rest);
         if (rows) {
           re += rows[i + rest][q];
           im += rows[i + rest][q + 1];
@@ -202,14 +205,15 @@ export function expectation_value(state, pauli) {
     });
     let sum = 0;
     for (let k = 0; k < 2 ** num_qubits; k++) {
-      const [p, q] = [2 * k, 2 * (k ^ flips)];
+      const p = 2 * k;
+      const q = 2 * (k ^ flips);
       const re = rows ? rows[k][q] : amplitudes[p] * amplitudes[q] + amplitudes[p + 1] * amplitudes[q + 1];
       const im = rows ? rows[k][q + 1] : amplitudes[p + 1] * amplitudes[q] - amplitudes[p] * amplitudes[q + 1];
-      // The real part of i^ys (re + i im).
-      const part = [re, -im, -re, im][ys % 4];
+      // The real part of i^ys (re + i im) is one of them, its sign for all alike.
+      const part = ys % 2 ? -im : re;
       sum += parity(k & signs) ? -part : part;
     }
-    value += coefficient * sum;
+    value += ys % 4 < 2 ? coefficient * sum : -coefficient * sum;
   }
   return value;
 }
@@ -238,14 +242,20 @@ export function eigenstates({ num_qubits, rows }) {
         for (const matrix of [a, vectors])
           for (let k = 0; k < size; k++) {
             const row = matrix[k];
-            const [x, y, u, v] = [row[2 * p], row[2 * p + 1], row[2 * q], row[2 * q + 1]];
+            const x = row[2 * p];
+            const y = row[2 * p + 1];
+            const u = row[2 * q];
+            const v = row[2 * q + 1];
             row[2 * p] = c * x - (sr * u + si * v);
             row[2 * p + 1] = c * y - (sr * v - si * u);
             row[2 * q] = c * u + (sr * x - si * y);
             row[2 * q + 1] = c * v + (sr * y + si * x);
           }
         for (let k = 0; k < size; k++) {
-          const [x, y, u, v] = [a[p][2 * k], a[p][2 * k + 1], a[q][2 * k], a[q][2 * k + 1]];
+          const x = a[p][2 * k];
+          const y = a[p][2 * k + 1];
+          const u = a[q][2 * k];
+          const v = a[q][2 * k + 1];
           a[p][2 * k] = c * x - (sr * u - si * v);
           a[p][2 * k + 1] = c * y - (sr * v + si * u);
           a[q][2 * k] = c * u + (sr * x + si * y);

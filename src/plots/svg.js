@@ -8,6 +8,10 @@ export const escape = (text) => String(text).replace(/[&<>"]/g, (character) => E
 /** A number with at most two decimals: a hundredth of a pixel is not seen. */
 export const round = (number) => String(Math.round(number * 100) / 100 + 0);
 
+/** The template tag of paths and transforms: numbers in it are rounded. */
+export const path = (parts, ...values) =>
+  String.raw({ raw: parts }, ...values.map((value) => (typeof value === 'number' ? round(value) : value)));
+
 /** An element; attributes that are null or undefined are left out, children are markup. */
 export function element(name, attributes = {}, ...children) {
   const written = Object.entries(attributes)

@@ -7,8 +7,9 @@ export function phase_color(phase: number, theme?: 'light' | 'dark'): string;
 
 /** A circuit as the pictures need it: a `QuantumCircuit` of `aer-wasm`. */
 export interface DrawableCircuit {
-  /** @internal */
-  _layout_json(options: string): string;
+  readonly num_qubits: number;
+  readonly num_clbits: number;
+  draw(output?: 'text'): string;
 }
 
 /** How a circuit is laid out; names and meanings are those of Qiskit's `circuit_drawer`. */
@@ -159,6 +160,7 @@ export interface CircuitDrawerOptions extends CircuitLayoutOptions {
  * with a `<title>`; there are no `style` attributes and no identifiers, so several drawings may be in one page.
  */
 export function circuit_drawer(circuit: DrawableCircuit, options?: CircuitDrawerOptions): string;
+
 /** A complex number. */
 export type Complex = number | readonly [re: number, im: number] | { readonly re: number; readonly im: number };
 

@@ -45,7 +45,7 @@ const Counter = ({ title, count, fewer, more }: { title: string; count: number; 
 const state_in_words = (): string => {
   if (is_wrong.value) return 'The text has an error; the drawing shows the last valid program.';
   if (is_large.value) return 'This circuit is too large to be edited as a drawing: change its text.';
-  if (chosen.value === 'if') return 'Choose the gate that shall depend on a bit.';
+  if (chosen.value === 'if') return 'Choose the gate that is to depend on a bit.';
   if (chosen.value) return `Choose where ${chosen.value} goes.`;
   return drawing.value?.left_out ?? '';
 };

@@ -86,7 +86,7 @@ export function press(event: PointerEvent, what: Dragged): void {
     drop(what, cell, now);
   }, { signal });
   addEventListener('pointercancel', end, { signal });
-  addEventListener('pointerdown', end, { signal });
+  addEventListener('pointerdown', (other) => other !== event && end(), { signal });
   addEventListener('keydown', (key) => {
     if (key.key !== 'Escape' || !drag.value) return;
     key.stopPropagation();
@@ -95,6 +95,7 @@ export function press(event: PointerEvent, what: Dragged): void {
 }
 
 function drop(what: Dragged, cell: Cell | null, event: PointerEvent): void {
+  area.canvas?.focus({ preventScroll: true });
   if ('name' in what) {
     if (!cell) return;
     if (what.name === 'if') drop_condition(event);

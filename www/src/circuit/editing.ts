@@ -149,6 +149,9 @@ function index_for(source: Source, cell: Cell, qubits: number[], without: number
   const to = Math.min(bounds.to === Infinity ? source.data.length : whole(bounds.to), source.data.length);
   // A condition of OpenQASM 2 is an instruction of its own that nothing is drawn for: behind the last of all means the end.
   const start = Math.min(bounds.to === Infinity && ideal >= Math.max(0, ...outermost(drawn.layout).map(({ instruction }) => whole(instruction) + 1)) ? source.data.length : ideal, source.data.length);
+  // What may stay where it is does.
+  const own = without === null ? null : part_of(source, without);
+  if (own && from <= own.first && own.first <= to) return own.first;
   const splits = (index: number) => source.ranges.some(({ first, count }) => first < index && index < first + count);
   if (!splits(start)) return start;
   const free = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((index) => !splits(index));

@@ -44,6 +44,13 @@ export const visible_columns = (layout: CircuitLayout): number[] => layout.colum
 /** The cell for what is dropped there: on the right half of what is there already the next one. */
 export function cell_at(layout: CircuitLayout, x: number, y: number): Cell {
   const qubit = qubit_at(layout, y);
+  // Beside control flow, not in it: what is inside is changed in the text.
+  const frame = outermost(layout).find(({ kind, box }) => kind === 'control_flow' && box.x <= x && x <= box.x + box.width && box.y <= y && y <= box.y + box.height);
+  if (frame) {
+    const end = frame.box.x + frame.box.width;
+    const behind = layout.columns.findIndex((column) => column.width > 0 && column.x >= end - layout.gap);
+    return { column: x < frame.box.x + frame.box.width / 2 ? frame.column : behind < 0 ? layout.columns.length : behind, qubit };
+  }
   for (const column of visible_columns(layout)) {
     const { x: left, width } = layout.columns[column];
     if (x > left + width + layout.gap / 2) continue;
@@ -83,8 +90,9 @@ export const width_of = (layout: CircuitLayout): number => Math.max(layout.width
 
 /** Where the line is that follows the first `count` instructions. */
 export function mark_x(layout: CircuitLayout, count: number): number {
-  const done = layout.items.filter(({ instruction }) => instruction < count).map(({ column }) => layout.columns[column]);
-  return Math.max(layout.left, ...done.map(({ x, width }) => x + width)) + layout.gap / 2;
+  const done = outermost(layout).filter(({ instruction }) => instruction < count);
+  const ends = done.map(({ kind, column, box }) => (kind === 'control_flow' ? box.x + box.width : layout.columns[column].x + layout.columns[column].width));
+  return Math.max(layout.left, ...ends) + layout.gap / 2;
 }
 
 /**
@@ -102,7 +110,10 @@ export function indices_of(layout: CircuitLayout, { column }: Cell, qubits: numb
   };
   let { from, to } = bounds(qubits);
   if (from > to) ({ from, to } = bounds(qubits.slice(0, 1)));
-  const later = others.filter((item) => item.column >= column).map(({ instruction }) => instruction);
+  // In one column from top to bottom, as one reads.
+  const later = others
+    .filter((item) => item.column > column || (item.column === column && Math.min(...item.qubits) >= qubits[0]))
+    .map(({ instruction }) => instruction);
   const wanted = later.length > 0 ? Math.min(...later) : all;
   return { from, to, ideal: Math.min(Math.max(wanted, from), to) };
 }

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../icons';
 import { editor } from '../state';
+import { area } from './drag';
 import { change, move_along, qubit_name, remove, selected, selection } from './editing';
 import { gate_row } from './gates';
 import { condition_text, bit_text, type Condition, type Source, type Step } from './splice';
@@ -77,7 +78,7 @@ const When = ({ source, step, set }: { source: Source; step: Step; set: (step: S
   };
   return (
     <div class="when">
-      <Select label="Done" value={other ? options.length - 1 : at} options={options} choose={choose} />
+      <Select label="Condition" value={other ? options.length - 1 : at} options={options} choose={choose} />
       {condition && 'register' in condition && (
         <label class="field value">
           <span>Value</span>
@@ -126,8 +127,8 @@ export const Inspector = () => {
         <span class="spread" />
         <button type="button" class="button quiet icon small" aria-label="Move earlier" title="Move earlier ([)" onClick={() => move_along(index, -1)}><Icon name="previous" /></button>
         <button type="button" class="button quiet icon small" aria-label="Move later" title="Move later (])" onClick={() => move_along(index, 1)}><Icon name="next" /></button>
-        <button type="button" class="button quiet icon small" aria-label="Delete" title="Delete (Del)" onClick={() => remove(index)}><Icon name="trash" /></button>
-        <button type="button" class="button quiet icon small" aria-label="Close" title="Close (Esc)" onClick={() => (selected.value = null)}><Icon name="close" /></button>
+        <button type="button" class="button quiet icon small" aria-label="Delete" title="Delete (Del)" onClick={() => { area.canvas?.focus(); remove(index); }}><Icon name="trash" /></button>
+        <button type="button" class="button quiet icon small" aria-label="Close" title="Close (Esc)" onClick={() => { area.canvas?.focus(); selected.value = null; }}><Icon name="close" /></button>
       </div>
       {step ? (
         <div class="fields">

@@ -44,7 +44,7 @@ const Tile = ({ name }: { name: string }) => (
 /** The groups that are shown: those gates that the package has. */
 function shown_groups(): { title: string; names: string[] }[] {
   const word = sought.value.trim().toLowerCase();
-  if (!opened.value && word === '') return [{ title: '', names: [...COMMON, 'if'] }];
+  if (!opened.value) return [{ title: '', names: [...COMMON, 'if'] }];
   const known = new Set(basis_gates.value ?? GROUPS.flatMap(({ gates }) => gates.map(({ name }) => name)));
   const groups = [
     ...GROUPS.map(({ title, gates }) => ({ title, names: gates.map(({ name }) => name).filter((name) => known.has(name)) })),
@@ -82,29 +82,28 @@ export const Palette = () => {
         {groups.map(({ title, names }) => (
           <div class="group" key={title} role="group" aria-label={title || 'Usual gates'}>
             {title && <h3>{title}</h3>}
-            <div class="row-of-tiles">{names.map((name) => <Tile key={name} name={name} />)}</div>
+            <div class="row-of-tiles">
+              {names.map((name) => <Tile key={name} name={name} />)}
+              {!opened.value && <button type="button" class="tile more" aria-expanded={false} onClick={() => (opened.value = true)}>All gates</button>}
+            </div>
           </div>
         ))}
         {groups.length === 0 && <p class="none" role="status">No gate of this name.</p>}
       </div>
-      <div class="seek">
-        {opened.value && (
-          <>
-            <label>
-              <span class="visually-hidden">Search gates</span>
-              <input type="search" placeholder="Search" value={sought.value} onInput={({ currentTarget }) => (sought.value = currentTarget.value)} />
-            </label>
-            <label class="controls">
-              <span>Controls of mc…</span>
-              <input type="number" min={1} max={20} value={num_controls.value}
-                     onInput={({ currentTarget }) => (num_controls.value = Math.min(20, Math.max(1, Math.round(Number(currentTarget.value)) || 1)))} />
-            </label>
-          </>
-        )}
-        <button type="button" class="button quiet small" aria-expanded={opened.value} onClick={() => { opened.value = !opened.value; sought.value = ''; }}>
-          {opened.value ? 'Fewer' : 'All gates'}
-        </button>
-      </div>
+      {opened.value && (
+        <div class="seek">
+          <label>
+            <span class="visually-hidden">Search gates</span>
+            <input type="search" placeholder="Search" value={sought.value} onInput={({ currentTarget }) => (sought.value = currentTarget.value)} />
+          </label>
+          <label class="controls">
+            <span>Controls of mc…</span>
+            <input type="number" min={1} max={20} value={num_controls.value}
+                   onInput={({ currentTarget }) => (num_controls.value = Math.min(20, Math.max(1, Math.round(Number(currentTarget.value)) || 1)))} />
+          </label>
+          <button type="button" class="button quiet small" aria-expanded={true} onClick={() => { opened.value = false; sought.value = ''; }}>Fewer</button>
+        </div>
+      )}
     </div>
   );
 };

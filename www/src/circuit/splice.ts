@@ -122,17 +122,14 @@ function ranges_of(
 ): Source['ranges'] | null {
   if (text.includes(MARK)) return null;
   const in_3 = version === 3;
-  let marked = '';
+  const register = `qreg ${MARK}[1];`;
+  // The first of all registers, so that its qubit is 0.
+  let marked = in_3 || statements[0].kind === 'version' ? '' : register;
   let at = 0;
-  let begun = in_3;
   for (const [index, { kind, end }] of statements.entries()) {
     marked += text.slice(at, end);
     at = end;
-    if (!begun && (kind === 'version' || statements[0].kind !== 'version')) {
-      // Where there is no line with the version, a register is what tells that it is 2.
-      marked += `\nqreg ${MARK}[1];`;
-      begun = true;
-    }
+    if (!in_3 && kind === 'version') marked += register;
     marked += in_3 ? `\npragma aer {"name":"barrier","qubits":[],"label":"${MARK}${index}"}\n` : ` barrier ${MARK}[0];`;
   }
   let found: readonly Instruction[];
@@ -395,17 +392,23 @@ class Draft {
     return rest.test(this.source.text) ? rest.lastIndex : null;
   }
 
-  /** Puts a statement behind a place where one ends: on a line of its own if the line ends there. */
-  after(at: number, line_of: number, text: string): void {
+  /** The comment behind a statement that has a line of its own. */
+  comment({ start, end }: Span): string {
+    const line_end = this.end_of_line(end);
+    return line_end !== null && this.is_first_on_line(start) ? this.source.text.slice(end, line_end) : '';
+  }
+
+  /** Puts a statement behind a place where one ends: on a line of its own, with its comment, if the line ends there. */
+  after(at: number, line_of: number, text: string, comment = ''): void {
     const end = this.end_of_line(at);
-    const insert = end === null ? ` ${text}` : this.newline + this.indent(line_of) + text.replaceAll('\n', this.newline + this.indent(line_of));
+    const insert = end === null ? ` ${text}` : this.newline + this.indent(line_of) + text.replaceAll('\n', this.newline + this.indent(line_of)) + comment;
     this.changes.push({ from: end ?? at, to: end ?? at, insert });
   }
 
-  before(at: number, text: string): void {
+  before(at: number, text: string, comment = ''): void {
     const first = this.is_first_on_line(at);
     const from = first ? this.line_start(at) : at;
-    this.changes.push({ from, to: from, insert: first ? this.indent(at) + text + this.newline : `${text} ` });
+    this.changes.push({ from, to: from, insert: first ? this.indent(at) + text + comment + this.newline : `${text} ` });
   }
 
   /** Takes a statement away, with its line if it has one of its own. */
@@ -655,13 +658,13 @@ function attempts(source: Source, aer: Package, edit: Edit): (() => Attempt)[] {
       if (stays && !changes_qubits) return [];
       const step = changes_qubits ? { ...step_in(source, part), qubits: edit.qubits! } : null;
       if (step && stays) return [() => replaced(source, aer, part, step)];
-      if (!part.step && part.count > 1 && !part.whole) throw cannot_take_apart(source, part);
       return [() => {
         const rest: Piece[] = parts.filter((other) => other !== part);
         const place = place_of(rest, edit.at);
-        const moved: Piece = step ?? part.step ?? part;
-        if (!is_part(moved)) return arranged(source, aer, [...rest.slice(0, place), moved, ...rest.slice(place)], moved);
-        return moved_whole(source, aer, part, rest as Part[], place);
+        const splits = place > 0 && place < rest.length && (rest[place - 1] as Part).statement === (rest[place] as Part).statement;
+        if (!step && part.whole && !splits) return moved_whole(source, aer, part, rest as Part[], place);
+        const moved = step ?? step_in(source, part);
+        return arranged(source, aer, [...rest.slice(0, place), moved, ...rest.slice(place)], moved);
       }];
     }
     case 'add_qubit':
@@ -674,18 +677,17 @@ function attempts(source: Source, aer: Package, edit: Edit): (() => Attempt)[] {
   }
 }
 
-/** Moves a statement as it stands. */
+/** Moves a statement as it stands, to where no other comes apart. */
 function moved_whole(source: Source, aer: Package, part: Part, rest: Part[], place: number): Attempt {
   const draft = new Draft(source, aer);
   const statement = source.statements[part.statement];
   const text = source.text.slice(statement.start, statement.end);
-  const [left, right] = [rest[place - 1], rest[place]];
-  if (left && right && left.statement === right.statement) throw cannot_take_apart(source, part);
+  const right = rest[place];
   draft.remove(statement);
-  if (right) draft.before(source.statements[right.statement].start, text);
+  if (right) draft.before(source.statements[right.statement].start, text, draft.comment(statement));
   else {
     const last = source.statements.filter((other) => other !== statement).at(-1)!;
-    draft.after(last.end, last.start, text);
+    draft.after(last.end, last.start, text, draft.comment(statement));
   }
   const own = source.data.slice(part.first, part.first + part.count).map(as_it_is);
   const slices = rest.map(({ first, count }) => source.data.slice(first, first + count).map(as_it_is));

@@ -4,7 +4,7 @@ import './editor.css';
 import { computed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../icons';
-import { circuit, circuit_is_current, editor, load_program, notify, program, reading } from '../state';
+import { circuit, editor, load_program, notify, program, reading } from '../state';
 import { follow_program, problems, unread } from './reading';
 import { version_of } from './tokens';
 import { mount } from './view';
@@ -57,8 +57,8 @@ const Status = () => {
       <Icon name="warning" />
       <p><Worded text={text} />{more.length > 0 && <span class="muted"> {count(more.length, 'more problem')}.</span>}</p>
       {line !== null && (
-        <button class="button small" aria-label={`Go to line ${line}, column ${column}`} onClick={() => editor.value?.reveal(line, column ?? 1)}>
-          {line}:{column}
+        <button class="button small" onClick={() => editor.value?.reveal(line, column ?? 1)}>
+          <span class="visually-hidden">Go to line and column</span>{line}:{column}
         </button>
       )}
     </div>
@@ -90,7 +90,7 @@ export const Editor = () => {
     >
       <header>
         <h2>Program</h2>
-        <p class="muted small" data-current={circuit_is_current.value}>{summary()}</p>
+        <p class="muted small" data-current={problems.value.length === 0}>{summary()}</p>
         <button class="button quiet small" onClick={() => chooser.current!.click()}><Icon name="folder" /><span>Open file</span></button>
         <input
           type="file" hidden ref={chooser} accept=".qasm,.inc,.txt,text/plain" aria-label="Open file"

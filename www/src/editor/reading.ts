@@ -1,20 +1,20 @@
 // Reads the program some tenths of a second behind typing. The package reads on the page, which must not stand still: a text
-// of which it is not plain that it is read in no time (one with loops, which are unrolled) is first tried in a worker of
-// its own, and read here only if that was quick.
+// that may take long, such as one with loops, which are unrolled, is first tried in a worker, and read here if that was quick.
 
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { AerError } from 'aer-wasm';
 import { aer, circuit, program, reading, type Aer, type JobFailure } from '../state';
 import { problems_of, type Problem } from './problems';
+import { steps_at_most } from './steps';
 import type { Trial } from './trial';
 
 /** How long to wait behind typing, by the text's length in UTF-16 units; what is longer than all is read when it runs. */
 const DELAYS = [{ up_to: 200_000, ms: 200 }, { up_to: 1_000_000, ms: 1000 }];
 
-/** Plain texts up to this length are read in a few milliseconds: at once, where they change by a click. */
-const AT_ONCE = 20_000;
+/** As many steps take some 10 ms, on a slow machine 50: that may be done on the page, and at once after a click. */
+const STEPS = 10_000;
 
-/** The longest that a trial may last, and the longest reading that the page then takes over. */
+/** The longest that a trial may last, and that reading on the page may take after it. */
 const TRIAL_MS = 2000;
 const PAGE_MS = 100;
 
@@ -34,13 +34,6 @@ export const problems = computed<Problem[]>(() => {
   if (reading.value.error) return problems_of(reading.value.error);
   return failed.value?.text === program.value ? problems_of(failed.value.failure) : [];
 });
-
-/** Whether the time to read a text grows no faster than its length: no loops, no gates of gates, no wide registers. */
-function is_plain(text: string): boolean {
-  if (text.length > DELAYS[0].up_to || /\b(?:for|while|gate|def)\b/.test(text)) return false;
-  const widest = (text.match(/\b\d{2,}\b/g) ?? []).reduce((most, digits) => Math.max(most, Number(digits)), 10);
-  return widest * (text.split(';').length) <= 50_000 || widest <= 32;
-}
 
 const given_up = (text: string, reason: string) =>
   batch(() => {
@@ -67,11 +60,15 @@ const refused = (text: string, error: AerError) =>
     reading.value = { text, circuit: null, error };
   });
 
+/** Counts readings: one that was overtaken says nothing. */
+let turn = 0;
+
 async function read(text: string, package_: Aer): Promise<void> {
+  const mine = ++turn;
   if (text.length > DELAYS.at(-1)!.up_to) return given_up(text, 'too long to read while it is edited');
-  if (is_plain(text)) return read_here(text, package_);
+  if (steps_at_most(text) <= STEPS) return read_here(text, package_);
   const trial = await attempt(text);
-  if (text !== program.value) return undefined;
+  if (mine !== turn || text !== program.value) return undefined;
   if (!trial) return given_up(text, 'takes long to read: its errors are shown when it runs');
   if (trial.error) return refused(text, new package_.AerError(trial.error.message, trial.error));
   return trial.ms <= PAGE_MS ? read_here(text, package_) : given_up(text, 'too large to draw');
@@ -134,8 +131,9 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export function read_at_once(): void {
   if (!aer.value || reading.value.text === program.value) return;
   clearTimeout(timer);
+  turn++;
   const [text, package_] = [program.value, aer.value];
-  if (text.length <= AT_ONCE && is_plain(text)) read_here(text, package_);
+  if (text.length <= DELAYS[0].up_to && steps_at_most(text) <= STEPS) read_here(text, package_);
   else timer = setTimeout(read, 0, text, package_);
 }
 

@@ -8,7 +8,7 @@ import {
   EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder, type Command, type KeyBinding,
 } from '@codemirror/view';
 import { batch, effect } from '@preact/signals';
-import { can_redo, can_undo, editor, place, program, type Change } from '../state';
+import { can_redo, can_undo, editor, notify, place, program, type Change } from '../state';
 import { openqasm } from './language';
 import { colours, look } from './look';
 import { next_problem, offset_of, problem_marks, show_problems } from './problems';
@@ -19,9 +19,12 @@ const then = (action: (view: EditorView) => unknown): Command => (view) => {
   return true;
 };
 
+const search = (view: EditorView) =>
+  import('./search').then(({ find }) => find(view), () => notify('warning', 'The search could not be loaded. Check the connection and try again.'));
+
 const KEYS: KeyBinding[] = [
   { key: 'Mod-Enter', run: then(() => window.dispatchEvent(new CustomEvent('aer:run'))) },
-  { key: 'Mod-f', run: then(async (view) => (await import('./search')).find(view)) },
+  { key: 'Mod-f', run: then(search) },
   { key: 'F8', run: (view) => go_to(view, next_problem(view.state)) },
 ];
 
@@ -97,7 +100,7 @@ export function mount(host: HTMLElement): () => void {
         placeholder('OPENQASM 3.0;'),
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
         EditorView.contentAttributes.of({
-          'aria-label': 'Program, in OpenQASM', 'aria-description': 'Tab indents. Press Escape, then Tab, to leave the editor.',
+          tabindex: '0', 'aria-label': 'Program, in OpenQASM', 'aria-description': 'Tab indents. Press Escape, then Tab, to leave the editor.',
         }),
         // The panel around opens files.
         EditorView.domEventHandlers({ beforeinput: type_over, drop: ({ dataTransfer }) => (dataTransfer?.files.length ?? 0) > 0 }),

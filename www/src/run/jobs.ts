@@ -2,6 +2,7 @@
 // plain data and is replaced, never changed; the live job behind it is known here alone.
 
 import type { AerError, AerJob, Counts, Executor, JobProgress, JobStatus, Result, WorkerExecutor } from 'aer-wasm';
+import { show_failure } from '../editor/reading';
 import {
   aer, chosen_job_id, jobs, notify, place, program, program_title, settings,
   type Aer, type JobFailure, type JobOutcome, type JobRecord, type Settings,
@@ -148,7 +149,11 @@ async function run_record(package_: Aer, { id, text, settings: { method, shots, 
     keep(id);
   } catch (error) {
     if ((error as Partial<AerError>).code === 'JOB_CANCELLED') reach(id, 'CANCELLED');
-    else reach(id, 'ERROR', { error: failure_of(error) });
+    else {
+      const failure = failure_of(error);
+      reach(id, 'ERROR', { error: failure });
+      show_failure(failure, text);
+    }
     // What runs beside it is of no use now.
     stop.abort();
   } finally {

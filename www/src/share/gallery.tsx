@@ -7,9 +7,13 @@ import { EXAMPLES, type Example } from './examples';
 import { kept } from './kept';
 import { bring_back, open_example } from './start';
 
-/** Small drawings of the circuits, once the package is there; made one by one, so that the page stays smooth. */
-function use_thumbnails(): Record<string, string> {
+/**
+ * Small drawings of the circuits as URLs; made one by one, so that the page stays smooth. Null where there will be none:
+ * the package is not there yet.
+ */
+function use_thumbnails(): Record<string, string> | null {
   const [drawn, set_drawn] = useState<Record<string, string>>({});
+  const [failed, set_failed] = useState(false);
   useEffect(() => {
     let gone = false;
     const draw = async () => {
@@ -24,13 +28,13 @@ function use_thumbnails(): Record<string, string> {
       }
     };
     // Pictures are a pleasure: the gallery does without.
-    draw().catch(() => {});
+    draw().catch(() => set_failed(true));
     return () => {
       gone = true;
       set_drawn((all) => (Object.values(all).forEach((url) => URL.revokeObjectURL(url)), {}));
     };
   }, [aer.value, theme.value]);
-  return drawn;
+  return aer.value && !failed ? drawn : null;
 }
 
 export const Gallery = ({ close }: { close: () => void }) => {
@@ -63,7 +67,8 @@ export const Gallery = ({ close }: { close: () => void }) => {
     <Dialog title="Examples" class="gallery" close={close}>
       <div class="inside" onKeyDown={key}>
         <label class="field"><span class="visually-hidden">Filter the examples</span>
-          <input type="search" placeholder="Filter, such as “phase” or “noise”" value={wanted} onInput={({ currentTarget }) => set_wanted(currentTarget.value)} autoFocus />
+          <input type="search" placeholder="Filter, such as “phase” or “noise”" value={wanted} onInput={({ currentTarget }) => set_wanted(currentTarget.value)}
+                 autoFocus={matchMedia('(pointer: fine)').matches} />
         </label>
         {before && (
           <p class="before">
@@ -75,7 +80,7 @@ export const Gallery = ({ close }: { close: () => void }) => {
           {shown.map((example) => (
             <li key={example.title}>
               <button class="card" onClick={() => choose(example)} aria-current={program_title.value === example.title ? 'true' : undefined}>
-                <span class="thumbnail">{thumbnails[example.title] && <img src={thumbnails[example.title]} alt="" />}</span>
+                {thumbnails && <span class="thumbnail">{thumbnails[example.title] && <img src={thumbnails[example.title]} alt="" />}</span>}
                 <strong>{example.title}</strong>
                 <span class="muted">{example.about}</span>
               </button>

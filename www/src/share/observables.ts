@@ -1,4 +1,4 @@
-// Operators that belong to an example, by its title: what the results offer as expectation values.
+// Operators that belong to an example, by its title: what the results suggest for expectation values.
 
 export interface Observable {
   name: string;
