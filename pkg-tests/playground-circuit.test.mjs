@@ -293,6 +293,19 @@ test('every gate of the palette can be put into an empty program of six qubits',
   await check();
 });
 
+test('the step that the results show is a line in the drawing', async () => {
+  const { page, check } = await playground(BELL);
+  assert.equal(await page.locator('.layer .mark').count(), 0);
+  await page.getByRole('tab', { name: 'State' }).click();
+  const mark = page.locator('.layer .mark');
+  await mark.waitFor({ state: 'attached' });
+  const at = async () => Number(await mark.getAttribute('x1'));
+  const before = await at();
+  await page.click('button[aria-label="Previous step"]');
+  await page.waitForFunction((before) => Number(document.querySelector('.layer .mark').getAttribute('x1')) < before, before);
+  await check();
+});
+
 test('what is dropped on control flow goes beside it', async () => {
   const loop = 'if (c[0]) {\n  x q[1];\n  h q[1];\n}';
   const { page, check } = await playground(`${HEAD}qubit[2] q;\nbit[1] c;\nc[0] = measure q[0];\n${loop}`);
