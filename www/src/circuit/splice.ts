@@ -830,8 +830,9 @@ function vanished(data: readonly Instruction[], expected: Expected[]): SpliceErr
  * Several edits as one, of whatever text: each is given the source that the last one left. Where the statements cannot be
  * told apart, or not be changed as they should, the circuit is written anew and then edited.
  */
-export function spliced(text: string, circuit: ReadCircuit, edits: ((source: Source) => Edit)[], aer: Package): Spliced {
-  const source = locate(text, circuit, aer);
+export function spliced(
+  text: string, circuit: ReadCircuit, edits: ((source: Source) => Edit)[], aer: Package, source: Source | null = locate(text, circuit, aer),
+): Spliced {
   try {
     if (source) return splice_each(source, edits, aer);
   } catch (error) {
