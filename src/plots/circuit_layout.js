@@ -64,10 +64,9 @@ export function circuit_layout(circuit, options = {}) {
   const items = drawing.items.filter(shown);
   const inside = nesting(items);
   const looks = items.map((item) => look(item, sizes));
-  const heads = items.flatMap(({ heads = [], end, column }) => [
+  const heads = items.flatMap(({ heads = [], end }) => [
     ...heads.map(({ column, text }) => [column, 1.06 * width_of(words(text), sizes.head) + 12 * scale]),
     ...(heads.length > 0 ? [[end, sizes.end]] : []),
-    ...(heads.length === 0 ? [] : [[column, sizes.band]]),
   ]);
 
   // Columns are as wide as what is in them.
@@ -182,7 +181,7 @@ function look(item, sizes) {
   const caption = controls.length > 0 && given(own_label) ? words(own_label)
     : symbol === 'dot' && CAPTIONS[base ?? name] ? words(`${CAPTIONS[base ?? name]}(${small})`) : '';
   const inner = Math.max(width_of(title, sizes.name) + 16 * scale, width_of(small, sizes.small) + 12 * scale);
-  const box = Math.max(sizes.gate, inner + (symbol === 'box' && pinned(item) ? 2 * sizes.pin : 0));
+  const box = symbol === 'box' ? Math.max(sizes.gate, inner + (pinned(item) ? 2 * sizes.pin : 0)) : sizes.gate;
   const asked = condition && !item.heads ? words(condition.text.replace('==', '=')) : '';
   const band = symbol === 'band' ? words(item.label) : '';
   const width = Math.max(
@@ -287,7 +286,7 @@ function put(item, look, extent, stage) {
   }
   const box = symbol === 'band'
     ? { x: x - width / 2, y: top - sizes.wire / 2, width, height: bottom - top + sizes.wire }
-    : { x: x - Math.max(look.box, sizes.gate) / 2, y: top - sizes.gate / 2, width: Math.max(look.box, sizes.gate), height: bottom - top + sizes.gate };
+    : { x: x - look.box / 2, y: top - sizes.gate / 2, width: look.box, height: bottom - top + sizes.gate };
   return { ...described(item, look), row, box, links, marks };
 }
 

@@ -7,8 +7,8 @@ import { theme } from '../state';
 import { bits, fixed, grouped, multiple_of_pi } from './numbers';
 import type { State } from './trace';
 
-/** Rows on the page: what is beyond is in the file. */
-const MOST_ROWS = 1024;
+/** Rows on the page, at first and when more are asked for: a step shall not take long. What is beyond is in the file. */
+const [FEW_ROWS, MOST_ROWS] = [128, 1024];
 /** Below this an amplitude is 0: what the simulator rounds to. */
 const ZERO = 1e-10;
 
@@ -27,6 +27,7 @@ type Column = 'k' | 'magnitude' | 'probability' | 'phase';
 const sorted_by = signal<Column>('k');
 const descending = signal(false);
 const with_zeros = signal(false);
+const with_more = signal(false);
 
 function amplitudes_of(state: State): Amplitude[] {
   if (state instanceof Float64Array) {
@@ -73,10 +74,11 @@ export const Amplitudes = ({ state, num_qubits }: { state: State; num_qubits: nu
   const rows = all
     .filter(({ magnitude }) => with_zeros.value || magnitude >= ZERO)
     .sort((a, b) => (a.magnitude < ZERO ? 1 : 0) - (b.magnitude < ZERO ? 1 : 0) || order(column, descending.value)(a, b));
+  const most = with_more.value ? MOST_ROWS : FEW_ROWS;
   return (
     <>
       <div class="scroll">
-        <table class="figures amplitudes">
+        <table class={`figures amplitudes ${pure ? 'pure' : ''}`}>
           <caption class="visually-hidden">{pure ? 'Amplitudes' : 'Probabilities'}</caption>
           <thead>
             <tr>
@@ -89,7 +91,7 @@ export const Amplitudes = ({ state, num_qubits }: { state: State; num_qubits: nu
             </tr>
           </thead>
           <tbody>
-            {rows.slice(0, MOST_ROWS).map((row) => (
+            {rows.slice(0, most).map((row) => (
               <tr key={row.k} data-zero={row.magnitude < ZERO}>
                 <th scope="row" class="mono">{`|${bits(row.k, num_qubits)}⟩`}</th>
                 {pure && <td class="number">{complex(row)}</td>}
@@ -102,7 +104,12 @@ export const Amplitudes = ({ state, num_qubits }: { state: State; num_qubits: nu
           </tbody>
         </table>
       </div>
-      {rows.length > MOST_ROWS && <p class="small muted note">{`The first ${grouped(MOST_ROWS)} of ${grouped(rows.length)}; the file has all.`}</p>}
+      {rows.length > most && (
+        <p class="small muted note row">
+          {`The first ${grouped(most)} of ${grouped(rows.length)}; the file has all.`}
+          {!with_more.value && <button class="button quiet small" onClick={() => (with_more.value = true)}>Show more</button>}
+        </p>
+      )}
       {zeros > 0 && (
         <p class="small muted note row">
           {with_zeros.value ? `${grouped(zeros)} of them are 0.` : `${grouped(zeros)} more are 0.`}

@@ -4,7 +4,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { AerError, QuantumCircuit } from 'aer-wasm';
 import { noise_model } from '../run/noise';
 import { OBSERVABLES } from '../share/observables';
-import { aer, circuit, program_title, settings, type Aer, type NoiseSettings } from '../state';
+import { aer, circuit, program, program_title, reading, settings, type Aer, type NoiseSettings } from '../state';
 import { file_name, save_file } from './download';
 import { kept_signal } from './kept';
 import { fixed } from './numbers';
@@ -91,6 +91,8 @@ const has_to_be_asked = computed(() => num_qubits.value > MOST_QUBITS_AT_ONCE);
 effect(() => {
   const [loaded, now] = [aer.value, wanted.value];
   if (!expectation_is_visible.value || !loaded || !now || now.observables.length === 0) return;
+  // What an example is about is known before its text is read.
+  if (reading.value.text !== program.value) return;
   if (values.peek()?.key === now.key || (has_to_be_asked.value && asked_for.value !== now.key)) return;
   const stop = new AbortController();
   const timer = setTimeout(async () => {

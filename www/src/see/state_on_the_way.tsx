@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { Icon, type IconName } from '../icons';
 import { circuit, program_title, reading, settings } from '../state';
 import {
-  MOST_NOISY_QUBITS, another_run, chosen_position, limit, position, show_once, step, trace, trace_error, tracing, with_noise, type Trace,
+  MOST_NOISY_QUBITS, another_run, chosen_position, limit, position, show_once, step, trace, trace_error, tracing, with_noise, type Step, type Trace,
 } from './trace';
 import { StateViews, ViewChoice } from './views';
 
@@ -73,6 +73,13 @@ const Steps = ({ shown }: { shown: Trace }) => {
   );
 };
 
+/** What was written: after the bit's name where the words end with it. */
+function outcome_in_words(words: string, written: Step['written']): string {
+  if (written.length === 1 && words.endsWith(`→ ${written[0].bit}`)) return ` = ${written[0].value} in this run`;
+  const all = written.length > 4 ? `${written.length} bits written` : written.map(({ bit, value }) => `${bit} = ${value}`).join(', ');
+  return `, ${all} in this run`;
+}
+
 const Where = ({ shown }: { shown: Trace }) => {
   const { words, written, registers } = step.value!;
   const [at, last] = [position.value, shown.steps.length - 1];
@@ -80,7 +87,7 @@ const Where = ({ shown }: { shown: Trace }) => {
     <div class="where">
       <p aria-live="polite">
         {shown.whole ? <><span class="muted">{`Step ${at} of ${last}:`}</span> <b class="mono">{words}</b></> : <b>The state before the final measurements</b>}
-        {written.length > 0 && <span class="muted">{`, ${written.length > 4 ? `${written.length} bits written` : written.map(({ bit, value }) => `${bit} = ${value}`).join(', ')} in this run`}</span>}
+        {written.length > 0 && <span class="muted">{outcome_in_words(words, written)}</span>}
       </p>
       {registers.length > 0 && <p class="registers mono muted">{registers.map(({ name, bits }) => <span key={name}>{`${name} = ${bits}`}</span>)}</p>}
     </div>

@@ -18,6 +18,8 @@ export const MOST_QUBITS_ONCE = 14;
 /** Typing goes on while the circuit is read; the state waits until it rests. */
 const DEBOUNCE_MS = 150;
 const MOST_KEPT = 12;
+/** Between so many the page may do something else. */
+const STEPS_AT_ONCE = 40;
 
 /** Amplitudes, or the rows of a density matrix; interleaved re, im. */
 export type State = Float64Array | Float64Array[];
@@ -108,10 +110,10 @@ const FLOW: Record<string, string> = { if_else: 'if', while_loop: 'while', for_l
 function in_words({ name, label, qubits, clbits, params }: CircuitInstruction, source: { qubits: string[]; clbits: string[] }, conditional: boolean): string {
   const of = (names: string[], indices: number[]) => indices.map((index) => names[index]).join(', ');
   const shown = params.length > 4 ? '…' : params.map(param).join(', ');
-  const on = of(source.qubits, qubits);
+  const on = of(source.qubits, qubits) || of(source.clbits, clbits);
   const head = `${conditional ? 'if … ' : ''}${FLOW[name] ?? label ?? name}${shown === '' ? '' : `(${shown})`}`;
-  if (name === 'measure') return `${head} ${on} → ${of(source.clbits, clbits)}`;
-  return FLOW[name] ? `${head} … on ${on === '' ? of(source.clbits, clbits) : on}` : `${head} ${on}`;
+  if (name === 'measure') return `${head} ${of(source.qubits, qubits)} → ${of(source.clbits, clbits)}`;
+  return `${head}${FLOW[name] ? ' … on' : ''} ${on}`.trim();
 }
 
 /** Instructions that no step is made of: nothing happens, or what happens is a condition of what follows. */
@@ -143,19 +145,22 @@ async function compute(loaded: Aer, { text, source, seed, noise, once }: Wanted,
     model ? into.save_density_matrix(null, `step_${k}`, false, false, true) : into.save_statevector(`step_${k}`, false, true);
 
   const whole_data = once ? [] : source.data;
-  const kept: { instruction: number | null; words: string; entry: CircuitInstruction | null }[] = [
-    { instruction: null, words: once ? 'before the final measurements' : 'start', entry: null },
+  const kept: { instruction: number | null; words: string; entry: CircuitInstruction | null; conditional: boolean }[] = [
+    { instruction: null, words: once ? 'before the final measurements' : 'start', entry: null, conditional: false },
   ];
   const traced = once ? source.remove_final_measurements(false) : source.copy_empty_like();
   const names = { qubits: names_of(source.qubits), clbits: names_of(source.clbits) };
   const random = Object.keys((once ? traced : source).count_ops()).some((name) => RANDOM.has(name));
   save(traced, 0);
-  whole_data.forEach((entry, index) => {
+  for (const [index, entry] of whole_data.entries()) {
     traced.append(entry);
-    if (is_no_step(entry)) return;
+    if (is_no_step(entry)) continue;
     save(traced, kept.length);
-    kept.push({ instruction: index, words: in_words(entry, names, whole_data[index - 1]?.name === 'bfunc'), entry });
-  });
+    const conditional = whole_data[index - 1]?.name === 'bfunc';
+    kept.push({ instruction: index, words: in_words(entry, names, conditional), entry, conditional });
+    if (kept.length % STEPS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+  }
 
   const result = await simulate(loaded, traced, {
     method: model ? 'density_matrix' : 'statevector', shots: 1, seed_simulator: seed, noise_model: model, signal,
@@ -163,10 +168,12 @@ async function compute(loaded: Aer, { text, source, seed, noise, once }: Wanted,
   const data = result.data(0);
   const cregs = once ? [] : source.cregs;
   let before = 0n;
-  const steps = kept.map(({ instruction, words, entry }, k): Step => {
+  const steps = kept.map(({ instruction, words, entry, conditional }, k): Step => {
     const { memory, state } = only(data[`step_${k}`]);
     const bit = (index: number) => Number((memory >> BigInt(index)) & 1n) as 0 | 1;
-    const changed = entry === null ? [] : entry.name === 'measure' ? entry.clbits : names.clbits.flatMap((_, index) => ((memory ^ before) >> BigInt(index)) & 1n ? [index] : []);
+    // A measurement writes its bits, what is conditional or has a body perhaps: there it is seen by what is different.
+    const different = names.clbits.flatMap((_, index) => (((memory ^ before) >> BigInt(index)) & 1n ? [index] : []));
+    const changed = entry?.name === 'measure' && !conditional ? entry.clbits : different;
     before = memory;
     let first = 0;
     const registers = cregs.map(({ name, size }) => {
