@@ -181,10 +181,14 @@ test('completion offers what the version has, and the names and gates of the pro
   // ryy is in stdgates.inc as the package has it, not in qelib1.inc.
   assert.ok((await offered('OPENQASM 3.0;\nqubit[2] q;\n', 'ry')).includes('ryy'));
   assert.ok(!(await offered('OPENQASM 2.0;\nqreg q[2];\n', 'ry')).includes('ryy'));
+  assert.equal((await offered('OPENQASM 3.0;\nqubit[2] q;\n', 'c'))[0], 'cx', 'the common before the rare');
   assert.ok((await offered('OPENQASM 2.0;\n', 'qr')).includes('qreg'));
   assert.ok(!(await offered('OPENQASM 3.0;\nqubit[2] q;\n', 'q')).includes('qreg'));
   assert.equal((await offered('OPENQASM 3.0;\nqubit[2] q;\ngate majority a, b, c { }\n', 'maj'))[0], 'majority');
-  assert.equal((await offered('OPENQASM 3.0;\nqubit[2] ancillas;\nh ', 'anc'))[0], 'ancillas');
+  for (const before of ['h ', 'rx(pi/2) ', 'h q[0];\nbarrier q, '])
+    assert.equal((await offered(`OPENQASM 3.0;\nqubit[2] ancillas;\n${before}`, 'anc'))[0], 'ancillas', before);
+  for (const before of ['if (c[0] == (1 + 0)) ', 'ctrl @ ', '// x\n', 'h q[0]; '])
+    assert.ok((await offered(`OPENQASM 3.0;\nqubit[2] q;\nbit[1] c;\n${before}`, 'sxd')).includes('sxdg'), before);
   assert.deepEqual(errors, []);
   await page.context().close();
 });
@@ -236,7 +240,8 @@ test('a program that takes seconds to read does not hold up the page, and its er
 
 test('what a gate takes is told where the pointer rests on it', async () => {
   const { page, errors } = await playground();
-  await replace(page, 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[3] q;\ngate mine(a, b) x, y, z { }\ncu(1, 2, 3, 4) q[0], q[1];\nmine(1, 2) q[0], q[1], q[2];\n');
+  const head = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[3] q;\ngate mine(a, b) x, y, z { }\n';
+  await replace(page, `${head}cu(1, 2, 3, 4) q[0], q[1];\nmine(1, 2) q[0], q[1], q[2];\n`);
   for (const [line, told] of [[5, 'cu(theta, phi, lambda, gamma) on 2 qubits'], [6, 'mine(a, b) on 3 qubits']]) {
     await page.hover(`.cm-line:nth-child(${line}) > span:first-child`);
     await page.waitForSelector(`.cm-hint:has-text("${told}")`);
@@ -296,17 +301,21 @@ async function workbench() {
     const folder = join(root, 'target', 'editor-bench');
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    for (const name of ['index.mjs', 'aer_wasm_bg.wasm', 'worker_host.js']) cpSync(join(root, 'dist', name), join(folder, name));
+    const parts = ['index.mjs', 'aer_wasm_bg.wasm', 'worker_host.js'];
+    for (const name of parts) cpSync(join(root, 'dist', name), join(folder, name));
     const contents = `
-      export * as state from './state'; export { show_failure } from './editor/editor'; export { Editor } from './editor/editor';
+      export * as state from './state'; export { show_failure } from './editor/editor';
       import { render, h } from 'preact'; import { Editor } from './editor/editor'; import * as state from './state';
       render(h(Editor), document.body); state.aer.value = await import('aer-wasm');`;
     await build({
-      stdin: { contents, resolveDir: source, loader: 'ts' }, outdir: folder, entryNames: 'bench', bundle: true, format: 'esm', splitting: false,
-      jsx: 'automatic', jsxImportSource: 'preact', target: 'es2022', loader: { '.css': 'empty' }, plugins: [externals], logLevel: 'error',
+      stdin: { contents, resolveDir: source, loader: 'ts' }, outdir: folder, entryNames: 'bench', bundle: true, format: 'esm',
+      jsx: 'automatic', jsxImportSource: 'preact', target: 'es2022', loader: { '.css': 'empty' }, plugins: [externals],
+      logLevel: 'error',
     });
-    writeFileSync(join(folder, 'start.js'), "import * as parts from './bench.js'; Object.assign(window, parts, { ready: true });\n");
-    writeFileSync(join(folder, 'index.html'), '<!doctype html><html lang="en"><title>editor</title><link rel="icon" href="data:,"><body><script type="module" src="start.js"></script>');
+    const start = "import * as parts from './bench.js'; Object.assign(window, parts, { ready: true });\n";
+    writeFileSync(join(folder, 'start.js'), start);
+    const head = '<!doctype html><html lang="en"><title>editor</title><link rel="icon" href="data:,">';
+    writeFileSync(join(folder, 'index.html'), `${head}<body><script type="module" src="start.js"></script>`);
     bench = await serve_folder(folder);
   }
   const { page, errors } = await open(browser, `${bench.url}index.html`);
@@ -326,7 +335,8 @@ test('an edit from outside is one step of the history, and leaves the cursor whe
   await page.evaluate(() => {
     const text = state.program.value;
     const at = (word) => text.indexOf(word);
-    state.edit([{ from: at('h q[0];'), to: at('h q[0];'), insert: 'x q[1];\n' }, { from: at('c = '), to: at('c = '), insert: 'z q[0];\n' }]);
+    const add = (from, insert) => ({ from, to: from, insert });
+    state.edit([add(at('h q[0];'), 'x q[1];\n'), add(at('c = '), 'z q[0];\n')]);
   });
   await page.keyboard.type('!');
   assert.ok((await text_of(page)).includes('x q[1];\nh q[0];\ncx q[0], q[1]; // mine!\nz q[0];\nc = measure q;'));
@@ -354,7 +364,8 @@ test('an edit from outside is one step of the history, and leaves the cursor whe
 test('what a job says of its text is shown while that is the text', async () => {
   const { page, errors } = await workbench();
   await page.evaluate((text) => state.load_program(text), V3);
-  const failure = { code: 'UNSUPPORTED_INSTRUCTION', message: 'The method cannot run it.', hint: 'Choose another.', line: 6, column: 1 };
+  const place = { line: 6, column: 1 };
+  const failure = { code: 'UNSUPPORTED_INSTRUCTION', message: 'The method cannot run it.', hint: 'Choose another.', ...place };
   await page.evaluate((failure) => show_failure(failure, 'another text'), failure);
   assert.equal(await page.locator('.cm-problem').count(), 0);
   await page.evaluate((failure) => show_failure(failure), failure);
@@ -386,7 +397,8 @@ test('Mod-Enter asks for a run', async () => {
 
 /** A module of the editor that needs no page. */
 async function module(name) {
-  const [{ text }] = (await build({ entryPoints: [join(source, 'editor', name)], bundle: true, format: 'esm', write: false })).outputFiles;
+  const entry = join(source, 'editor', name);
+  const { outputFiles: [{ text }] } = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false });
   return import(`data:text/javascript,${encodeURIComponent(text)}`);
 }
 
@@ -427,28 +439,34 @@ test('tokens of OpenQASM 2 and 3', async () => {
     'c[0] = measure q[0];': 'name:c number:0 keyword:measure name:q number:0',
     'measure q -> c;': 'keyword:measure name:q name:c',
     'qubit[2] data; data = 1;': 'type:qubit number:2 definition:data name:data number:1',
-    'gate my(theta) a { u3(theta, 0, 0) a; }': 'keyword:gate definition:my name:theta name:a gate:u3 name:theta number:0 number:0 name:a',
+    'gate my(theta) a { u3(theta, 0, 0) a; }':
+      'keyword:gate definition:my name:theta name:a gate:u3 name:theta number:0 number:0 name:a',
     'if (c == 1) x q;': 'keyword:if name:c number:1 gate:x name:q',
-    'if (c[0] == 1) { x q; } else y q;': 'keyword:if name:c number:0 number:1 gate:x name:q keyword:else gate:y name:q',
-    'for int[32] i in [0:n] h q[i];': 'keyword:for type:int number:32 definition:i keyword:in number:0 name:n gate:h name:q name:i',
+    'if (c[0] == 1) { x q; } else y q;':
+      'keyword:if name:c number:0 number:1 gate:x name:q keyword:else gate:y name:q',
+    'for int[32] i in [0:n] h q[i];':
+      'keyword:for type:int number:32 definition:i keyword:in number:0 name:n gate:h name:q name:i',
     'ctrl(2) @ inv @ s $0, $1;': 'keyword:ctrl number:2 keyword:inv gate:s name:$0 name:$1',
     'bit b = "0101"; // ok': 'type:bit definition:b string:"0101" comment:// ok',
     'delay[100 ns] q;': 'keyword:delay number:100 ns name:q',
-    '0xFF 0b1_0 1_000 .5 1. 1.5e-3 2im': 'number:0xFF number:0b1_0 number:1_000 number:.5 number:1. number:1.5e-3 number:2im',
+    '0xFF 0b1_0 1_000 .5 1. 1.5e-3 2im':
+      'number:0xFF number:0b1_0 number:1_000 number:.5 number:1. number:1.5e-3 number:2im',
     '#pragma a b\n@bind c d\nx q;': 'meta:#pragma a b meta:@bind c d gate:x name:q',
     'x q; /* one\ntwo */ y q;': 'gate:x name:q comment:/* one comment:two */ gate:y name:q',
     'x /* a */ q; # "': 'gate:x comment:/* a */ name:q meta:# "',
     'h q ? "open': 'gate:h name:q wrong:? wrong:" name:open',
     'angle φ = π; φ = sin(φ);': 'type:angle definition:φ constant:π name:φ gate:sin name:φ',
   };
-  for (const [lines, wanted] of Object.entries(rows)) assert.equal(tokens(lines).map((row) => row.join(':')).join(' '), wanted, lines);
+  for (const [lines, wanted] of Object.entries(rows)) {
+    assert.equal(tokens(lines).map((row) => row.join(':')).join(' '), wanted, lines);
+  }
 });
 
 test('the version that a text declares or shows', async () => {
   const { version_of } = await module('tokens.ts');
   const rows = [
-    ['OPENQASM 2.0;', 2], ['// OPENQASM 2.0;\n/* OPENQASM 2.0; */ OPENQASM 3;', 3], ['include "qelib1.inc"; bit c;', 2], ['qreg q[1];', 2],
-    ['qubit q;', 3], ['OPENQASM 4;', null], ['', null], ['{}', null],
+    ['OPENQASM 2.0;', 2], ['// OPENQASM 2.0;\n/* OPENQASM 2.0; */ OPENQASM 3;', 3], ['include "qelib1.inc"; bit c;', 2],
+    ['qreg q[1];', 2], ['qubit q;', 3], ['OPENQASM 4;', null], ['', null], ['{}', null],
   ];
   for (const [text, wanted] of rows) assert.equal(version_of(text), wanted, text);
 });
@@ -458,7 +476,7 @@ test('no program has more instructions than its text was thought to have at most
   const { QuantumCircuit } = createRequire(join(project, 'index.js'))(installed);
   const rows = [
     V2, V3,
-    'OPENQASM 3.0;include "stdgates.inc";qubit[100] q;h q;cx q[0], q[1];for int i in [0:9] { for int j in [1:2:9] { x q[3]; h q; } }',
+    'OPENQASM 3.0;include "stdgates.inc";qubit[100] q;h q;for int i in [0:9] { for int j in [1:2:9] { x q[3]; h q; } }',
     'OPENQASM 3.0;qubit[1_000] q;U(0, 0, 0) q;U(0, 0, 0) q;',
     'OPENQASM 2.0;include "qelib1.inc";gate a x { h x; h x; }gate b x { a x; a x; }gate c x { b x; b x; }qreg q[3];c q;c q[0];',
   ];
@@ -468,6 +486,7 @@ test('no program has more instructions than its text was thought to have at most
   }
   assert.ok(steps_at_most(V3) <= 20, 'and not many more where there is nothing to repeat');
   assert.equal(steps_at_most(`${V3}// for while def`), steps_at_most(V3));
-  for (const text of ['while (c[0]) { x q[0]; }', 'for int i in [0:n] { x q[0]; }', 'for int i in {1, 2} { x q[0]; }', 'qubit[0xFFFF] q;'])
+  const unknown = ['while (c[0]) { x q[0]; }', 'for int i in [0:n] { x q[0]; }', 'for int i in {1, 2} { }', 'qubit[0xFFFF] q;'];
+  for (const text of unknown)
     assert.equal(steps_at_most(V3 + text), Infinity, text);
 });

@@ -16,7 +16,8 @@ const MOST_BYTES = 8_000_000;
 
 async function open_file(file: File): Promise<void> {
   if (file.size > MOST_BYTES) {
-    notify('error', `${file.name} has ${Math.ceil(file.size / 1e6)} MB. The editor takes up to ${MOST_BYTES / 1e6} MB; your program is unchanged.`);
+    const size = `${Math.ceil(file.size / 1e6)} MB`;
+    notify('error', `${file.name} has ${size}. The editor takes up to ${MOST_BYTES / 1e6} MB; your program is unchanged.`);
     return;
   }
   try {
@@ -43,13 +44,17 @@ const size = computed(() => {
 const summary = () => [version.value ? `OpenQASM ${version.value}` : [], unread.value ?? size.value].flat().join(' · ');
 
 /** A sentence, words of the program as code. */
-const Worded = ({ text }: { text: string }) => <>{text.split('`').map((part, i) => (i % 2 ? <code key={i}>{part}</code> : part))}</>;
+const Worded = ({ text }: { text: string }) => (
+  <>{text.split('`').map((part, i) => (i % 2 ? <code key={i}>{part}</code> : part))}</>
+);
 
 const Status = () => {
   const [first, ...more] = problems.value;
   if (!first) {
     const right = reading.value.circuit !== null && program.value.trim() !== '';
-    return <div class="editor-status" role="status" aria-live="polite">{right && <><Icon name="check" /><p>No problems</p></>}</div>;
+    return (
+      <div class="editor-status" role="status" aria-live="polite">{right && <><Icon name="check" /><p>No problems</p></>}</div>
+    );
   }
   const { line, column, text } = first;
   return (
@@ -91,7 +96,9 @@ export const Editor = () => {
       <header>
         <h2>Program</h2>
         <p class="muted small" data-current={problems.value.length === 0}>{summary()}</p>
-        <button class="button quiet small" onClick={() => chooser.current!.click()}><Icon name="folder" /><span>Open file</span></button>
+        <button class="button quiet small" onClick={() => chooser.current!.click()}>
+          <Icon name="folder" /><span>Open file</span>
+        </button>
         <input
           type="file" hidden ref={chooser} accept=".qasm,.inc,.txt,text/plain" aria-label="Open file"
           onChange={({ currentTarget }) => {

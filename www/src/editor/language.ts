@@ -10,7 +10,8 @@ export const openqasm = StreamLanguage.define<Place>({
   copyState: (place) => ({ ...place }),
   token: (stream, place) => token(stream, place),
   tokenTable: TOKEN_TAGS,
-  indent: ({ braces, comment }, after, { unit }) => (comment ? null : unit * Math.max(0, braces - (/^\s*\}/.test(after) ? 1 : 0))),
+  indent: ({ braces, comment }, after, { unit }) =>
+    comment ? null : unit * Math.max(0, braces - (/^\s*\}/.test(after) ? 1 : 0)),
   languageData: {
     commentTokens: { line: '//', block: { open: '/*', close: '*/' } },
     closeBrackets: { brackets: ['(', '[', '{', '"'] },

@@ -46,13 +46,13 @@ export const look = EditorView.theme({
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
   '&.cm-focused .cm-activeLine, &.cm-focused .cm-activeLineGutter': { backgroundColor: 'var(--surface-2)' },
   '&.cm-focused .cm-activeLineGutter': { color: 'var(--ink)' },
-  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--surface-3)', boxShadow: '0 0 0 1px var(--line-2)', borderRadius: '2px' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--surface-3)', boxShadow: '0 0 0 1px var(--line-2)' },
   '&.cm-focused .cm-nonmatchingBracket': { backgroundColor: 'var(--bad-soft)' },
   '.cm-placeholder': { color: 'var(--ink-3)' },
 
   '.cm-problem': {
-    textDecoration: 'underline wavy var(--bad) 1px', textDecorationSkipInk: 'none', textUnderlineOffset: '4px', backgroundColor: 'var(--bad-soft)',
-    borderRadius: '2px',
+    textDecoration: 'underline wavy var(--bad) 1px', textDecorationSkipInk: 'none', textUnderlineOffset: '4px',
+    backgroundColor: 'var(--bad-soft)', borderRadius: '2px',
   },
   '.cm-problem-line': { color: 'var(--bad)', fontWeight: '600' },
 
@@ -80,7 +80,10 @@ export const look = EditorView.theme({
   // A row to find, one of choices, one to replace. All at once cannot be selected here.
   '.cm-panel.cm-search br, .cm-panel.cm-search [name=select]': { display: 'none' },
   '.cm-panel.cm-search input, .cm-panel.cm-search button': { margin: '0' },
-  '.cm-panel.cm-search label': { display: 'inline-flex', alignItems: 'center', gap: '5px', marginRight: '6px', fontSize: 'var(--size-s)', color: 'var(--ink-2)' },
+  '.cm-panel.cm-search label': {
+    display: 'inline-flex', alignItems: 'center', gap: '5px', marginRight: '6px',
+    fontSize: 'var(--size-s)', color: 'var(--ink-2)',
+  },
   '.cm-panel.cm-search input[type=checkbox]': { accentColor: 'var(--accent)', width: '16px', height: '16px' },
   '.cm-textfield': { ...pressable, cursor: 'text', fontWeight: '400', fontSize: 'var(--size)', minWidth: '7em' },
   '.cm-panel.cm-search [name=search]': { flex: '1 1 calc(100% - 170px)' },
@@ -88,8 +91,8 @@ export const look = EditorView.theme({
   '.cm-button': { ...pressable, backgroundImage: 'none' },
   '.cm-button:hover': { background: 'var(--surface-3)' },
   '.cm-panel.cm-search [name=close]': {
-    top: '8px', right: '8px', width: 'calc(var(--control) - 4px)', height: 'calc(var(--control) - 4px)', fontSize: '18px', color: 'var(--ink-2)',
-    borderRadius: 'var(--radius-s)', cursor: 'pointer',
+    top: '8px', right: '8px', width: 'calc(var(--control) - 4px)', height: 'calc(var(--control) - 4px)',
+    fontSize: '18px', color: 'var(--ink-2)', borderRadius: 'var(--radius-s)', cursor: 'pointer',
   },
   '.cm-button:focus-visible, .cm-textfield:focus-visible, [name=close]:focus-visible, input:focus-visible': {
     outline: '2px solid var(--accent)', outlineOffset: '1px',

@@ -58,7 +58,9 @@ const marks = StateField.define<Marks>({
   create: () => ({ tokens: Decoration.none, lines: RangeSet.empty }),
   update(value, transaction) {
     let tokens = value.tokens.map(transaction.changes);
-    for (const effect of transaction.effects) if (effect.is(set_problems)) tokens = underline(transaction.state.doc, effect.value);
+    for (const effect of transaction.effects) {
+      if (effect.is(set_problems)) tokens = underline(transaction.state.doc, effect.value);
+    }
     return tokens === value.tokens ? value : { tokens, lines: lines_of(transaction.state.doc, tokens) };
   },
   provide: (field) => [
@@ -77,7 +79,11 @@ function underline(doc: Text, problems: Problem[]): DecorationSet {
 
 /** A sentence, words of the program as code. */
 export function worded(text: string): Node[] {
-  return text.split('`').map((part, i) => (i % 2 ? Object.assign(document.createElement('code'), { textContent: part }) : document.createTextNode(part)));
+  return text.split('`').map((part, i) => {
+    const node = i % 2 ? document.createElement('code') : document.createTextNode('');
+    node.textContent = part;
+    return node;
+  });
 }
 
 const explained = hoverTooltip((view, position, side) => {

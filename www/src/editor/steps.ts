@@ -11,7 +11,8 @@ export function steps_at_most(text: string): number {
   if (loops.length < (plain.match(/\bfor\b/g) ?? []).length) return Infinity;
   const rounds = loops.map(([, first, last]) => Math.max(1, Number(last) - Number(first) + 1));
   const bodies = [...plain.matchAll(/\bgate\b[^;{}]*\{([^}]*)\}/g)].map(([, body]) => Math.max(1, body.split(';').length - 1));
-  const widest = (plain.match(/\b\d[\d_]*/g) ?? []).reduce((most, digits) => Math.max(most, Number(digits.replaceAll('_', ''))), 1);
+  const numbers = plain.match(/\b\d[\d_]*/g) ?? [];
+  const widest = numbers.reduce((most, digits) => Math.max(most, Number(digits.replaceAll('_', ''))), 1);
   const statements = plain.split(';').reduce((sum, statement) => sum + (/\[[^\]]*\]\s*(?:,|$)/.test(statement) ? 1 : widest), 0);
   return [...rounds, ...bodies].reduce((product, times) => product * times, statements);
 }

@@ -52,7 +52,8 @@ const constant = new Set(CONSTANTS);
 const keyword = new Set([...STATEMENTS[2], ...STATEMENTS[3], ...REST].filter((word) => !type.has(word)));
 
 const WORD = /^[\p{L}_][\p{L}\p{N}_]*/u;
-const NUMBER = /^(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?(?:\s*(?:dt|ns|us|µs|μs|ms|s|im)\b)?)/;
+const RADIX = /^0(?:[xX][\da-fA-F_]+|[bB][01_]+|[oO][0-7_]+)/;
+const DECIMAL = /^(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?(?:\s*(?:dt|ns|us|µs|μs|ms|s|im)\b)?/;
 
 /** Behind a gate's name: parameters, an operand, or the end of the line. */
 const OPERANDS = /^(?:\s*\(|\s+[\p{L}_$]|\s*$|\s*\/[/*])/u;
@@ -75,7 +76,7 @@ export function token(stream: Stream, place: Place): TokenKind | null {
   place.begins = false;
   const word = stream.match(WORD) as RegExpMatchArray | null;
   if (word) return named(word[0], stream, place, begins, defines);
-  if (stream.match(NUMBER)) return 'number';
+  if (stream.match(RADIX) || stream.match(DECIMAL)) return 'number';
   if (stream.match(/^"[^"]*"|^'[^']*'/)) return 'string';
   if (stream.match(/^\$\d+/)) return 'name';
   if (stream.match(/^["'$#?`\\]/)) return 'wrong';
