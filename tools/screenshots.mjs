@@ -17,7 +17,7 @@ const SIZES = {
 };
 
 /** The two of the README, by the names of the pictures. */
-const README = { 'noise-desk-light': 'playground.png', 'states-desk-dark': 'playground-dark.png' };
+const README = { 'noise-desk-light': 'playground.png', 'bloch-desk-dark': 'playground-dark.png' };
 
 const button = (page, name) => page.getByRole('button', { name, exact: true }).first();
 const is_phone = (page) => page.viewportSize().width < 900;
@@ -123,8 +123,8 @@ for (const [size, options] of Object.entries(SIZES))
       page.on('pageerror', ({ message }) => console.error(`${name}: ${message}`));
       try {
         await page.goto(url);
-        await page.getByRole('textbox', { name: /^Program/ }).waitFor({ state: 'attached' });
-        await page.getByRole('button', { name: /^Run/ }).first().waitFor({ state: 'attached' });
+        await page.getByRole('textbox', { name: /^Program/, includeHidden: true }).waitFor({ state: 'attached' });
+        await page.getByRole('button', { name: /^Run/, includeHidden: true }).first().waitFor({ state: 'attached' });
         await page.waitForTimeout(1200);
         await reach(page);
         if (!['gallery', 'share'].includes(view)) await quiet(page);
