@@ -35,10 +35,14 @@ export const App = () => (
     </header>
     <Notices />
     <main class="workbench">
-      <div class="place circuit" data-open={place.value === 'circuit'}><Circuit /></div>
-      <div class="place program" data-open={place.value === 'program'}><Editor /></div>
-      <div class="place run" data-open={place.value === 'run'}><Run /><Jobs /></div>
-      <div class="place results" data-open={place.value === 'results'}><Results /></div>
+      <div class="column">
+        <div class="place circuit" data-open={place.value === 'circuit'}><Circuit /></div>
+        <div class="place program" data-open={place.value === 'program'}><Editor /></div>
+      </div>
+      <div class="column">
+        <div class="place run" data-open={place.value === 'run'}><Run /><Jobs /></div>
+        <div class="place results" data-open={place.value === 'results'}><Results /></div>
+      </div>
     </main>
     <nav class="places" aria-label="Places">
       {(Object.keys(PLACES) as Place[]).map((name) => (

@@ -65,7 +65,7 @@ const Steps = ({ shown }: { shown: Trace }) => {
   const play_words = playing.value ? 'Pause' : 'Play the steps';
   const words = `Step ${at} of ${last}: ${step.value!.words}`;
   return (
-    <div class="steps" role="group" aria-label="Steps" onKeyDown={key}>
+    <div class="way-steps" role="group" aria-label="Steps" onKeyDown={key}>
       {BUTTONS.slice(0, 2).map(button)}
       <input type="range" min="0" max={last} step="1" value={at} aria-label="Step" aria-valuetext={words} disabled={last === 0}
              onInput={({ currentTarget }) => move(Number(currentTarget.value))} />

@@ -22,7 +22,7 @@ export const Dialog = ({ title, class: name, close, children }: DialogProps) => 
   }, []);
   return (
     <dialog ref={dialog} class={name} aria-labelledby={id} onClose={close} onClick={({ target }) => target === dialog.current && close()}>
-      <div class="sheet">
+      <div class="dialog-sheet">
         <header>
           <h2 id={id}>{title}</h2>
           <button class="button quiet icon" aria-label="Close" onClick={close}><Icon name="close" /></button>
