@@ -32,7 +32,7 @@ async function playground(text, options = {}) {
   await page.goto(site.url);
   await page.waitForSelector('.sheet [data-instruction]');
   await write(page, text);
-  await page.waitForFunction(() => document.querySelector('.canvas').dataset.wrong === 'false');
+  await page.waitForSelector('.canvas[data-wrong="false"]');
   const check = async () => {
     assert.deepEqual(errors, []);
     await context.close();
@@ -51,8 +51,9 @@ async function write(page, text) {
     clipboardData.setData('text/plain', text);
     content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   }, text);
+  assert.equal(await text_of(page), text.trimEnd());
   if (phone) await page.locator('.places button', { hasText: 'Circuit' }).click();
-  await page.waitForTimeout(600);
+  await page.waitForSelector('.canvas:is([data-wrong="true"], [data-current="true"])');
 }
 
 const text_of = (page) =>
@@ -293,6 +294,19 @@ test('every gate of the palette can be put into an empty program of six qubits',
   await check();
 });
 
+test('the step that the results show is a line in the drawing', async () => {
+  const { page, check } = await playground(BELL);
+  assert.equal(await page.locator('.layer .mark').count(), 0);
+  await page.getByRole('tab', { name: 'State' }).click();
+  const mark = page.locator('.layer .mark');
+  await mark.waitFor({ state: 'attached' });
+  const at = async () => Number(await mark.getAttribute('x1'));
+  const before = await at();
+  await page.click('button[aria-label="Previous step"]');
+  await page.waitForFunction((before) => Number(document.querySelector('.layer .mark').getAttribute('x1')) < before, before);
+  await check();
+});
+
 test('what is dropped on control flow goes beside it', async () => {
   const loop = 'if (c[0]) {\n  x q[1];\n  h q[1];\n}';
   const { page, check } = await playground(`${HEAD}qubit[2] q;\nbit[1] c;\nc[0] = measure q[0];\n${loop}`);
@@ -310,5 +324,10 @@ test('of a large circuit the beginning is drawn, and said so', async () => {
   const { page, check } = await playground(`${HEAD}qubit[3] q;\nfor int i in [1:800] { h q; }`);
   await page.getByText('The first 2,000 of 2,400 instructions are drawn.').waitFor();
   assert.equal((await drawn(page)).length, 2000);
+  await write(page, `${HEAD}qubit[100] q;\nbit[2] c;\nc[1] = measure q[1];\ncx q[0], q[99];\nif (c[1]) x q[2];\nh q[3];`);
+  await page.getByText('The first 64 of 100 qubits and 3 of 4 instructions are drawn.').waitFor();
+  await page.click('[data-instruction="2"]');
+  await page.keyboard.press('Delete');
+  assert.match(await text_of(page), /if \(c\[1\]\) x q\[2\];$/, 'what is drawn is what is meant');
   await check();
 });

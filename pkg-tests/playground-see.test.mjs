@@ -319,6 +319,33 @@ test('what failed, and what was not measured, is said', async () => {
   await page.close();
 });
 
+test('pictures have the colours of the page, also when it changes them', async () => {
+  const { page, errors } = await playground(bell);
+  await run(page);
+  const ink = () => results(page).locator('.picture svg').getAttribute('fill');
+  const shown = () => page.evaluate(() => getComputedStyle(document.body).color.match(/\d+/g).map((part) => Number(part).toString(16).padStart(2, '0')).join(''));
+  for (let times = 0; times < 2; times++) {
+    assert.equal(await ink(), `#${await shown()}`);
+    const before = await ink();
+    await page.getByRole('button', { name: /Switch to/ }).click();
+    await results(page).locator(`.picture svg:not([fill="${before}"])`).waitFor();
+  }
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test('a job on its way shows how far it is', async () => {
+  const layers = 'for uint layer in [1:150] { u3(0.1, 0.2, 0.3) q; for uint i in [0:20] { cx q[i], q[i + 1]; } }';
+  const { page, errors } = await playground(`${head}qubit[22] q;\nbit[22] c;\n${layers}\nc = measure q;\n`);
+  await page.getByRole('region', { name: 'Run' }).getByRole('button', { name: 'Run' }).click();
+  await results(page).getByText('Running').waitFor();
+  await page.waitForFunction(() => document.querySelector('.underway progress')?.value > 0);
+  await page.getByRole('region', { name: 'Jobs' }).getByRole('button', { name: /Cancel/ }).click();
+  await results(page).getByText('This run was cancelled').waitFor();
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
 test('tabs move by keys; no tab has a serious fault of access', async () => {
   const { page, errors } = await playground(bell);
   await run(page, { noise: 'Depolarizing' });

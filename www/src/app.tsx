@@ -13,6 +13,12 @@ import { switch_theme } from './theme';
 
 const PLACES: Record<Place, string> = { circuit: 'Circuit', program: 'Program', run: 'Run', results: 'Results' };
 
+/** On narrow pages, where the panel of the run is another place: its button, and then that place. */
+function run_from_head() {
+  place.value = 'run';
+  window.dispatchEvent(new CustomEvent('aer:run'));
+}
+
 export const App = () => (
   <div class="app">
     <header class="top">
@@ -21,6 +27,7 @@ export const App = () => (
         <button class="button quiet icon" aria-label="Undo" title="Undo" disabled={!can_undo.value} onClick={() => editor.value?.undo()}><Icon name="undo" /></button>
         <button class="button quiet icon" aria-label="Redo" title="Redo" disabled={!can_redo.value} onClick={() => editor.value?.redo()}><Icon name="redo" /></button>
         <Actions />
+        <button class="button primary icon narrow" aria-label="Simulate" title="Simulate" onClick={run_from_head}><Icon name="play" /></button>
         <button class="button quiet icon" onClick={switch_theme} aria-label={`Switch to ${theme.value === 'dark' ? 'light' : 'dark'} colours`}>
           <Icon name={theme.value === 'dark' ? 'sun' : 'moon'} />
         </button>

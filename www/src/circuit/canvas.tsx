@@ -1,7 +1,7 @@
 // The drawing: the picture of the package, and over it what is selected, where the keyboard is and where a gate would go.
 
 import { useEffect, useRef } from 'preact/hooks';
-import { editor } from '../state';
+import { editor, program } from '../state';
 import { area, drag, drop_condition, hold_still, point_of, press } from './drag';
 import {
   can_edit, chosen, cursor, drawing, index_of, is_wrong, make_conditional, move_along, num_controls, place, remove, said, selected, shown, wire_name,
@@ -123,7 +123,7 @@ export const Canvas = () => {
   return (
     <div
       class="canvas" ref={canvas} role="application" tabIndex={0} aria-label={label} aria-describedby="circuit-help"
-      aria-activedescendant={drawn ? 'circuit-cursor' : undefined} data-wrong={is_wrong.value} data-placing={chosen.value !== null} onKeyDown={key}
+      aria-activedescendant={drawn ? 'circuit-cursor' : undefined} data-wrong={is_wrong.value} data-current={shown.value?.text === program.value} data-placing={chosen.value !== null} onKeyDown={key}
     >
       {drawn && (
         <div class="sheet" ref={sheet} style={{ width: `${width_of(drawn.layout)}px`, height: `${drawn.layout.height}px` }} onClick={click} onPointerDown={take}>

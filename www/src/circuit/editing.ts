@@ -9,7 +9,7 @@ import { indices_of, operands_from, outermost, shifted, type Cell } from './geom
 import { bit_for, bit_text, locate, part_of, spliced, SpliceError, type Condition, type Edit, type Package, type Part, type Source, type Step } from './splice';
 
 /** More is not drawn, and not edited. */
-export const MOST = { instructions: 2000, qubits: 64, editable: 20_000 };
+export const MOST = { instructions: 2000, qubits: 64, editable: 5000 };
 
 /** What the last edit gave, until the editor has read it too. */
 const ahead = signal<{ text: string; circuit: QuantumCircuit } | null>(null);
@@ -120,7 +120,7 @@ export function make(edits: ((source: Source) => Edit)[], { quiet = false } = {}
     if (!aer.value) throw new SpliceError('The simulator is still loading.');
     const text = program.value;
     const read = shown.value?.text === text ? shown.value.circuit : aer.value.QuantumCircuit.from_qasm(text);
-    const result = spliced(text, read as never, edits, aer.value as unknown as Package);
+    const result = spliced(text, read as never, edits, aer.value as unknown as Package, source_of(text, read));
     ahead.value = { text: result.text, circuit: result.circuit as unknown as QuantumCircuit };
     if (result.changes.length > 0) edit(result.changes);
     selected.value = result.index;

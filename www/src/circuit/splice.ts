@@ -502,8 +502,6 @@ const part_at = (source: Source, index: number): Part => {
 export const part_of = (source: Source, index: number): Part | null =>
   source.parts.find(({ first, count }) => first <= index && index < first + count) ?? null;
 
-const siblings = (source: Source, part: Part): Part[] => source.parts.filter(({ statement }) => statement === part.statement);
-
 function cannot_take_apart(source: Source, part: Part): SpliceError {
   const { start } = source.statements[part.statement];
   return new SpliceError('This belongs to a statement that can only be changed in the program.', start);
@@ -526,15 +524,16 @@ const is_part = (piece: Piece): piece is Part => 'statement' in piece;
 function arranged(source: Source, aer: Package, pieces: Piece[], subject: Step | Part | null): Attempt {
   const draft = new Draft(source, aer);
   const { statements, ranges, version, data } = source;
-  // Runs of pieces: a statement as it is, or new steps between.
-  const whole = new Map<number, boolean>();
-  statements.forEach((_, index) => {
-    const own = source.parts.filter(({ statement }) => statement === index);
-    const places = own.map((part) => pieces.indexOf(part));
-    whole.set(index, own.length > 0 && places.every((place, i) => place >= 0 && (i === 0 || place === places[i - 1] + 1)));
-  });
-  // A statement that comes apart is written where its first part that stays in order stands.
-  const order = source.parts.filter((part) => pieces.includes(part));
+  const places = new Map(pieces.map((piece, place) => [piece, place]));
+  const own = new Map<number, Part[]>();
+  for (const part of source.parts) own.set(part.statement, [...(own.get(part.statement) ?? []), part]);
+  const parts_in = (statement: number): Part[] => own.get(statement) ?? [];
+  /** Whether a statement stays as it is. */
+  const is_whole = (statement: number): boolean => {
+    const at = parts_in(statement).map((part) => places.get(part) ?? -2);
+    return at.every((place, i) => place >= 0 && (i === 0 || place === at[i - 1] + 1));
+  };
+  const is_gone = (statement: number): boolean => parts_in(statement).length > 0 && parts_in(statement).every((part) => !places.has(part));
   const expected: Expected[] = [];
   let index: number | null = null;
   let previous: Statement | null = null;
@@ -544,12 +543,8 @@ function arranged(source: Source, aer: Package, pieces: Piece[], subject: Step |
     for (const text of waiting.splice(0)) put(previous, statement, text);
   };
   const put = (left: Statement | null, right: Statement | null, text: string) => {
-    const between = statements.filter(({ start }) => start > (left?.start ?? -1) && start < (right?.start ?? Infinity));
-    const gone = (statement: Statement) => {
-      const own = source.parts.filter((part) => statements[part.statement] === statement);
-      return own.length > 0 && own.every((part) => !pieces.includes(part));
-    };
-    const others = between.filter((statement) => !gone(statement) && statement.kind !== 'empty');
+    const others = statements.filter(({ start, kind }, at) =>
+      start > (left?.start ?? -1) && start < (right?.start ?? Infinity) && kind !== 'empty' && !is_gone(at));
     if (left && others.length === 0) draft.after(left.end, left.start, text);
     else if (right) draft.before(right.start, text);
     else if (others.length > 0) draft.after(others.at(-1)!.end, others.at(-1)!.start, text);
@@ -562,7 +557,7 @@ function arranged(source: Source, aer: Package, pieces: Piece[], subject: Step |
     if (piece === subject) index = expected.length;
     if (is_part(piece)) {
       const statement = statements[piece.statement];
-      if (whole.get(piece.statement)) {
+      if (is_whole(piece.statement)) {
         if (piece.first === ranges[piece.statement].first) flush_before(statement);
         for (let i = piece.first; i < piece.first + piece.count; i++) expected.push(as_it_is(data[i]));
       } else {
@@ -587,14 +582,13 @@ function arranged(source: Source, aer: Package, pieces: Piece[], subject: Step |
   for (const text of waiting) put(previous, null, text);
   for (const [statement, texts] of apart) {
     draft.rewrite(statements[statement], texts);
-    if (source.parts.some((part) => part.statement === statement && !part.plain)) draft.note = 'expanded';
+    if (parts_in(statement).some(({ plain }) => !plain)) draft.note = 'expanded';
   }
-  for (const part of source.parts) {
-    if (!order.some(({ statement }) => statement === part.statement) && siblings(source, part)[0] === part) {
-      const { flat } = statements[part.statement];
-      if (flat?.declares) draft.rewrite(statements[part.statement], [`${source.text.slice(flat.declares.start, flat.declares.end)};`]);
-      else draft.remove(statements[part.statement]);
-    }
+  for (const statement of own.keys()) {
+    if (!is_gone(statement)) continue;
+    const { declares } = statements[statement].flat ?? { declares: null };
+    if (declares) draft.rewrite(statements[statement], [`${source.text.slice(declares.start, declares.end)};`]);
+    else draft.remove(statements[statement]);
   }
   return { draft, expected, index };
 }
@@ -836,8 +830,9 @@ function vanished(data: readonly Instruction[], expected: Expected[]): SpliceErr
  * Several edits as one, of whatever text: each is given the source that the last one left. Where the statements cannot be
  * told apart, or not be changed as they should, the circuit is written anew and then edited.
  */
-export function spliced(text: string, circuit: ReadCircuit, edits: ((source: Source) => Edit)[], aer: Package): Spliced {
-  const source = locate(text, circuit, aer);
+export function spliced(
+  text: string, circuit: ReadCircuit, edits: ((source: Source) => Edit)[], aer: Package, source: Source | null = locate(text, circuit, aer),
+): Spliced {
   try {
     if (source) return splice_each(source, edits, aer);
   } catch (error) {

@@ -34,7 +34,8 @@ function amplitudes_of(state: State): Amplitude[] {
     return Array.from({ length: state.length / 2 }, (_, k) => {
       const [re, im] = [state[2 * k], state[2 * k + 1]];
       const magnitude = Math.hypot(re, im);
-      return { k, re, im, magnitude, probability: magnitude ** 2, phase: magnitude < ZERO ? null : Math.atan2(Math.abs(im) < ZERO ? 0 : im, re) };
+      const phase = magnitude < ZERO ? null : Math.atan2(Math.abs(im) < ZERO ? 0 : im, re);
+      return { k, re, im, magnitude, probability: magnitude ** 2, phase };
     });
   }
   return state.map((row, k) => ({ k, re: row[2 * k], im: 0, magnitude: row[2 * k], probability: row[2 * k], phase: null }));
@@ -49,7 +50,9 @@ const complex = ({ re, im }: Amplitude): string => `${fixed(re, 4)} ${im < -5e-5
 export function csv_of_state(state: State, num_qubits: number): string {
   const pure = state instanceof Float64Array;
   const head = pure ? 'basis_state,re,im,probability' : 'basis_state,probability';
-  const lines = amplitudes_of(state).map(({ k, re, im, probability }) => [bits(k, num_qubits), ...(pure ? [re, im] : []), probability].join(','));
+  const lines = amplitudes_of(state).map(({ k, re, im, probability }) =>
+    [bits(k, num_qubits), ...(pure ? [re, im] : []), probability].join(','),
+  );
   return `${[head, ...lines].join('\r\n')}\r\n`;
 }
 
@@ -59,9 +62,10 @@ const Head = ({ column, children, number = true }: { column: Column; children: s
     if (mine) descending.value = !descending.value;
     else [sorted_by.value, descending.value] = [column, column === 'magnitude' || column === 'probability'];
   };
+  const [sort, arrow] = !mine ? [undefined, ''] : descending.value ? (['descending', '↓'] as const) : (['ascending', '↑'] as const);
   return (
-    <th scope="col" class={`${number ? 'number ' : ''}column-${column}`} aria-sort={mine ? (descending.value ? 'descending' : 'ascending') : undefined}>
-      <button class="sorter" onClick={click}>{children}<span aria-hidden="true">{mine ? (descending.value ? '↓' : '↑') : ''}</span></button>
+    <th scope="col" class={`${number ? 'number ' : ''}column-${column}`} aria-sort={sort}>
+      <button class="sorter" onClick={click}>{children}<span aria-hidden="true">{arrow}</span></button>
     </th>
   );
 };
@@ -113,7 +117,9 @@ export const Amplitudes = ({ state, num_qubits }: { state: State; num_qubits: nu
       {zeros > 0 && (
         <p class="small muted note row">
           {with_zeros.value ? `${grouped(zeros)} of them are 0.` : `${grouped(zeros)} more are 0.`}
-          <button class="button quiet small" onClick={() => (with_zeros.value = !with_zeros.value)}>{with_zeros.value ? 'Hide them' : 'Show them'}</button>
+          <button class="button quiet small" onClick={() => (with_zeros.value = !with_zeros.value)}>
+            {with_zeros.value ? 'Hide them' : 'Show them'}
+          </button>
         </p>
       )}
     </>
@@ -122,7 +128,9 @@ export const Amplitudes = ({ state, num_qubits }: { state: State; num_qubits: nu
 
 const Phase = ({ phase }: { phase: number }) => (
   <>
-    <svg class="dot" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill={phase_color(phase, theme.value)} /></svg>
+    <svg class="dot" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+      <circle cx="5" cy="5" r="5" fill={phase_color(phase, theme.value)} />
+    </svg>
     <span class="degrees">{`${fixed((phase * 180) / Math.PI, 1)}°`}</span>
     <span class="muted">{multiple_of_pi(phase)}</span>
   </>

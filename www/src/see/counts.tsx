@@ -79,11 +79,14 @@ const Outcome = ({ job, outcome }: { job: JobRecord; outcome: JobOutcome }) => {
   const sort = order.value === 'count' ? 'value_desc' : 'asc';
   const draw = useCallback(
     (options: PictureOptions) =>
-      plot_histogram(bars(shown, with_ideal), { ...options, height: 260, sort, ...(with_ideal ? { legend: ['ideal', 'with noise'] } : {}) }),
+      plot_histogram(bars(shown, with_ideal), {
+        ...options, height: 260, sort, ...(with_ideal ? { legend: ['ideal', 'with noise'] } : {}),
+      }),
     [shown, with_ideal, sort],
   );
   const name = file_name(job.title, 'counts');
   const left_out = rows.length - shown.length;
+  const shown_share = shown.reduce((sum, { share }) => sum + share, 0);
   const fidelity = hellinger_fidelity(rows);
 
   if (counts === null) {
@@ -117,28 +120,34 @@ const Outcome = ({ job, outcome }: { job: JobRecord; outcome: JobOutcome }) => {
         )}
       </div>
       <Picture draw={draw} />
-      {typeof outcome.metadata.ideal_error === 'string' && <p class="small muted note">{`The run without noise, for comparison, failed: ${outcome.metadata.ideal_error}`}</p>}
+      {typeof outcome.metadata.ideal_error === 'string' && (
+        <p class="small muted note">{`The run without noise, for comparison, failed: ${outcome.metadata.ideal_error}`}</p>
+      )}
       {left_out > 0 && (
         <p class="small muted note">
-          {`The ${shown.length} most frequent of ${grouped(rows.length)} outcomes: ${percent(shown.reduce((sum, { share }) => sum + share, 0))} of the shots. The files have all.`}
+          {`The ${shown.length} most frequent of ${grouped(rows.length)} outcomes: ${percent(shown_share)} of the shots. `}
+          The files have all.
         </p>
       )}
       <Saves>
         <Save label="CSV" what="counts" make={() => save_file(`${name}.csv`, csv_of(rows, with_ideal), 'text/csv')} />
-        <Save label="JSON" what="counts" make={() => save_file(`${name}.json`, `${JSON.stringify(counts, null, 2)}\n`, 'application/json')} />
-        <Save label="Result" what="everything of the run" make={() => save_file(`${file_name(job.title, 'result')}.json`, `${JSON.stringify(record_of(job, outcome), null, 2)}\n`, 'application/json')} />
+        <Save label="JSON" what="counts" make={() => save_json(name, counts)} />
+        <Save label="Result" what="everything of the run" make={() => save_json(file_name(job.title, 'result'), record_of(job, outcome))} />
         <PictureSaves draw={draw} name={name} what="histogram" />
       </Saves>
       <Table rows={shown} with_ideal={with_ideal} />
       {with_ideal && (
         <p class="small muted note">
-          {`Fidelity is Hellinger's, (Σ √(p q))²: 1 where the counts agree. Total variation distance ${fixed(total_variation(rows), 4)}. Finite shots alone keep both from being exact.`}
+          {`Fidelity is Hellinger's, (Σ √(p q))²: 1 where the counts agree. Total variation distance ${fixed(total_variation(rows), 4)}. `}
+          Finite shots alone keep both from being exact.
         </p>
       )}
       <Facts job={job} outcome={outcome} />
     </>
   );
 };
+
+const save_json = (name: string, value: unknown) => save_file(`${name}.json`, `${JSON.stringify(value, null, 2)}\n`, 'application/json');
 
 /** All that is known of a run, as a file. */
 const record_of = ({ title, text, settings, created }: JobRecord, outcome: JobOutcome) => ({
@@ -165,10 +174,13 @@ const LIFE: Record<string, string> = {
   INITIALIZING: 'Starting a worker', QUEUED: 'Waiting for a worker', VALIDATING: 'Reading the program', RUNNING: 'Running',
 };
 
-const Underway = ({ job: { status, progress } }: { job: JobRecord }) => (
+const time_left = ({ status, progress: { left_s } }: JobRecord): string =>
+  status === 'RUNNING' && left_s !== null ? `, about ${seconds(left_s)} left` : '';
+
+const Underway = ({ job }: { job: JobRecord }) => (
   <div class="empty underway">
-    <p>{`${LIFE[status] ?? status}${status === 'RUNNING' && progress.left_s !== null ? `, about ${seconds(progress.left_s)} left` : ''}`}</p>
-    <progress max="1" value={status === 'RUNNING' ? progress.fraction : undefined} aria-label="Progress of the run" />
+    <p>{(LIFE[job.status] ?? job.status) + time_left(job)}</p>
+    <progress max="1" value={job.status === 'RUNNING' ? job.progress.fraction : undefined} aria-label="Progress of the run" />
   </div>
 );
 

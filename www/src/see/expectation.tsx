@@ -5,7 +5,7 @@ import type { AerError, QuantumCircuit } from 'aer-wasm';
 import { noise_model } from '../run/noise';
 import { OBSERVABLES } from '../share/observables';
 import { aer, circuit, program, program_title, reading, settings, type Aer, type NoiseSettings } from '../state';
-import { file_name, save_file } from './download';
+import { save_file } from './download';
 import { kept_signal } from './kept';
 import { fixed } from './numbers';
 import { read_observables, write_terms, type Observable, type WrongLine } from './observables';
@@ -65,7 +65,16 @@ const asked_for = signal<string | null>(null);
 
 const LABEL = (i: number) => `observable_${i}`;
 
-async function compute(loaded: Aer, source: QuantumCircuit, observables: Observable[], noise: NoiseSettings, shots: number, stop: AbortSignal) {
+interface Wanted {
+  source: QuantumCircuit;
+  observables: Observable[];
+  noise: NoiseSettings;
+  shots: number;
+  /** All of it. */
+  key: string;
+}
+
+async function compute(loaded: Aer, { source, observables, noise, shots }: Wanted, stop: AbortSignal) {
   const traced = source.remove_final_measurements(false);
   observables.forEach(({ terms }, i) => traced.save_expectation_value(terms, [...Array(source.num_qubits).keys()], LABEL(i)));
   const read = async (model: ReturnType<typeof noise_model>): Promise<number[]> => {
@@ -79,11 +88,12 @@ async function compute(loaded: Aer, source: QuantumCircuit, observables: Observa
   return { ideal, noisy: model && (await read(model)) };
 }
 
-const wanted = computed(() => {
+const wanted = computed((): Wanted | null => {
   if (!circuit.value) return null;
   const observables = lines.value.filter((line): line is Observable => !is_wrong(line));
   const { noise, shots } = settings.value;
-  return { source: circuit.value.circuit, observables, noise, shots, key: JSON.stringify([circuit.value.text, observables.map(({ terms }) => terms), noise, shots]) };
+  const key = JSON.stringify([circuit.value.text, observables.map(({ terms }) => terms), noise, shots]);
+  return { source: circuit.value.circuit, observables, noise, shots, key };
 });
 
 const has_to_be_asked = computed(() => num_qubits.value > MOST_QUBITS_AT_ONCE);
@@ -98,7 +108,7 @@ effect(() => {
   const timer = setTimeout(async () => {
     busy.value = true;
     try {
-      const computed = await compute(loaded, now.source, now.observables, now.noise, now.shots, stop.signal);
+      const computed = await compute(loaded, now, stop.signal);
       if (stop.signal.aborted) return;
       values.value = { key: now.key, ...computed };
       failure.value = null;
@@ -119,7 +129,8 @@ effect(() => {
 /** A bar from 0, on a line from -bound to bound. */
 const Bar = ({ value, bound, kind }: { value: number; bound: number; kind: 'ideal' | 'noisy' }) => {
   const half = (50 * Math.min(1, Math.abs(value) / bound)) || 0;
-  return <div class={`value-bar ${kind}`} aria-hidden="true"><i style={{ left: `${value < 0 ? 50 - half : 50}%`, width: `${half}%` }} /></div>;
+  const place = { left: `${value < 0 ? 50 - half : 50}%`, width: `${half}%` };
+  return <div class={`value-bar ${kind}`} aria-hidden="true"><i style={place} /></div>;
 };
 
 const csv = (rows: Observable[], { ideal, noisy }: Values): string =>
@@ -134,21 +145,30 @@ export const Expectation = () => {
   const fresh = values.value !== null && values.value.key === wanted.value?.key ? values.value : null;
   const bound = Math.max(1, ...good.map((line) => line.bound));
   const noisy = settings.value.noise.preset !== 'ideal';
+  const all_letters = (letter: string) => letter.repeat(Math.min(num_qubits.value, 6));
   return (
     <div class="expectation" aria-busy={busy.value}>
       <label class="field">
         Observables, one on each line
-        <textarea class="mono" rows={Math.min(8, Math.max(2, text.value.split('\n').length + 1))} spellcheck={false} autocapitalize="off" autocomplete="off" value={text.value}
-                  aria-invalid={all.some(is_wrong)} aria-describedby="observables-help" onInput={({ currentTarget }) => type(currentTarget.value)} />
+        <textarea
+          class="mono" rows={Math.min(8, text.value.split('\n').length + 1)} spellcheck={false} autocapitalize="off" autocomplete="off"
+          aria-invalid={all.some(is_wrong)} aria-describedby="observables-help"
+          value={text.value} onInput={({ currentTarget }) => type(currentTarget.value)}
+        />
         <span class="hint" id="observables-help">
-          {`Letters I, X, Y and Z, one for each qubit; the leftmost is for the last qubit (${num_qubits.value - 1}). Sums: 0.5*${'X'.repeat(Math.min(num_qubits.value, 6))} + 0.5*${'Z'.repeat(Math.min(num_qubits.value, 6))}.`}
+          {`Letters I, X, Y and Z, one for each qubit; the leftmost is for the last qubit (${num_qubits.value - 1}). `}
+          {`Sums: 0.5*${all_letters('X')} + 0.5*${all_letters('Z')}.`}
         </span>
       </label>
       <div class="values">
-        {failure.value && !fresh && <div class="failed" role="alert"><h3>The values could not be computed</h3><p class="reason">{failure.value}</p></div>}
+        {failure.value && !fresh && (
+          <div class="failed" role="alert"><h3>The values could not be computed</h3><p class="reason">{failure.value}</p></div>
+        )}
         {has_to_be_asked.value && !fresh && good.length > 0 && (
           <p class="row note">
-            <button class="button" disabled={busy.value} onClick={() => (asked_for.value = wanted.value!.key)}>{busy.value ? 'Computing' : 'Compute the values'}</button>
+            <button class="button" disabled={busy.value} onClick={() => (asked_for.value = wanted.value!.key)}>
+              {busy.value ? 'Computing' : 'Compute the values'}
+            </button>
             <span class="small muted">{`With ${num_qubits.value} qubits this may take some seconds.`}</span>
           </p>
         )}
@@ -161,13 +181,22 @@ export const Expectation = () => {
                 <th scope="col">Observable</th>
                 <th scope="col" class="number">Ideal</th>
                 {noisy && <th scope="col" class="number">With noise</th>}
-                <td class="axis" aria-hidden="true"><div class="scale">{[-bound, 0, bound].map((value) => <span key={value}>{fixed(value, bound === 1 ? 0 : 2)}</span>)}</div></td>
+                <td class="axis" aria-hidden="true">
+                  <div class="scale">
+                    {[-bound, 0, bound].map((value) => <span key={value}>{fixed(value, bound === 1 ? 0 : 2)}</span>)}
+                  </div>
+                </td>
               </tr>
             </thead>
             <tbody>
               {all.map((line, i) => {
                 if (is_wrong(line)) {
-                  return <tr key={i} class="wrong-line"><th scope="row" class="mono">{line.text}</th><td colSpan={noisy ? 3 : 2} class="wrong">{line.error}</td></tr>;
+                  return (
+                    <tr key={i}>
+                      <th scope="row" class="mono">{line.text}</th>
+                      <td colSpan={noisy ? 3 : 2} class="wrong">{line.error}</td>
+                    </tr>
+                  );
                 }
                 const k = good.indexOf(line);
                 return (
@@ -185,8 +214,14 @@ export const Expectation = () => {
             </tbody>
           </table>
         </div>
-        {fresh && <Saves><Save label="CSV" what="expectation values" make={() => save_file(`${file_name('expectation-values')}.csv`, csv(good, fresh), 'text/csv')} /></Saves>}
-        <p class="small muted note">Of the state before the final measurements. What is measured on the way is averaged over the shots of the settings.</p>
+        {fresh && (
+          <Saves>
+            <Save label="CSV" what="expectation values" make={() => save_file('expectation-values.csv', csv(good, fresh), 'text/csv')} />
+          </Saves>
+        )}
+        <p class="small muted note">
+          Of the state before the final measurements. What is measured on the way is averaged over the shots of the settings.
+        </p>
       </div>
     </div>
   );

@@ -9,7 +9,8 @@ export const grouped = (value: number): string => value.toLocaleString('en');
 
 export const percent = (share: number): string => `${fixed(100 * share, share > 0 && share < 0.1 ? 2 : 1)} %`;
 
-export const seconds = (time: number): string => (time < 1 ? `${fixed(1000 * time, time < 0.01 ? 1 : 0)} ms` : `${fixed(time, time < 10 ? 2 : 0)} s`);
+export const seconds = (time: number): string =>
+  time < 1 ? `${fixed(1000 * time, time < 0.01 ? 1 : 0)} ms` : `${fixed(time, time < 10 ? 2 : 0)} s`;
 
 const DENOMINATORS = [1, 2, 3, 4, 5, 6, 8, 12, 16, 32];
 

@@ -15,6 +15,8 @@ export interface WrongLine {
   error: string;
 }
 
+const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 const TERM = /^\s*([+\-−])?\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)\s*[*·]?)?\s*([A-Za-z]+)\s*/;
 
 /** The letters of a line and their coefficients, or why there are none. */
@@ -34,7 +36,8 @@ export function read_observable(line: string, num_qubits: number): Observable | 
     const strange = /[^IXYZ]/.exec(letters);
     if (strange) return wrong(`“${written[strange.index]}” is no Pauli operator: write I, X, Y or Z.`);
     if (letters.length !== num_qubits) {
-      return wrong(`${written} has ${letters.length} ${letters.length === 1 ? 'letter' : 'letters'}, the circuit ${num_qubits} ${num_qubits === 1 ? 'qubit' : 'qubits'}: write one letter for each.`);
+      const [has, needs] = [several(letters.length, 'letter'), several(num_qubits, 'qubit')];
+      return wrong(`${written} has ${has}, the circuit ${needs}: write one letter for each.`);
     }
     const coefficient = Number(number ?? 1);
     if (!Number.isFinite(coefficient)) return wrong(`${number} is too large.`);

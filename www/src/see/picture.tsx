@@ -45,7 +45,8 @@ export const Picture = ({ draw, most = () => 760 }: PictureProps) => {
   }, [draw, shown, width]);
   return (
     <figure class="picture" ref={place}>
-      {error === null ? <div dangerouslySetInnerHTML={{ __html: svg }} /> : <p class="empty">{`The picture could not be drawn: ${error}`}</p>}
+      {error === null && <div dangerouslySetInnerHTML={{ __html: svg }} />}
+      {error !== null && <p class="empty">{`The picture could not be drawn: ${error}`}</p>}
     </figure>
   );
 };

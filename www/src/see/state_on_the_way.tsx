@@ -5,7 +5,8 @@ import { useEffect } from 'preact/hooks';
 import { Icon, type IconName } from '../icons';
 import { circuit, program_title, reading, settings } from '../state';
 import {
-  MOST_NOISY_QUBITS, another_run, chosen_position, limit, position, show_once, step, trace, trace_error, tracing, with_noise, type Step, type Trace,
+  MOST_NOISY_QUBITS, another_run, chosen_position, limit, position, show_once, step, trace, trace_error, tracing, with_noise,
+  type Step, type Trace,
 } from './trace';
 import { StateViews, ViewChoice } from './views';
 
@@ -52,11 +53,16 @@ const Steps = ({ shown }: { shown: Trace }) => {
     event.preventDefault();
     move(KEYS[event.key](at, last));
   };
-  const button = ({ icon, label, to }: (typeof BUTTONS)[number]) => (
-    <button key={label} class="button quiet icon" aria-label={label} title={label} disabled={to(at, last) === at || to(at, last) < 0 || to(at, last) > last} onClick={() => move(to(at, last))}>
-      <Icon name={icon} />
-    </button>
-  );
+  const button = ({ icon, label, to }: (typeof BUTTONS)[number]) => {
+    const there = to(at, last);
+    const leads = there !== at && there >= 0 && there <= last;
+    return (
+      <button key={label} class="button quiet icon" aria-label={label} title={label} disabled={!leads} onClick={() => move(there)}>
+        <Icon name={icon} />
+      </button>
+    );
+  };
+  const play_words = playing.value ? 'Pause' : 'Play the steps';
   const words = `Step ${at} of ${last}: ${step.value!.words}`;
   return (
     <div class="steps" role="group" aria-label="Steps" onKeyDown={key}>
@@ -65,7 +71,7 @@ const Steps = ({ shown }: { shown: Trace }) => {
              onInput={({ currentTarget }) => move(Number(currentTarget.value))} />
       {BUTTONS.slice(2).map(button)}
       {!calm.matches && (
-        <button class="button quiet icon" aria-label={playing.value ? 'Pause' : 'Play the steps'} title={playing.value ? 'Pause' : 'Play the steps'} disabled={last === 0} onClick={play}>
+        <button class="button quiet icon" aria-label={play_words} title={play_words} disabled={last === 0} onClick={play}>
           <Icon name={playing.value ? 'stop' : 'play'} />
         </button>
       )}
@@ -86,10 +92,13 @@ const Where = ({ shown }: { shown: Trace }) => {
   return (
     <div class="where">
       <p aria-live="polite">
-        {shown.whole ? <><span class="muted">{`Step ${at} of ${last}:`}</span> <b class="mono">{words}</b></> : <b>The state before the final measurements</b>}
+        {shown.whole && <><span class="muted">{`Step ${at} of ${last}:`}</span> <b class="mono">{words}</b></>}
+        {!shown.whole && <b>The state before the final measurements</b>}
         {written.length > 0 && <span class="muted">{outcome_in_words(words, written)}</span>}
       </p>
-      {registers.length > 0 && <p class="registers mono muted">{registers.map(({ name, bits }) => <span key={name}>{`${name} = ${bits}`}</span>)}</p>}
+      {registers.length > 0 && (
+        <p class="registers mono muted">{registers.map(({ name, bits }) => <span key={name}>{`${name} = ${bits}`}</span>)}</p>
+      )}
     </div>
   );
 };
@@ -99,7 +108,10 @@ const Noise = ({ num_qubits }: { num_qubits: number }) => {
   const too_many = num_qubits > MOST_NOISY_QUBITS;
   return (
     <label class="check" title={too_many ? `With noise each step is shown for up to ${MOST_NOISY_QUBITS} qubits` : undefined}>
-      <input type="checkbox" checked={with_noise.value && !too_many} disabled={too_many} onChange={({ currentTarget }) => (with_noise.value = currentTarget.checked)} />
+      <input
+        type="checkbox" checked={with_noise.value && !too_many} disabled={too_many}
+        onChange={({ currentTarget }) => (with_noise.value = currentTarget.checked)}
+      />
       {too_many ? `With noise: up to ${MOST_NOISY_QUBITS} qubits` : 'With noise'}
     </label>
   );
@@ -114,7 +126,9 @@ const Limited = () => {
       <p>{reason}</p>
       {cost === null && <p>Run it to see its counts, or look at expectation values.</p>}
       {cost !== null && <p>{`The state before the final measurements can be shown: ${cost}.`}</p>}
-      {cost !== null && <p><button class="button" onClick={show_once} disabled={tracing.value}>{tracing.value ? 'Computing the state' : 'Show that state'}</button></p>}
+      {cost !== null && (
+        <button class="button" onClick={show_once} disabled={tracing.value}>{tracing.value ? 'Computing the state' : 'Show that state'}</button>
+      )}
     </div>
   );
 };
@@ -126,7 +140,9 @@ export const StateOnTheWay = () => {
   const shown = trace.value;
   return (
     <div class="state" aria-busy={tracing.value} data-run={shown?.seed}>
-      {reading.value.error !== null && <p class="small muted note">The program has an error: this is the state of the last circuit that could be read.</p>}
+      {reading.value.error !== null && (
+        <p class="small muted note">The program has an error: this is the state of the last circuit that could be read.</p>
+      )}
       {limit.value && <Limited />}
       {trace_error.value && (
         <div class="failed" role="alert">
@@ -146,7 +162,9 @@ export const StateOnTheWay = () => {
             <Noise num_qubits={shown.num_qubits} />
             {shown.random && <button class="button small another" onClick={another_run}>Another run</button>}
           </div>
-          <StateViews state={step.value.state} num_qubits={shown.num_qubits} title={`${program_title.value ?? 'circuit'} step ${position.value}`} />
+          <StateViews
+            state={step.value.state} num_qubits={shown.num_qubits} title={`${program_title.value ?? 'circuit'} step ${position.value}`}
+          />
         </>
       )}
     </div>

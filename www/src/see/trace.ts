@@ -103,11 +103,16 @@ function limit_of(source: QuantumCircuit): Limit | null {
 
 // ------------------------------------------------------------------------------------------------- instructions in words
 
-const param = (value: unknown): string => (typeof value === 'number' ? angle(value) : typeof value === 'object' && Array.isArray(value) ? '…' : String(value));
+const param = (value: unknown): string => (typeof value === 'number' ? angle(value) : Array.isArray(value) ? '…' : String(value));
 
 const FLOW: Record<string, string> = { if_else: 'if', while_loop: 'while', for_loop: 'for', switch_case: 'switch' };
 
-function in_words({ name, label, qubits, clbits, params }: CircuitInstruction, source: { qubits: string[]; clbits: string[] }, conditional: boolean): string {
+interface Names {
+  qubits: string[];
+  clbits: string[];
+}
+
+function in_words({ name, label, qubits, clbits, params }: CircuitInstruction, source: Names, conditional: boolean): string {
   const of = (names: string[], indices: number[]) => indices.map((index) => names[index]).join(', ');
   const shown = params.length > 4 ? '…' : params.map(param).join(', ');
   const on = of(source.qubits, qubits) || of(source.clbits, clbits);
@@ -121,7 +126,8 @@ const is_no_step = ({ name }: CircuitInstruction): boolean => name === 'barrier'
 
 const RANDOM = new Set(['measure', 'reset', 'initialize', 'kraus', 'superop', ...Object.keys(FLOW)]);
 
-const names_of = (bits: { register: { name: string }; index: number }[]): string[] => bits.map(({ register, index }) => `${register.name}[${index}]`);
+const names_of = (bits: { register: { name: string }; index: number }[]): string[] =>
+  bits.map(({ register, index }) => `${register.name}[${index}]`);
 
 // ------------------------------------------------------------------------------------------------- the job
 
@@ -206,7 +212,8 @@ effect(() => {
   const once = limit.value !== null;
   const can_noise = !once && source.circuit.num_qubits <= MOST_NOISY_QUBITS && settings.value.noise.preset !== 'ideal';
   const wanted: Wanted = {
-    text: source.text, source: source.circuit, seed: run_seed.value, once, noise: with_noise.value && can_noise ? settings.value.noise : null,
+    text: source.text, source: source.circuit, seed: run_seed.value, once,
+    noise: with_noise.value && can_noise ? settings.value.noise : null,
   };
   if (source.circuit.num_qubits === 0 || (once && once_for.value !== source.text)) {
     trace.value = trace_error.value = null;

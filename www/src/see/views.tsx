@@ -22,7 +22,10 @@ interface ViewRow {
 }
 
 /** Spheres stand in rows of about the same length. */
-const spheres_width = (num_qubits: number, room: number) => 230 * Math.ceil(num_qubits / Math.ceil(num_qubits / Math.max(1, Math.floor(room / 170))));
+const spheres_width = (num_qubits: number, room: number): number => {
+  const rows = Math.ceil(num_qubits / Math.max(1, Math.floor(room / 170)));
+  return 230 * Math.ceil(num_qubits / rows);
+};
 
 const VIEWS = {
   bloch: { label: 'Bloch', name: 'Bloch spheres', most_qubits: 14, most_width: spheres_width, draw: plot_bloch_multivector },
@@ -45,7 +48,10 @@ const BlochTable = ({ state }: { state: State }) => {
       <table class="figures">
         <caption class="visually-hidden">Bloch vectors</caption>
         <thead>
-          <tr><th scope="col">Qubit</th>{['x', 'y', 'z', 'Length'].map((head) => <th key={head} scope="col" class="number">{head}</th>)}</tr>
+          <tr>
+            <th scope="col">Qubit</th>
+            {['x', 'y', 'z', 'Length'].map((head) => <th key={head} scope="col" class="number">{head}</th>)}
+          </tr>
         </thead>
         <tbody>
           {vectors.map(([x, y, z], qubit) => (
@@ -78,20 +84,28 @@ const Drawn = ({ row, state, num_qubits, title }: StateViewsProps & { row: ViewR
 };
 
 export const ViewChoice = () => (
-  <Segments label="View of the state" name="state-view" options={labels} value={view.value as View} choose={(chosen) => (view.value = chosen)} />
+  <Segments
+    label="View of the state" name="state-view" options={labels} value={view.value as View} choose={(chosen) => (view.value = chosen)}
+  />
 );
 
 export const StateViews = ({ state, num_qubits, title }: StateViewsProps) => {
   const name = (view.value in VIEWS ? view.value : 'bloch') as View;
   const row: ViewRow = VIEWS[name];
   if (num_qubits > row.most_qubits) {
-    return <p class="empty">{`${row.name} can be read for up to ${row.most_qubits} qubits; this circuit has ${num_qubits}. Bloch spheres and the table of amplitudes show it.`}</p>;
+    return (
+      <p class="empty">
+        {`${row.name} can be read for up to ${row.most_qubits} qubits; this circuit has ${num_qubits}. `}
+        Bloch spheres and the table of amplitudes show it.
+      </p>
+    );
   }
   if (name === 'amplitudes') {
+    const save = () => save_file(`${file_name(title, 'amplitudes')}.csv`, csv_of_state(state, num_qubits), 'text/csv');
     return (
       <>
         <Amplitudes state={state} num_qubits={num_qubits} />
-        <Saves><Save label="CSV" what="amplitudes" make={() => save_file(`${file_name(title, 'amplitudes')}.csv`, csv_of_state(state, num_qubits), 'text/csv')} /></Saves>
+        <Saves><Save label="CSV" what="amplitudes" make={save} /></Saves>
       </>
     );
   }
