@@ -72,6 +72,7 @@ const VIEWS = {
   },
   noise: async (page) => {
     await example(page, 'Noise study');
+    await go(page, 'Run');
     await page.getByLabel('Seed').fill('7');
     await run(page);
     await result(page, 'Counts');
