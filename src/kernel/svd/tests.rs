@@ -168,3 +168,81 @@ fn numbers_that_are_none_are_refused() {
     matrix[5] = Complex::new(f64::NAN, 0.0);
     assert_eq!(svd(&matrix, 4).unwrap_err().code, ErrorCode::Internal);
 }
+
+/// Ones on the diagonal and above it: `2 cos(kπ / (2n + 1))`.
+#[test]
+fn a_bidiagonal_matrix_of_ones_has_the_values_of_a_path() {
+    for n in [1_usize, 2, 3, 50, 131] {
+        let matrix: Vec<Complex> = (0..n * n)
+            .map(|i| Complex::from(f64::from(u8::from(i % n == i / n || i % n == i / n + 1))))
+            .collect();
+        for (k, value) in (1..).zip(check(&matrix, n, "path")) {
+            let expected = 2.0 * (f64::from(k) * std::f64::consts::PI / (2 * n + 1) as f64).cos();
+            assert!((value - expected).abs() < 1e-14 * n as f64, "{n} {k}: {value} for {expected}");
+        }
+    }
+}
+
+/// The 10 by 10 Hilbert matrix, by LAPACK (numpy 2); the smallest of its values is `1e-13`.
+#[test]
+fn hilbert_matrices_have_the_values_that_others_find() {
+    let matrix: Vec<Complex> =
+        (0..100).map(|i| Complex::from(1.0 / f64::from(i / 10 + i % 10 + 1))).collect();
+    let expected = [
+        1.7519196702651776,
+        0.34292954848350915,
+        0.03574181627163925,
+        0.00253089076867004,
+        0.00012874961427637938,
+        4.729689293188225e-06,
+        1.2289677387637752e-07,
+        2.147438824952263e-09,
+        2.2667453414359168e-11,
+        1.0932813790602251e-13,
+    ];
+    for (value, expected) in check(&matrix, 10, "Hilbert").iter().zip(expected) {
+        assert!((value - expected).abs() < 1e-14, "{value} for {expected}");
+    }
+}
+
+/// The discrete Fourier transform: every value is the root of its size.
+#[test]
+fn fourier_transforms_have_equal_values() {
+    for n in [2_usize, 16, 100] {
+        let matrix: Vec<Complex> = (0..n * n)
+            .map(|i| Complex::cis(std::f64::consts::TAU * ((i / n) * (i % n) % n) as f64 / n as f64))
+            .collect();
+        let values = check(&matrix, n, "Fourier");
+        assert!(
+            values.iter().all(|value| (value / (n as f64).sqrt() - 1.0).abs() < 1e-13),
+            "{n}: {values:?}"
+        );
+    }
+}
+
+/// Seed 5. A power of two changes no digit.
+#[test]
+fn tiny_and_huge_matrices_decompose_like_others() {
+    let matrix = Random::new(5).matrix(24, 17);
+    let plain = svd(&matrix, 17).unwrap();
+    for exponent in [-1000, -530, 530, 1000] {
+        let factor = 2f64.powi(exponent);
+        let scaled: Vec<Complex> = matrix.iter().map(|x| x * factor).collect();
+        let found = svd(&scaled, 17).unwrap();
+        assert_eq!(found.right(17).unwrap(), plain.right(17).unwrap(), "{exponent}");
+        for (value, plain) in found.values.iter().zip(&plain.values) {
+            assert_eq!(*value, plain * factor, "{exponent}");
+        }
+    }
+}
+
+/// Seed 6.
+#[test]
+fn the_first_right_vectors_are_those_of_the_largest_values() {
+    let found = svd(&Random::new(6).matrix(20, 31), 31).unwrap();
+    let all = found.right(20).unwrap();
+    for count in 0..=20 {
+        assert_eq!(found.right(count).unwrap(), all[..count * 31]);
+    }
+    assert_eq!(found.right(21).unwrap(), all);
+}

@@ -51,12 +51,9 @@ pub fn similar_functions_together(wasm: &[u8]) -> anyhow::Result<Vec<u8>> {
 
 /// Some of the strings of a function, each once.
 fn fingerprints(body: &[u8]) -> Vec<u64> {
-    let mut found: Vec<u64> = body
-        .windows(STRING)
-        .filter_map(<[u8]>::first_chunk::<STRING>)
-        .map(|string| u64::from_le_bytes(*string).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20)
-        .filter(|hash| hash % SAMPLED == 0)
-        .collect();
+    let strings = body.windows(STRING).filter_map(<[u8]>::first_chunk::<STRING>);
+    let hashes = strings.map(|string| u64::from_le_bytes(*string).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20);
+    let mut found: Vec<u64> = hashes.filter(|hash| hash % SAMPLED == 0).collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -65,49 +62,52 @@ fn fingerprints(body: &[u8]) -> Vec<u64> {
 /// The functions in the order in which they shall be.
 fn order(bodies: &[&[u8]]) -> Vec<usize> {
     let mut owners: HashMap<u64, Vec<usize>> = HashMap::new();
-    let fingerprints: Vec<Vec<u64>> = bodies.iter().map(|body| fingerprints(body)).collect();
-    for (function, found) in fingerprints.iter().enumerate() {
-        for hash in found {
-            owners.entry(*hash).or_default().push(function);
+    for (function, body) in bodies.iter().enumerate() {
+        for hash in fingerprints(body) {
+            owners.entry(hash).or_default().push(function);
         }
     }
-    owners.retain(|_, functions| (2..=COMMON).contains(&functions.len()));
+    // The functions of each string, and the strings of each function.
+    let owners: Vec<Vec<usize>> =
+        owners.into_values().filter(|functions| (2..=COMMON).contains(&functions.len())).collect();
+    let mut strings = vec![Vec::new(); bodies.len()];
+    for (string, functions) in owners.iter().enumerate() {
+        functions.iter().for_each(|function| strings[*function].push(string));
+    }
 
     // The largest comes first, and wherever nothing resembles what was last.
-    let mut left: Vec<bool> = vec![true; bodies.len()];
-    let mut by_size: Vec<usize> = (0..bodies.len()).collect();
-    by_size.sort_by_key(|function| usize::MAX - bodies[*function].len());
-    let mut rest = by_size.into_iter();
-    // How often each string is in the window, and how many of them each function has.
-    let mut seen: HashMap<u64, usize> = HashMap::new();
+    let mut rest: Vec<usize> = (0..bodies.len()).collect();
+    rest.sort_by_key(|function| bodies[*function].len());
+    let mut left = vec![true; bodies.len()];
+    // How often each string is in the window, and how many of them each function has. Of a large one more must be.
+    let mut seen = vec![0_usize; owners.len()];
     let mut shared = vec![0_usize; bodies.len()];
+    let scale: Vec<f64> = bodies.iter().map(|body| (body.len() as f64).sqrt().recip()).collect();
     let (mut window, mut bytes) = (VecDeque::new(), 0);
     let mut order = Vec::with_capacity(bodies.len());
     loop {
-        // Of a large function more must be shared.
-        let worth = |function: usize| shared[function] as f64 / (bodies[function].len() as f64).sqrt();
         let alike = (0..bodies.len()).filter(|function| left[*function] && shared[*function] > 1);
-        let next = alike.max_by(|a, b| worth(*a).total_cmp(&worth(*b)));
-        let Some(next) = next.or_else(|| rest.find(|function| left[*function])) else { return order };
+        let worth = |function: &usize| shared[*function] as f64 * scale[*function];
+        let next = alike.max_by(|a, b| worth(a).total_cmp(&worth(b)));
+        let mut largest = || std::iter::from_fn(|| rest.pop()).find(|function| left[*function]);
+        let Some(next) = next.or_else(&mut largest) else { return order };
         left[next] = false;
         order.push(next);
         window.push_back(next);
         bytes += bodies[next].len();
-        for hash in &fingerprints[next] {
-            let times = seen.entry(*hash).or_default();
-            *times += 1;
-            if let (1, Some(functions)) = (*times, owners.get(hash)) {
-                functions.iter().for_each(|function| shared[*function] += 1);
+        for string in &strings[next] {
+            seen[*string] += 1;
+            if seen[*string] == 1 {
+                owners[*string].iter().for_each(|function| shared[*function] += 1);
             }
         }
         while bytes > WINDOW && window.len() > 1 {
             let Some(gone) = window.pop_front() else { break };
             bytes -= bodies[gone].len();
-            for hash in &fingerprints[gone] {
-                let Some(times) = seen.get_mut(hash) else { continue };
-                *times -= 1;
-                if let (0, Some(functions)) = (*times, owners.get(hash)) {
-                    functions.iter().for_each(|function| shared[*function] -= 1);
+            for string in &strings[gone] {
+                seen[*string] -= 1;
+                if seen[*string] == 0 {
+                    owners[*string].iter().for_each(|function| shared[*function] -= 1);
                 }
             }
         }
