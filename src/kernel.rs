@@ -21,6 +21,7 @@ pub mod scalar;
 pub mod shared;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
+pub mod svd;
 pub mod tensor;
 pub mod threads;
 pub mod transfer;

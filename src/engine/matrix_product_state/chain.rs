@@ -13,7 +13,8 @@
 use crate::circuit::Qubit;
 use crate::engine::MpsConfig;
 use crate::error::{AerError, ErrorCode};
-use crate::kernel::tensor::{Operand, Svd, product, svd, zeros};
+use crate::kernel::svd::svd;
+use crate::kernel::tensor::{Operand, product, zeros};
 use crate::linalg::{Complex, Matrix};
 
 /// Values below this part of the largest are rounding.
@@ -273,7 +274,8 @@ impl Chain {
 
     /// Decomposes a matrix and discards what may be.
     fn decompose(&mut self, entries: &[Complex], columns: usize, keep: Keep) -> Result<Kept, AerError> {
-        let Svd { mut values, mut right } = svd(entries, columns)?;
+        let mut found = svd(entries, columns)?;
+        let values = &mut found.values;
         let total: f64 = values.iter().map(|value| value * value).sum();
         let floor = ROUNDING * values.first().copied().unwrap_or_default();
         let mut count = values.iter().take_while(|value| **value > floor).count().max(1);
@@ -293,14 +295,13 @@ impl Chain {
             self.discarded = self.discarded.max(lost / total);
         }
         values.truncate(count);
-        right.truncate(count * columns);
         let norm = values.iter().map(|value| value * value).sum::<f64>().sqrt();
         if norm > 0.0 {
-            for value in &mut values {
+            for value in values {
                 *value /= norm;
             }
         }
-        Ok(Kept { coefficients: values, right, norm })
+        Ok(Kept { right: found.right(count)?, coefficients: found.values, norm })
     }
 
     /// Splits a tensor into those of its sites, so that each is right-canonical and the state normalised.

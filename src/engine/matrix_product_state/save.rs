@@ -13,7 +13,8 @@ use crate::circuit::operation::{Pauli, SaveKind};
 use crate::engine::saved::{self, dictionary, interleaved, key, reserve};
 use crate::engine::{Method, SavedValue};
 use crate::error::AerError;
-use crate::kernel::tensor::{Operand, product, svd, zeros};
+use crate::kernel::svd::svd;
+use crate::kernel::tensor::{Operand, product, zeros};
 use crate::linalg::Complex;
 
 impl MatrixProductState {
@@ -231,7 +232,8 @@ impl Chain {
             // More rows than columns say no more than as many.
             if rows.len() / right > 2 * right {
                 let reduced = svd(&rows, right)?;
-                let values = reduced.right.chunks_exact(right).zip(&reduced.values);
+                let vectors = reduced.right(reduced.values.len())?;
+                let values = vectors.chunks_exact(right).zip(&reduced.values);
                 rows = values.flat_map(|(row, value)| row.iter().map(move |x| x * value)).collect();
             }
             let next = product(Operand::new(&rows, right), self.sites[site + 1].wide())?;

@@ -3,9 +3,11 @@
 //! One target, `web`, serves every kind of consumer: it takes its module as an argument. The default module
 //! path is left out, so that a bundler sees no second `new URL(…)` of the wasm and emits it once.
 
-use std::{env, process::ExitCode};
+use std::{env, fs, path::Path, process::ExitCode};
 
 use wasm_bindgen_cli_support::Bindgen;
+
+mod order;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -31,5 +33,8 @@ fn generate(input: &str, out_dir: &str) -> anyhow::Result<()> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .out_name("aer_wasm")
-        .generate(out_dir)
+        .generate(out_dir)?;
+    let wasm = Path::new(out_dir).join("aer_wasm_bg.wasm");
+    fs::write(&wasm, order::similar_functions_together(&fs::read(&wasm)?)?)?;
+    Ok(())
 }
