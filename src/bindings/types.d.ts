@@ -477,6 +477,8 @@ export class WorkerExecutor implements Executor {
   readonly max_workers: number;
   /** Number of jobs that have not ended. */
   readonly pending: number;
+  /** Whether jobs run on the page's own event loop, because no worker could be started: known once a job has run. */
+  readonly inline: boolean;
   /** Takes a job. @throws {@link AerError} `EXECUTOR_SHUT_DOWN` after a shutdown */
   submit(request: RunRequest, on_event: (event: ExecutorEvent) => void): JobHandle;
   /**

@@ -73,6 +73,12 @@ impl WorkerExecutor {
         self.0.pool.borrow().max_workers()
     }
 
+    /// Whether jobs run on the caller's own event loop, because no worker can be started here.
+    #[wasm_bindgen(getter)]
+    pub fn inline(&self) -> bool {
+        self.0.pool.borrow().inline()
+    }
+
     /// Jobs that have not ended.
     #[wasm_bindgen(getter)]
     pub fn pending(&self) -> usize {

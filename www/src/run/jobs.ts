@@ -89,6 +89,14 @@ function watched(executor: Executor, heard: (status: JobStatus) => void): Execut
   };
 }
 
+let told = false;
+
+function tell_of_inline(): void {
+  if (told) return;
+  told = true;
+  notify('warning', 'No worker could be started here (the browser or the site that shows this page refuses them): jobs run on the page itself, in small slices. Large ones are slower, and the page may stutter.');
+}
+
 /** How often progress is shown: the package tells it twice as often. */
 const PROGRESS_MS = 95;
 
@@ -136,7 +144,11 @@ async function run_record(package_: Aer, { id, text, settings: { method, shots, 
     const executor = workers(package_);
     const noisy = noise_model(package_, noise);
     const backend = new package_.AerSimulator({ method, shots, precision, seed_simulator: seed, signal: stop.signal });
-    const job = await backend.run(text, { noise_model: noisy, on_progress, executor: watched(executor, (status) => reach(id, status)) });
+    const heard = (status: JobStatus) => {
+      reach(id, status);
+      if (executor.inline) tell_of_inline();
+    };
+    const job = await backend.run(text, { noise_model: noisy, on_progress, executor: watched(executor, heard) });
     const ideal = noisy && ideal_counts(backend.run(text, { executor }));
     const result = await job.result();
     const { elapsed_s } = await job.progress();
@@ -250,13 +262,3 @@ export function clear_jobs(): void {
   const ended = jobs.value.filter(is_final);
   if (ended.length > 0) remove(ended, ended.length === 1 ? 'Removed one job.' : `Removed ${ended.length} jobs.`);
 }
-
-// ------------------------------------------------------------------------------------------------- without workers
-
-/** Where no worker can be started the package runs jobs on the page, in slices, and says so on the console alone. */
-const { warn } = console;
-console.warn = (...words: unknown[]) => {
-  warn.apply(console, words);
-  if (String(words[0]).startsWith('aer-wasm: no worker can be started'))
-    notify('warning', 'No worker could be started here (the browser or the site that shows this page refuses them): jobs run on the page itself, in small slices. Large ones are slower, and the page may stutter.');
-};
