@@ -19,7 +19,7 @@ use aer_wasm::circuit::{Bits, Circuit, GATES, Gate, Operation, Parameters};
 use aer_wasm::engine::matrix_product_state::MatrixProductState;
 use aer_wasm::engine::{Engine, EngineConfig, SavedValue};
 use aer_wasm::error::ErrorCode;
-use aer_wasm::kernel::tensor::svd;
+use aer_wasm::kernel::svd::svd;
 use aer_wasm::linalg::{Complex, Matrix};
 use aer_wasm::rng::{SampleDraws, ShotRng};
 use serde_json::Value;

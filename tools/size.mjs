@@ -7,12 +7,12 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { root } from './setup.mjs';
 
 export const budgets = {
-  'aer_wasm_bg.wasm': 980,
+  'aer_wasm_bg.wasm': 835,
   'index.mjs': 27,
   'node.cjs': 27,
   'node.mjs': 1,
   'worker_host.js': 30,
-  'aer_wasm_threads_bg.wasm': 775,
+  'aer_wasm_threads_bg.wasm': 655,
   'cli.mjs': 5,
   'index.d.ts': 22,
   'index.d.cts': 22,
