@@ -2,11 +2,10 @@
 // that may take long, such as one with loops, which are unrolled, is first tried in a worker, and read here if that was quick.
 
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { AerError } from 'aer-wasm';
+import type { AerError, Executor, WorkerExecutor } from 'aer-wasm';
 import { aer, circuit, program, reading, type Aer, type JobFailure } from '../state';
 import { problems_of, type Problem } from './problems';
 import { steps_at_most } from './steps';
-import type { Trial } from './trial';
 
 /** How long to wait behind typing, by the text's length in UTF-16 units; what is longer than all is read when it runs. */
 const DELAYS = [{ up_to: 200_000, ms: 200 }, { up_to: 1_000_000, ms: 1000 }];
@@ -67,60 +66,53 @@ async function read(text: string, package_: Aer): Promise<void> {
   const mine = ++turn;
   if (text.length > DELAYS.at(-1)!.up_to) return given_up(text, 'too long to read while it is edited');
   if (steps_at_most(text) <= STEPS) return read_here(text, package_);
-  const trial = await attempt(text);
+  const tried = await attempt(text, package_);
   if (mine !== turn || text !== program.value) return undefined;
-  if (!trial) return given_up(text, 'takes long to read: its errors are shown when it runs');
-  if (trial.error) return refused(text, new package_.AerError(trial.error.message, trial.error));
-  return trial.ms <= PAGE_MS ? read_here(text, package_) : given_up(text, 'too large to draw');
+  if (!tried) return given_up(text, 'takes long to read: its errors are shown when it runs');
+  if (tried.error) return refused(text, tried.error);
+  return tried.ms <= PAGE_MS ? read_here(text, package_) : given_up(text, 'too large to draw');
 }
 
 // ------------------------------------------------------------------------------------------------- the worker
 
-/** A worker that has loaded the package, and whether it is at work. */
-let worker: { ready: Promise<Worker>; end: () => void } | null = null;
-let busy = false;
-
-function start(): { ready: Promise<Worker>; end: () => void } {
-  const made = new Worker(new URL('./trial.ts', import.meta.url), { type: 'module' });
-  const ready = new Promise<Worker>((resolve, reject) => {
-    made.onmessage = () => resolve(made);
-    made.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-  });
-  ready.catch(() => stop());
-  return { ready, end: () => made.terminate() };
+interface Trial {
+  ms: number;
+  error: AerError | null;
 }
 
-function stop(): void {
-  worker?.end();
-  [worker, busy] = [null, false];
-}
+/** A worker of its own, so that no job has to wait; and what ends the trial in it. */
+let pool: WorkerExecutor | null = null;
+let trial: AbortController | null = null;
 
-/** How reading goes elsewhere; null where it lasts too long, or cannot be tried. A newer text takes the place of an older. */
-async function attempt(text: string): Promise<Trial | null> {
-  if (busy) stop();
-  const mine = (worker ??= start());
+/** How reading goes in a worker: a job, which has been read when it begins to run. Null where that lasts too long. */
+async function attempt(text: string, { AerSimulator, WorkerExecutor: Pool }: Aer): Promise<Trial | null> {
+  trial?.abort();
+  const mine = (trial = new AbortController());
+  const executor = (pool ??= new Pool({ max_workers: 1 }));
+  let [begun, ms] = [performance.now(), null as number | null];
+  const heard: Executor = {
+    submit: (request, on_event) =>
+      executor.submit(request, (event) => {
+        on_event(event);
+        if (event.kind === 'validating') begun = performance.now();
+        if (event.kind === 'running') {
+          ms = performance.now() - begun;
+          mine.abort();
+        }
+      }),
+    shutdown: (options) => executor.shutdown(options),
+  };
+  const patience = setTimeout(() => mine.abort(), TRIAL_MS);
   try {
-    const ready = await mine.ready;
-    if (text !== program.value || mine !== worker) return null;
-    busy = true;
-    return await new Promise((resolve) => {
-      const patience = setTimeout(() => {
-        if (mine === worker) stop();
-        resolve(null);
-      }, TRIAL_MS);
-      ready.onmessage = ({ data }: MessageEvent<Trial>) => {
-        clearTimeout(patience);
-        if (mine === worker) busy = false;
-        resolve(data);
-      };
-      ready.postMessage(text);
-    });
-  } catch {
-    return null;
+    await (await new AerSimulator({ executor: heard, signal: mine.signal }).run(text, { shots: 1 })).result();
+  } catch (thrown) {
+    const error = thrown as AerError;
+    // What has no line was read, but cannot run: that is said when it is run.
+    if (error.code !== 'JOB_CANCELLED') return { ms: performance.now() - begun, error: error.line ? error : null };
+  } finally {
+    clearTimeout(patience);
   }
+  return ms === null ? null : { ms, error: null };
 }
 
 // ------------------------------------------------------------------------------------------------- when
@@ -150,6 +142,6 @@ export function follow_program(): () => void {
   return () => {
     end();
     clearTimeout(timer);
-    stop();
+    trial?.abort();
   };
 }
