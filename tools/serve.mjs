@@ -1,11 +1,11 @@
 // `npm run playground`: builds the package and the playground, then serves it on this machine. `--port N` chooses the
 // port; `--isolated` sends the headers that let the page use threads.
 
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { brotliCompress, gzip } from 'node:zlib';
 import { build } from './build.mjs';
 import * as setup from './setup.mjs';
 
@@ -49,7 +49,20 @@ export async function build_playground() {
   return setup.once('playground', setup.fingerprint(inputs), ['target/playground/index.html'], 'building the playground', async () => {
     const vite = await import('vite');
     await vite.build({ configFile: join(setup.root, 'www', 'vite.config.mjs'), logLevel: 'warn' });
+    await pack();
   });
+}
+
+/** How files are packed, the better first; beside each lies what is packed, as servers of static files look for it. */
+const ENCODINGS = [
+  { name: 'br', suffix: '.br', pack: promisify(brotliCompress) },
+  { name: 'gzip', suffix: '.gz', pack: (bytes) => promisify(gzip)(bytes, { level: 9 }) },
+];
+
+async function pack() {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && extname(entry.name) in types).map(({ parentPath, name }) => join(parentPath, name));
+  await Promise.all(files.flatMap((file) => ENCODINGS.map(async ({ suffix, pack }) => writeFile(file + suffix, await pack(await readFile(file))))));
 }
 
 /** The file that a URL means, or null. */
@@ -64,36 +77,25 @@ async function find(url) {
   }
 }
 
-/** Contents of files, as they are and packed, by path and time of change. */
-const packed = new Map();
-
-async function content(file, zipped) {
-  const { mtimeMs } = await stat(file);
-  const key = `${zipped ? 'gzip ' : ''}${file}`;
-  if (packed.get(key)?.mtimeMs !== mtimeMs) {
-    const plain = readFile(file);
-    packed.set(key, { mtimeMs, bytes: zipped ? plain.then((bytes) => promisify(gzip)(bytes, { level: 9 })) : plain });
-  }
-  return packed.get(key).bytes;
-}
-
 /** Names in assets/ change with what is in them; all else is asked for again each time. */
 const caching = (file) => (file.startsWith(join(folder, 'assets') + sep) ? 'public, max-age=31536000, immutable' : 'no-cache');
 
-/** Serves the built playground on localhost; port 0 takes any that is free. */
-export async function serve(port = 0, { isolated = false } = {}) {
+/** Serves the built playground on localhost; port 0 takes any that is free. `encodings`: how it may be packed. */
+export async function serve(port = 0, { isolated = false, encodings = ['br', 'gzip'] } = {}) {
   const server = createServer(async ({ url, headers: asked }, response) => {
     const file = await find(url);
     if (!file) return response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
-    const zipped = /\bgzip\b/.test(asked['accept-encoding'] ?? '');
-    const bytes = await content(file, zipped);
+    const accepted = (asked['accept-encoding'] ?? '').split(/[,;\s]+/);
+    const found = ENCODINGS.find(({ name }) => encodings.includes(name) && accepted.includes(name));
+    const encoding = found && extname(file) in types ? found : { suffix: '' };
+    const bytes = await readFile(file + encoding.suffix);
     return response
       .writeHead(200, {
         'content-type': types[extname(file)] ?? 'application/octet-stream',
         'content-length': bytes.length,
         'cache-control': caching(file),
         vary: 'accept-encoding',
-        ...(zipped ? { 'content-encoding': 'gzip' } : {}),
+        ...(encoding.name ? { 'content-encoding': encoding.name } : {}),
         ...headers,
         ...(isolated ? isolation : {}),
       })
