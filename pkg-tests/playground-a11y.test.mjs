@@ -3,25 +3,11 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { build_playground, serve } from '../tools/serve.mjs';
-import { launch, root } from './packed.mjs';
+import { test } from 'node:test';
+import { root } from './packed.mjs';
+import { browser, site } from './playground.mjs';
 
 const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
-let browser, site;
-
-before(async () => {
-  await build_playground();
-  site = await serve();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  site?.server.close();
-  site?.server.closeAllConnections();
-});
-
 /** Findings of impact serious or critical. */
 async function findings(page) {
   // Into the page by the debugger: its policy takes no scripts from elsewhere.

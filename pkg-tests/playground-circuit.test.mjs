@@ -1,23 +1,8 @@
 // The playground's drawing in Chromium: by mouse, by keyboard alone, and by finger.
 
 import { strict as assert } from 'node:assert';
-import { after, before, test } from 'node:test';
-import { build_playground, serve } from '../tools/serve.mjs';
-import { launch } from './packed.mjs';
-
-let browser, site;
-
-before(async () => {
-  await build_playground();
-  site = await serve();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  site?.server.close();
-  site?.server.closeAllConnections();
-});
+import { test } from 'node:test';
+import { browser, site } from './playground.mjs';
 
 const HEAD = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n';
 const BELL = `${HEAD}qubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;`;

@@ -4,26 +4,15 @@ import { strict as assert } from 'node:assert';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { build } from 'esbuild';
-import { build_playground, serve } from '../tools/serve.mjs';
-import { installed, launch, open, project, root, serve as serve_folder } from './packed.mjs';
+import { installed, open, project, root, serve as serve_folder } from './packed.mjs';
+import { browser, site } from './playground.mjs';
 
 const source = join(root, 'www', 'src');
-let browser, site, bench;
+let bench;
 
-before(async () => {
-  await build_playground();
-  site = await serve();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await bench?.close();
-  site?.server.close();
-  site?.server.closeAllConnections();
-});
+after(() => bench?.close());
 
 const V2 = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\ncreg c[2];\nh q[0];\ncx q[0], q[1];\nmeasure q -> c;\n';
 const V3 = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;\n';

@@ -2,10 +2,10 @@
 
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { build as bundle } from 'esbuild';
-import { build_playground, serve } from '../tools/serve.mjs';
-import { launch, root } from './packed.mjs';
+import { root } from './packed.mjs';
+import { browser, site } from './playground.mjs';
 
 // ------------------------------------------------------------------------------------------------- without a page
 
@@ -146,20 +146,6 @@ test('the time left is told once it can be, and follows the work', () => {
 });
 
 // ------------------------------------------------------------------------------------------------- in a browser
-
-let browser, site;
-
-before(async () => {
-  await build_playground();
-  site = await serve();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  site?.server.close();
-  site?.server.closeAllConnections();
-});
 
 const bell = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;\n';
 

@@ -3,23 +3,9 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { build_playground, serve } from '../tools/serve.mjs';
-import { launch, open } from './packed.mjs';
-
-let browser, site;
-
-before(async () => {
-  await build_playground();
-  site = await serve();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  site?.server.close();
-  site?.server.closeAllConnections();
-});
+import { test } from 'node:test';
+import { open } from './packed.mjs';
+import { browser, site } from './playground.mjs';
 
 const head = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n';
 const bell = `${head}qubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;\n`;

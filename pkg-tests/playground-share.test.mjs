@@ -2,10 +2,10 @@
 
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { runnerImport } from 'vite';
-import { build_playground, serve } from '../tools/serve.mjs';
-import { launch, outcome, root } from './packed.mjs';
+import { outcome, root } from './packed.mjs';
+import { browser, site } from './playground.mjs';
 
 // ------------------------------------------------------------------------------------------------- without a page
 
@@ -142,20 +142,6 @@ for (const { title, text, settings, expect } of EXAMPLES)
   });
 
 // ------------------------------------------------------------------------------------------------- in a browser
-
-let browser, site;
-
-before(async () => {
-  await build_playground();
-  site = await serve();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  site?.server.close();
-  site?.server.closeAllConnections();
-});
 
 /** A page of its own; `prepare` does things to its context before. */
 async function playground(fragment = '', prepare = async () => {}) {
