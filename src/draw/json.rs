@@ -198,7 +198,7 @@ fn title(layout: &Layout, item: &Item, params: &[String], clbits: &[u32]) -> Str
         operation => operation.name().to_owned(),
     };
     if item.heads.is_empty() && !params.is_empty() {
-        title += &format!("({})", params.join(", "));
+        title = format!("{title}({})", params.join(", "));
     }
     title += " ";
     title += &names(&circuit.qregs, &item.qubits);
