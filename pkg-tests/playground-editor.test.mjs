@@ -248,7 +248,8 @@ test('a finder', async () => {
   await page.waitForSelector('.cm-search');
   await page.keyboard.type('q[0]');
   await page.keyboard.press('Enter');
-  assert.equal(await page.locator('.cm-searchMatch').count(), 2);
+  const text = await page.innerText('.cm-content');
+  assert.equal(await page.locator('.cm-searchMatch').count(), text.split('q[0]').length - 1);
   await page.keyboard.press('Escape');
   await page.waitForSelector('.cm-search', { state: 'detached' });
   assert.deepEqual(errors, []);

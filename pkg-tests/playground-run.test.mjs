@@ -175,8 +175,8 @@ async function write(page, text) {
 }
 
 /** The page, with this program. `prepare` does things to the page before. */
-async function playground(text = bell, prepare = async () => {}) {
-  const context = await browser.newContext();
+async function playground(text = bell, prepare = async () => {}, options = {}) {
+  const context = await browser.newContext(options);
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -495,7 +495,12 @@ test('where storage is full a notice says so, and the job is there', async () =>
 });
 
 test('where no worker can be started a notice says so, and jobs run on the page', async () => {
-  const { page, close } = await playground(bell, (page) => page.route(/worker_host/, (route) => route.abort()));
+  const { page, close } = await playground(
+    bell,
+    (page) => page.route(/worker_host/, (route) => route.abort()),
+    // One that serves the file from its cache would not ask.
+    { serviceWorkers: 'block' },
+  );
   await run(page);
   await reaches(page, 'DONE');
   assert.match(await page.textContent('.notice.warning'), /No worker could be started/);

@@ -1,6 +1,6 @@
 // The program as a file: a menu, as ARIA's pattern has it. Arrows move, Escape closes.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../icons';
 import { notify, reading } from '../state';
 import { download, FORMATS } from './downloads';
@@ -11,7 +11,8 @@ export const Download = () => {
   const button = useRef<HTMLButtonElement>(null);
   const items = () => [...whole.current!.querySelectorAll<HTMLElement>('[role="menuitem"]')];
 
-  useEffect(() => {
+  // Before the next key, which belongs to the menu.
+  useLayoutEffect(() => {
     if (!open) return;
     items()[0].focus();
     const outside = ({ target }: Event) => !whole.current!.contains(target as Node) && set_open(false);
