@@ -225,3 +225,7 @@ test('Chromium draws it: well-formed, without style, each instruction with its t
   }
   await browser.close();
 });
+
+test('a layout is drawn as the circuit that it is of', () => {
+  assert.equal(circuit_drawer(circuit_layout(busy(), { fold: 5 })), circuit_drawer(busy(), { fold: 5 }));
+});

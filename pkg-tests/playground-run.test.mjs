@@ -352,6 +352,8 @@ function longest_task(trace) {
 
 test('several jobs at once, and a running one of 24 qubits is cancelled while the page stays smooth', async () => {
   const { page, errors, close } = await playground(large);
+  // Reading and drawing it is no part of the job.
+  await page.getByText(/The first 500 of [\d,]+ instructions are drawn/).waitFor();
   await run(page);
   await reaches(page, 'RUNNING');
   await page.waitForFunction(() => document.querySelector('.job-progress progress')?.value > 0.02);

@@ -12,7 +12,7 @@ const MOST_TOLD = 40;
 export function circuit_drawer(circuit, { output = 'svg', theme, background, title, ...options } = {}) {
   if (output !== 'svg') throw new TypeError(`output is ${JSON.stringify(output)}, expected "svg"`);
   const looks = theme_of({ theme: theme ?? 'light', background });
-  const layout = circuit_layout(circuit, options);
+  const layout = Array.isArray(circuit?.items) ? circuit : circuit_layout(circuit, options);
   const pen = { looks, layout, sizes: sizes_at(layout.scale), scale: layout.scale };
   const is_frame = ({ frames }) => frames !== undefined;
   const drawing = [

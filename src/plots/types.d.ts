@@ -158,8 +158,9 @@ export interface CircuitDrawerOptions extends CircuitLayoutOptions {
  * The drawing of a circuit as SVG text, in Qiskit's style: boxes by kind of gate, controls as dots, conditions and
  * measurements joined to classical wires, control flow as frames. Each instruction is a `<g data-instruction data-column>`
  * with a `<title>`; there are no `style` attributes and no identifiers, so several drawings may be in one page.
+ * @param circuit or what `circuit_layout` gave of one, which is then not laid out again
  */
-export function circuit_drawer(circuit: DrawableCircuit, options?: CircuitDrawerOptions): string;
+export function circuit_drawer(circuit: DrawableCircuit | CircuitLayout, options?: CircuitDrawerOptions): string;
 
 /** A complex number. */
 export type Complex = number | readonly [re: number, im: number] | { readonly re: number; readonly im: number };

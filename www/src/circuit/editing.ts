@@ -9,7 +9,7 @@ import { indices_of, operands_from, outermost, shifted, type Cell } from './geom
 import { bit_for, bit_text, locate, part_of, spliced, SpliceError, type Condition, type Edit, type Package, type Part, type Source, type Step } from './splice';
 
 /** More is not drawn, and not edited. */
-export const MOST = { instructions: 2000, qubits: 64, editable: 5000 };
+export const MOST = { instructions: 500, qubits: 64, editable: 5000 };
 
 /** What the last edit gave, until the editor has read it too. */
 const ahead = signal<{ text: string; circuit: QuantumCircuit } | null>(null);
@@ -38,9 +38,9 @@ export const drawing = computed<Drawing | null>(() => {
   if (!shown.value || !aer.value) return null;
   const whole = shown.value.circuit;
   const { circuit: part, indices, left_out } = first_part(whole);
-  const options = { fold: null };
-  const svg = circuit_drawer(part, { ...options, theme: theme.value, background: null });
-  return { layout: circuit_layout(part, options), svg, indices, num_qubits: part.num_qubits, left_out };
+  const layout = circuit_layout(part, { fold: null });
+  const svg = circuit_drawer(layout, { theme: theme.value, background: null });
+  return { layout, svg, indices, num_qubits: part.num_qubits, left_out };
 });
 
 /** The circuit, or its beginning where it is too large to draw. */
