@@ -105,6 +105,13 @@ impl Outcomes {
         self.words.extend(words.take(self.words_per_shot));
     }
 
+    /// Sets bits in the `word`-th word of each shot.
+    #[inline(never)]
+    pub fn set(&mut self, word: usize, bits: impl IntoIterator<Item = u64>) {
+        let shots = self.words.chunks_exact_mut(self.words_per_shot.max(1));
+        shots.filter_map(|shot| shot.get_mut(word)).zip(bits).for_each(|(word, bits)| *word |= bits);
+    }
+
     /// The outcomes, shot by shot.
     pub fn iter(&self) -> impl Iterator<Item = Bits> {
         self.words.chunks_exact(self.words_per_shot.max(1)).map(Bits::from_words)

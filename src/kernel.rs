@@ -25,6 +25,7 @@ pub mod svd;
 pub mod tensor;
 pub mod threads;
 pub mod transfer;
+pub mod warm;
 
 use smallvec::SmallVec;
 
@@ -60,6 +61,7 @@ pub enum Action {
 }
 
 /// Classifies a square matrix of `2^k` rows. Exact: an entry that is nearly 0 counts as an entry.
+#[inline(never)]
 pub fn plan(mut matrix: Matrix) -> Kernel {
     let mut controls = BitPositions::new();
     let mut targets: BitPositions = (0..matrix.rows().trailing_zeros()).collect();
@@ -101,6 +103,7 @@ enum Role {
     Idle,
 }
 
+#[inline(never)]
 fn role(matrix: &Matrix, place: usize) -> Role {
     let one = 1 << place;
     let (mut control, mut idle) = (true, true);
@@ -125,6 +128,7 @@ fn role(matrix: &Matrix, place: usize) -> Role {
 }
 
 /// The part of the matrix where a bit of row and column is 1.
+#[inline(never)]
 fn where_one(matrix: &Matrix, place: usize) -> Matrix {
     let half = matrix.rows() / 2;
     let wide = |i: usize| (i >> place << (place + 1)) | 1 << place | (i & ((1 << place) - 1));
@@ -187,6 +191,7 @@ impl Placed {
     }
 
     /// Applies the action to a state.
+    #[inline(never)]
     pub fn apply<T: Real>(&self, re: &mut [T], im: &mut [T]) {
         let Self { targets, controls, action } = self;
         match action {

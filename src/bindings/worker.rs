@@ -3,7 +3,7 @@
 //! A slice computes for [`SLICE_MS`], then lets messages in. So a cancel and a progress report need no shared
 //! memory, and the same loop can run on the page's own event loop where no worker can be started.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function};
@@ -14,8 +14,10 @@ use wasm_bindgen_futures::spawn_local;
 use super::convert::{experiment_to_js, from_js, get, request_from_js, set, to_js};
 use super::host::{MEMORY_LIMIT_BYTES, call, next_task, now_ms, start_threads};
 use super::threads::{SHARED, reason_for_one, threads};
+use super::timer::Timer;
 use crate::engine::SHARED_BITS;
 use crate::error::AerError;
+use crate::kernel::warm::warm_up;
 use crate::protocol::{
     DIVIDE_MS, FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker,
 };
@@ -25,6 +27,9 @@ use crate::session::{Session, envelope};
 /// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, which
 /// meet in the end of each step.
 const BUDGET: u64 = if SHARED { 1 << 23 } else { 1 << 19 };
+
+/// How long after its first job a worker makes ready for larger ones, in seconds: not while jobs follow each other.
+const IDLE_S: f64 = 0.05;
 
 /// Serves jobs: `post(message, transfer)` sends to the front; what is returned takes the front's messages.
 #[wasm_bindgen]
@@ -65,6 +70,8 @@ struct Worker {
     other: RefCell<Option<Function>>,
     /// The job that was passed on to it last.
     passed: Cell<Option<u32>>,
+    /// Runs hot loops before they are needed.
+    warm_up: OnceCell<Timer>,
 }
 
 struct Active {
@@ -109,7 +116,13 @@ enum Next {
 
 impl Worker {
     fn new(post: Function) -> Self {
-        Self { post, active: RefCell::default(), other: RefCell::default(), passed: Cell::default() }
+        Self {
+            post,
+            active: RefCell::default(),
+            other: RefCell::default(),
+            passed: Cell::default(),
+            warm_up: OnceCell::default(),
+        }
     }
 
     fn send(&self, message: &FromWorker) {
@@ -192,7 +205,10 @@ impl Worker {
             return worker.send(&FromWorker::Cancelled { job: active.job, memory_bytes: memory_bytes() });
         }
         match worker.advance(&mut active) {
-            Next::End => return,
+            Next::End => {
+                worker.warm_up.get_or_init(|| Timer::new(IDLE_S, false, warm_up::<f64>));
+                return;
+            }
             Next::Slice => Self::schedule(worker),
             Next::OtherCore => {
                 active.waits = true;

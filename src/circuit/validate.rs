@@ -42,6 +42,7 @@ pub fn circuit(circuit: &Circuit) -> Result<(), AerError> {
 }
 
 /// Checks that no two save instructions have one label, blocks included.
+#[inline(never)]
 pub fn labels(circuit: &Circuit) -> Result<(), AerError> {
     let mut labels = std::collections::HashSet::new();
     circuit.instructions.iter().enumerate().try_for_each(|(index, step)| match repeated(step, &mut labels) {
@@ -56,6 +57,7 @@ pub fn labels(circuit: &Circuit) -> Result<(), AerError> {
 }
 
 /// The label of a save instruction that another had before.
+#[inline(never)]
 fn repeated<'a>(step: &'a Instruction, labels: &mut std::collections::HashSet<&'a str>) -> Option<&'a str> {
     match &step.operation {
         Operation::Save(save) => (!labels.insert(&save.label)).then_some(save.label.as_str()),
@@ -67,6 +69,7 @@ fn repeated<'a>(step: &'a Instruction, labels: &mut std::collections::HashSet<&'
 }
 
 /// Checks that each jump has one mark. The sentences are Aer's.
+#[inline(never)]
 fn jumps(circuit: &Circuit) -> Result<(), AerError> {
     let steps = || circuit.instructions.iter().enumerate();
     let mut marks = std::collections::HashSet::new();
@@ -91,6 +94,7 @@ fn jumps(circuit: &Circuit) -> Result<(), AerError> {
     Ok(())
 }
 
+#[inline(never)]
 fn variables(circuit: &Circuit) -> Result<(), AerError> {
     let mut names = std::collections::HashSet::new();
     for variable in &circuit.variables {
@@ -104,6 +108,7 @@ fn variables(circuit: &Circuit) -> Result<(), AerError> {
 }
 
 /// Checks an expression; see [`Expr::rebuilt`].
+#[inline(never)]
 fn expression(expression: &Expr, circuit: &Circuit) -> Result<(), AerError> {
     expression.rebuilt(circuit.num_register_bits).map(|_| ())
 }
@@ -116,6 +121,7 @@ struct Around {
 }
 
 /// Checks control flow on `qubits` with its blocks.
+#[inline(never)]
 fn control_flow(flow: &ControlFlow, own: &[u32], circuit: &Circuit, around: Around) -> Result<(), AerError> {
     if around.depth >= control_flow::MAX_DEPTH {
         return Err(control_flow::too_deep());
@@ -173,6 +179,7 @@ fn control_flow(flow: &ControlFlow, own: &[u32], circuit: &Circuit, around: Arou
 }
 
 /// Checks one instruction of a block.
+#[inline(never)]
 fn within(step: &Instruction, circuit: &Circuit, around: Around) -> Result<(), AerError> {
     match &step.operation {
         Operation::ControlFlow(flow) => {
@@ -188,12 +195,14 @@ fn within(step: &Instruction, circuit: &Circuit, around: Around) -> Result<(), A
 }
 
 /// Checks qubits and condition.
+#[inline(never)]
 fn shape(step: &Instruction, circuit: &Circuit) -> Result<(), AerError> {
     qubits(&step.qubits, circuit.num_qubits)?;
     step.condition.map_or(Ok(()), |bit| bits("register", &[bit], circuit.num_register_bits))
 }
 
 /// Checks how many parameters and qubits a gate has.
+#[inline(never)]
 fn gate_shape(gate: Gate, parameters: usize, count: usize) -> Result<(), AerError> {
     let spec = gate.spec();
     if parameters != spec.parameters.len() {
@@ -208,6 +217,7 @@ fn gate_shape(gate: Gate, parameters: usize, count: usize) -> Result<(), AerErro
     }
 }
 
+#[inline(never)]
 fn computed_gate(gate: Gate, parameters: &[Expr], count: usize, circuit: &Circuit) -> Result<(), AerError> {
     gate_shape(gate, parameters.len(), count)?;
     for (parameter, name) in parameters.iter().zip(gate.spec().parameters) {
@@ -223,6 +233,7 @@ fn computed_gate(gate: Gate, parameters: &[Expr], count: usize, circuit: &Circui
     Ok(())
 }
 
+#[inline(never)]
 fn store(store: &Store, circuit: &Circuit) -> Result<(), AerError> {
     store.target.rebuilt(circuit.num_register_bits)?;
     expression(&store.value, circuit)?;
@@ -235,6 +246,7 @@ fn store(store: &Store, circuit: &Circuit) -> Result<(), AerError> {
 }
 
 /// Checks a quantum error on `count` qubits: probabilities that sum to 1, and instructions that are valid by themselves.
+#[inline(never)]
 pub fn quantum_error(error: &QuantumError, count: usize) -> Result<(), AerError> {
     let probabilities = || error.branches.iter().map(|branch| branch.probability);
     let total: f64 = probabilities().sum();
@@ -282,6 +294,15 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
                 None => Ok(()),
             }
         }
+        _ => other_instruction(step, circuit),
+    }
+}
+
+/// As [`instruction`], of whatever is no gate.
+#[inline(never)]
+fn other_instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError> {
+    let count = step.qubits.len();
+    match &step.operation {
         Operation::ComputedGate(gate, parameters) => computed_gate(*gate, parameters, count, circuit),
         Operation::ControlFlow(flow) => {
             control_flow(flow, &step.qubits, circuit, Around { depth: 0, loops: 0 })
@@ -337,7 +358,9 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
             readout_error(error)
         }
         Operation::Save(save) => self::save(save, count, circuit),
-        Operation::Pauli(_)
+        // Gates have been checked.
+        Operation::Gate(..)
+        | Operation::Pauli(_)
         | Operation::Delay(_)
         | Operation::Barrier
         | Operation::Reset
@@ -349,6 +372,7 @@ pub fn instruction(step: &Instruction, circuit: &Circuit) -> Result<(), AerError
 }
 
 /// The error of a gate that got `found` parameters.
+#[inline(never)]
 pub fn parameter_count(name: &str, found: usize, parameters: &[&str]) -> AerError {
     let expected = match parameters.len() {
         0 => "none".to_owned(),
@@ -360,6 +384,7 @@ pub fn parameter_count(name: &str, found: usize, parameters: &[&str]) -> AerErro
 }
 
 /// The error of an instruction that got `found` qubits.
+#[inline(never)]
 pub fn qubit_count(name: &str, found: usize, expected: &str) -> AerError {
     AerError::new(ErrorCode::QubitCount, format!("\"{name}\" got the wrong number of qubits."))
         .found(found.to_string())
@@ -367,6 +392,7 @@ pub fn qubit_count(name: &str, found: usize, expected: &str) -> AerError {
 }
 
 /// Checks that qubits are in range and different.
+#[inline(never)]
 pub fn qubits(qubits: &[u32], num_qubits: u32) -> Result<(), AerError> {
     for qubit in qubits {
         if *qubit >= num_qubits {
@@ -386,6 +412,7 @@ pub fn qubits(qubits: &[u32], num_qubits: u32) -> Result<(), AerError> {
     }
 }
 
+#[inline(never)]
 fn bits(what: &str, bits: &[u32], size: u32) -> Result<(), AerError> {
     match bits.iter().find(|bit| **bit >= size) {
         None => Ok(()),
@@ -398,6 +425,7 @@ fn bits(what: &str, bits: &[u32], size: u32) -> Result<(), AerError> {
     }
 }
 
+#[inline(never)]
 fn below(size: u32, what: &str) -> String {
     match size {
         0 => format!("none, as the circuit has no {what}s"),
@@ -405,12 +433,14 @@ fn below(size: u32, what: &str) -> String {
     }
 }
 
+#[inline(never)]
 fn not_finite(what: &str, value: f64) -> AerError {
     AerError::new(ErrorCode::InvalidParameter, format!("The value of {what} is not a finite number."))
         .found(value.to_string())
         .expected("a finite number")
 }
 
+#[inline(never)]
 fn whole(name: &str, count: usize, num_qubits: u32) -> Result<(), AerError> {
     if count == num_qubits as usize {
         return Ok(());
@@ -424,6 +454,7 @@ fn power(factor: usize, num_qubits: usize) -> usize {
     1usize.checked_shl(bits).unwrap_or(usize::MAX)
 }
 
+#[inline(never)]
 fn invalid_matrix(message: impl Into<String>) -> AerError {
     AerError::new(ErrorCode::InvalidMatrix, message)
 }
@@ -433,6 +464,7 @@ fn finite(value: &Complex) -> bool {
 }
 
 /// A matrix of `size` finite rows and columns.
+#[inline(never)]
 fn square(name: &str, matrix: &Matrix, size: usize, num_qubits: usize) -> Result<(), AerError> {
     if num_qubits == 0 || matrix.rows() != size || matrix.columns() != size {
         return Err(invalid_matrix(format!("\"{name}\" matrix is wrong size."))
@@ -445,6 +477,7 @@ fn square(name: &str, matrix: &Matrix, size: usize, num_qubits: usize) -> Result
     Ok(())
 }
 
+#[inline(never)]
 fn within_tolerance(message: impl Into<String>, error: f64) -> Result<(), AerError> {
     // Written so that NaN, of entries whose squares overflow, is refused.
     if error <= UNITARY_TOLERANCE {
@@ -455,11 +488,13 @@ fn within_tolerance(message: impl Into<String>, error: f64) -> Result<(), AerErr
         .expected(format!("at most {UNITARY_TOLERANCE:e}")))
 }
 
+#[inline(never)]
 fn unitary(name: &str, matrix: &Matrix, num_qubits: usize) -> Result<(), AerError> {
     square(name, matrix, power(1, num_qubits), num_qubits)?;
     within_tolerance(format!("\"{name}\" matrix is not unitary."), matrix.unitarity_error())
 }
 
+#[inline(never)]
 fn diagonal(entries: &[Complex], num_qubits: usize) -> Result<(), AerError> {
     let size = power(1, num_qubits);
     if num_qubits == 0 || entries.len() != size {
@@ -472,6 +507,7 @@ fn diagonal(entries: &[Complex], num_qubits: usize) -> Result<(), AerError> {
     })
 }
 
+#[inline(never)]
 fn multiplexer(matrices: &[Matrix], num_qubits: usize) -> Result<(), AerError> {
     let controls = matrices.len().checked_ilog2().unwrap_or(0) as usize;
     if !matrices.len().is_power_of_two() || controls >= num_qubits {
@@ -483,6 +519,7 @@ fn multiplexer(matrices: &[Matrix], num_qubits: usize) -> Result<(), AerError> {
 }
 
 /// Checks Kraus operators on so many qubits: their size, and that together they keep the trace.
+#[inline(never)]
 pub fn kraus(matrices: &[Matrix], num_qubits: usize) -> Result<(), AerError> {
     if matrices.is_empty() {
         return Err(invalid_matrix("\"kraus\" has no matrices.").expected("at least 1"));
@@ -501,6 +538,7 @@ pub fn kraus(matrices: &[Matrix], num_qubits: usize) -> Result<(), AerError> {
     within_tolerance("\"kraus\" matrices are not trace preserving.", sum.distance(&Matrix::identity(size)))
 }
 
+#[inline(never)]
 fn set_state(set: &SetState, num_qubits: usize) -> Result<(), AerError> {
     let invalid = |message: &str| AerError::new(ErrorCode::InvalidState, message);
     match set {
@@ -533,6 +571,7 @@ fn set_state(set: &SetState, num_qubits: usize) -> Result<(), AerError> {
     }
 }
 
+#[inline(never)]
 fn readout_error(error: &ReadoutError) -> Result<(), AerError> {
     let invalid = |message: &str| AerError::new(ErrorCode::InvalidParameter, message);
     let count = error.memory.len();
@@ -567,6 +606,7 @@ fn readout_error(error: &ReadoutError) -> Result<(), AerError> {
 /// Labels that would hide what was measured.
 const RESERVED_LABELS: [&str; 2] = ["counts", "memory"];
 
+#[inline(never)]
 fn save(save: &Save, count: usize, circuit: &Circuit) -> Result<(), AerError> {
     let num_qubits = circuit.num_qubits;
     let name = save.kind.name();
@@ -628,17 +668,20 @@ fn save(save: &Save, count: usize, circuit: &Circuit) -> Result<(), AerError> {
 }
 
 /// A save of some qubits.
+#[inline(never)]
 fn some(name: &str, count: usize, num_qubits: u32) -> Result<(), AerError> {
     if count > 0 || num_qubits == 0 { Ok(()) } else { Err(qubit_count(name, count, "at least 1")) }
 }
 
 /// A save of all qubits, with Aer's sentence where it is not.
+#[inline(never)]
 fn everything(name: &str, what: &str, count: usize, num_qubits: u32) -> Result<(), AerError> {
     whole(name, count, num_qubits).map_err(|error| {
         error.message(format!("{name} was not applied to all qubits. Only the full {what} can be saved."))
     })
 }
 
+#[inline(never)]
 fn state(amplitudes: &[Complex], num_qubits: usize) -> Result<(), AerError> {
     let size = 1usize.checked_shl(num_qubits as u32).unwrap_or(usize::MAX);
     let invalid = |message: &str| AerError::new(ErrorCode::InvalidState, message);

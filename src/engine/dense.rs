@@ -109,6 +109,7 @@ impl Programs {
         team
     }
 
+    #[inline(never)]
     fn get(&mut self, operations: Vec<Placed>, num_bits: u32) -> Arc<Program> {
         let known = self.compiled.iter().find(|(bits, known, _)| *bits == num_bits && *known == operations);
         if let Some((_, _, program)) = known {
@@ -128,6 +129,7 @@ impl Programs {
 
 impl<T: Real> Dense<T> {
     /// The register with these entries, each index once.
+    #[inline(never)]
     pub(super) fn new(num_bits: u32, entries: Vec<Entry>) -> Self {
         Self {
             re: Vec::new(),
@@ -141,6 +143,7 @@ impl<T: Real> Dense<T> {
     }
 
     /// The register with these amplitudes, `2^n` of them.
+    #[inline(never)]
     pub(super) fn from_amplitudes(state: &[Complex], largest: u32) -> Result<Self, AerError> {
         let mut dense = Self::new(state.len().trailing_zeros(), Vec::new());
         dense.tasks.clear();
@@ -208,13 +211,14 @@ impl<T: Real> Dense<T> {
     }
 
     /// Applies an operation, or puts it off.
+    #[inline(never)]
     pub(super) fn apply(&mut self, operation: Placed) {
         if let Action::Dense(_) = operation.action {
             let most = 1u64 << self.num_bits().min(63);
             self.support = self.support.saturating_mul(1 << operation.targets.len().min(32)).min(most);
         }
         if !self.puts_off() && self.tasks.is_empty() {
-            let physical = self.physical(&operation);
+            let physical = self.physical(operation);
             self.unflip(mask(&physical.targets) | physical.controls.mask);
             physical.apply(&mut self.re, &mut self.im);
             return;
@@ -227,19 +231,18 @@ impl<T: Real> Dense<T> {
     }
 
     /// The operation on an index of the memory.
-    fn physical(&self, operation: &Placed) -> Placed {
-        let bits = |index: usize| deposit(index, &self.at);
-        Placed {
-            targets: operation.targets.iter().map(|bit| self.at[*bit as usize]).collect(),
-            controls: Controls {
-                mask: bits(operation.controls.mask),
-                values: bits(operation.controls.values),
-            },
-            action: operation.action.clone(),
+    #[inline(never)]
+    fn physical(&self, Placed { mut targets, controls, action }: Placed) -> Placed {
+        for bit in &mut targets {
+            *bit = self.at[*bit as usize];
         }
+        let bits = |index: usize| if index == 0 { 0 } else { deposit(index, &self.at) };
+        let controls = Controls { mask: bits(controls.mask), values: bits(controls.values) };
+        Placed { targets, controls, action }
     }
 
     /// Undoes inversions.
+    #[inline(never)]
     fn unflip(&mut self, bits: usize) {
         for bit in set_bits(self.flips & bits) {
             let space = Subspace::new(self.re.len(), 1 << bit, 0);
@@ -250,6 +253,7 @@ impl<T: Real> Dense<T> {
 
     /// Does about `budget` of the work that was put off; gives the work it was. `largest` is the number of bits
     /// that a register may come to have.
+    #[inline(never)]
     pub(super) fn advance(
         &mut self,
         budget: u64,
@@ -287,7 +291,7 @@ impl<T: Real> Dense<T> {
                     let count = operations.len() as u64;
                     // Bits that are found inverted: the program begins with X gates, which cost it nothing.
                     let flips = set_bits(std::mem::take(&mut self.flips)).map(not);
-                    let operations = operations.iter().map(|operation| self.physical(operation));
+                    let operations = operations.into_iter().map(|operation| self.physical(operation));
                     let operations = flips.chain(operations).collect();
                     let program = programs.get(operations, self.re.len().trailing_zeros());
                     self.tasks.push_front(Task::Run(program, Position::default(), count));
@@ -319,6 +323,7 @@ impl<T: Real> Dense<T> {
     }
 
     /// Memory for `len` amplitudes, or for as many as there may come to be.
+    #[inline(never)]
     fn reserve(&mut self, len: usize, largest: u32) -> Result<(), AerError> {
         let most = if len.trailing_zeros() < LARGE_BITS { len } else { low_bits(largest).saturating_add(1) };
         let bytes = (2 * T::BYTES).saturating_mul(len as u64);
@@ -331,6 +336,7 @@ impl<T: Real> Dense<T> {
         Ok(())
     }
 
+    #[inline(never)]
     fn extend_with_zeros(&mut self, len: usize, budget: u64) -> u64 {
         let mut work = 0;
         while work < budget && self.re.len() < len {
@@ -343,6 +349,7 @@ impl<T: Real> Dense<T> {
     }
 
     /// Goes on to grow; gives the work it was.
+    #[inline(never)]
     fn multiply(&mut self, growth: &mut Growth, budget: u64, largest: u32) -> Result<u64, AerError> {
         if growth.old == 0 {
             growth.old = self.re.len();
@@ -404,6 +411,7 @@ impl<T: Real> Dense<T> {
     }
 
     /// The entries of the register.
+    #[inline(never)]
     pub(super) fn entries(&self) -> Vec<Entry> {
         let least = if T::BYTES < 8 { NEGLIGIBLE_SINGLE } else { NEGLIGIBLE };
         let all = self.amplitudes().enumerate().map(|(index, amplitude)| Entry { index, amplitude });
@@ -416,6 +424,7 @@ impl<T: Real> Dense<T> {
     }
 
     /// Keeps the amplitudes where some bits have these values, without those bits, and makes the norm 1.
+    #[inline(never)]
     pub(super) fn collapse(&mut self, kept: Controls) {
         let fixed = deposit(kept.mask, &self.at);
         let values = deposit(kept.values, &self.at) ^ self.flips & fixed;
@@ -454,6 +463,7 @@ fn scale<T: Real>(factor: Complex, re: &mut [T], im: &mut [T]) {
 }
 
 /// The X gate on a bit.
+#[inline(never)]
 fn not(bit: u32) -> Placed {
     let x = Matrix::square([[Complex::ZERO, Complex::ONE], [Complex::ONE, Complex::ZERO]]);
     kernel::plan(x).place(&[bit], 0)

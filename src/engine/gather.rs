@@ -34,6 +34,7 @@ impl Gather {
 /// Exchanges rows and columns of a square of bits: bit `j` of word `i` becomes bit `i` of word `j`.
 ///
 /// Halves of halves change places (Warren: "Hacker's Delight", section 7-3).
+#[inline(never)]
 pub fn transpose(square: &mut [u64; 64]) {
     let (mut width, mut mask) = (32, u64::MAX >> 32);
     while width > 0 {

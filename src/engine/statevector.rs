@@ -24,6 +24,7 @@ use crate::circuit::operation::{Pauli, SaveKind};
 use crate::circuit::{Bits, Circuit, Gate, Instruction, Operation, Qubit};
 use crate::error::AerError;
 use crate::kernel::index::deposit;
+use crate::kernel::permutation::Permutation;
 use crate::kernel::real::Real;
 use crate::kernel::{self, Action, BitPositions, Controls, Kernel, Placed};
 use crate::linalg::{Complex, Matrix};
@@ -100,7 +101,14 @@ impl<T: Real> Statevector<T> {
         found
     }
 
+    /// The register that holds all of the qubits.
+    fn register_of_all(&self, qubits: &[Qubit]) -> Option<usize> {
+        let Place::In(id, _) = self.place(*qubits.first()?) else { return None };
+        qubits.iter().all(|qubit| matches!(self.place(*qubit), Place::In(at, _) if at == id)).then_some(id)
+    }
+
     /// Applies a matrix to qubits, the first one least significant, where the controls are |1⟩.
+    #[inline(never)]
     fn apply_matrix(
         &mut self,
         matrix: Matrix,
@@ -114,17 +122,11 @@ impl<T: Real> Statevector<T> {
         )
     }
 
+    #[inline(never)]
     fn apply_kernel(&mut self, kernel: Kernel, qubits: &[Qubit], wanted: Wanted) -> Result<(), AerError> {
         let Kernel { controls, targets, mut action } = kernel;
         let controls = controls.iter().filter_map(|place| Some((*qubits.get(*place as usize)?, true)));
-        let mut left = Wanted::new();
-        for (qubit, value) in wanted.into_iter().chain(controls) {
-            match self.place(qubit) {
-                Place::Known(known) if known != value => return Ok(()),
-                Place::Known(_) => {}
-                Place::In(..) => left.push((qubit, value)),
-            }
-        }
+        let Some(left) = self.undecided(wanted.into_iter().chain(controls)) else { return Ok(()) };
         let mut targets: SmallVec<[Qubit; 4]> =
             targets.iter().filter_map(|place| qubits.get(*place as usize).copied()).collect();
         if let Action::Diagonal(entries) = &mut action {
@@ -139,30 +141,49 @@ impl<T: Real> Statevector<T> {
                 self.factor *= factor;
                 return Ok(());
             }
-            Action::Permutation(permutation) if left.is_empty() => {
-                let images = permutation.images(targets.len());
-                if self.rename(&images, &targets) {
-                    return Ok(());
-                }
+            Action::Permutation(permutation) if left.is_empty() && self.rename(permutation, &targets) => {
+                return Ok(());
             }
             _ => {}
         }
         let met: SmallVec<[Qubit; 8]> =
             targets.iter().copied().chain(left.iter().map(|(qubit, _)| *qubit)).collect();
         let id = self.join(&met)?;
+        let placed = self.placed(action, &targets, &left);
+        self.operate(id, placed)
+    }
+
+    /// The controls that are not decided by a basis state; `None` where one has the other value.
+    #[inline(never)]
+    fn undecided(&self, wanted: impl Iterator<Item = (Qubit, bool)>) -> Option<Wanted> {
+        let mut left = Wanted::new();
+        for (qubit, value) in wanted {
+            match self.place(qubit) {
+                Place::Known(known) if known != value => return None,
+                Place::Known(_) => {}
+                Place::In(..) => left.push((qubit, value)),
+            }
+        }
+        Some(left)
+    }
+
+    /// An action on bits of a register.
+    #[inline(never)]
+    fn placed(&self, action: Action, targets: &[Qubit], controls: &[(Qubit, bool)]) -> Placed {
         let bit = |qubit: Qubit| match self.place(qubit) {
             Place::In(_, bit) => bit,
             Place::Known(_) => 0,
         };
-        let targets: BitPositions = targets.into_iter().map(bit).collect();
-        let controls = left.iter().fold(Controls::default(), |controls, (qubit, value)| Controls {
-            mask: controls.mask | 1 << bit(*qubit),
-            values: controls.values | usize::from(*value) << bit(*qubit),
-        });
-        self.operate(id, Placed { targets, controls, action })
+        let mut mask = Controls::default();
+        for (qubit, value) in controls {
+            mask.mask |= 1 << bit(*qubit);
+            mask.values |= usize::from(*value) << bit(*qubit);
+        }
+        Placed { targets: targets.iter().map(|qubit| bit(*qubit)).collect(), controls: mask, action }
     }
 
     /// Leaves out the targets of a diagonal that are in a basis state.
+    #[inline(never)]
     fn decide(&self, targets: &mut SmallVec<[Qubit; 4]>, entries: &mut Vec<Complex>) {
         let known = |qubit: &Qubit| matches!(self.place(*qubit), Place::Known(_));
         if !targets.iter().any(known) {
@@ -181,7 +202,9 @@ impl<T: Real> Statevector<T> {
     }
 
     /// Carries out a permutation without touching amplitudes, where that can be done.
-    fn rename(&mut self, images: &[(usize, Complex)], targets: &[Qubit]) -> bool {
+    #[inline(never)]
+    fn rename(&mut self, permutation: &Permutation, targets: &[Qubit]) -> bool {
+        let images = permutation.images(targets.len());
         let plain = images.iter().all(|(_, factor)| *factor == Complex::ONE);
         let known = |qubit: &Qubit| match self.place(*qubit) {
             Place::Known(value) => Some(value),
@@ -196,7 +219,7 @@ impl<T: Real> Statevector<T> {
             }
             return true;
         }
-        match (images, targets) {
+        match (&*images, targets) {
             ([(1, _), (0, _)], [qubit]) if plain => {
                 let Place::In(id, bit) = self.place(*qubit) else { return false };
                 match self.registers.get_mut(id) {
@@ -225,6 +248,7 @@ impl<T: Real> Statevector<T> {
     }
 
     /// Applies an operation to a register, and looks what has become of it.
+    #[inline(never)]
     fn operate(&mut self, id: usize, operation: Placed) -> Result<(), AerError> {
         let largest = self.num_qubits();
         let Some(Some(register)) = self.registers.get_mut(id) else { return Ok(()) };
@@ -237,6 +261,7 @@ impl<T: Real> Statevector<T> {
     }
 
     /// Lets the qubits that are in a basis state leave a sparse register.
+    #[inline(never)]
     fn tidy(&mut self, id: usize) {
         let Some(Some(register)) = self.registers.get_mut(id) else { return };
         let gone = register.take_constants();
@@ -244,6 +269,7 @@ impl<T: Real> Statevector<T> {
     }
 
     /// After qubits have left a register.
+    #[inline(never)]
     fn part(&mut self, id: usize, gone: &[(Qubit, bool)]) {
         if gone.is_empty() {
             return;
@@ -263,6 +289,7 @@ impl<T: Real> Statevector<T> {
         }
     }
 
+    #[inline(never)]
     fn insert(&mut self, register: Register<T>) -> usize {
         let id = self.registers.iter().position(Option::is_none).unwrap_or(self.registers.len());
         for (bit, qubit) in (0..).zip(&register.qubits) {
@@ -279,6 +306,14 @@ impl<T: Real> Statevector<T> {
 
     /// Makes one register of all that hold some of the qubits, and of those that are in basis states.
     fn join(&mut self, qubits: &[Qubit]) -> Result<usize, AerError> {
+        match self.register_of_all(qubits) {
+            Some(id) => Ok(id),
+            None => self.join_registers(qubits),
+        }
+    }
+
+    #[inline(never)]
+    fn join_registers(&mut self, qubits: &[Qubit]) -> Result<usize, AerError> {
         let met = self.registers_of(qubits);
         let mut known = Vec::new();
         let mut value = 0;
@@ -289,9 +324,6 @@ impl<T: Real> Statevector<T> {
                 value |= usize::from(is_one) << known.len();
                 known.push(*qubit);
             }
-        }
-        if let ([id], []) = (&*met, &*known) {
-            return Ok(*id);
         }
         let basis = Sparse::basis(known.len() as u32, value);
         let known = Register { form: Form::Sparse(basis), qubits: known };
@@ -335,8 +367,35 @@ impl<T: Real> Statevector<T> {
         Ok(self.insert(base))
     }
 
+    /// Whether an operation needs what was put off.
+    #[inline(never)]
+    fn needs_settled(&self, operation: &Operation, qubits: &[Qubit], pending: u64) -> bool {
+        let met = self.registers_of(qubits);
+        let met: SmallVec<[&Register<T>; 4]> = met.iter().filter_map(|id| self.register(*id)).collect();
+        let waiting = met.iter().filter(|register| register.pending() > 0).count();
+        match operation {
+            Operation::Save(_) => true,
+            Operation::Measure(_) | Operation::Reset | Operation::Initialize(_) | Operation::Kraus(_) => {
+                waiting > 0
+            }
+            Operation::Gate(..)
+            | Operation::ComputedGate(..)
+            | Operation::Unitary(_)
+            | Operation::Diagonal(_)
+            | Operation::Pauli(_)
+            | Operation::Multiplexer(_) => {
+                let known =
+                    qubits.iter().filter(|qubit| matches!(self.place(**qubit), Place::Known(_))).count();
+                pending >= MOST_PENDING
+                    || waiting > 0 && met.len() + known > 1 && Self::joins_settled(&met, known)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether joining registers, and so many qubits in basis states, needs what was put off on one of them: all but
     /// the largest are read, and that one too if it becomes sparse.
+    #[inline(never)]
     fn joins_settled(met: &[&Register<T>], known: usize) -> bool {
         let num_bits = met.iter().map(|register| register.num_bits()).sum::<u32>() + known as u32;
         let support = met.iter().map(|register| register.support()).fold(1, u64::saturating_mul);
@@ -348,6 +407,7 @@ impl<T: Real> Statevector<T> {
     }
 
     /// Applies matrix `v` to the targets, which come first, where the controls have value `v`.
+    #[inline(never)]
     fn multiplex(&mut self, matrices: &[Matrix], qubits: &[Qubit]) -> Result<(), AerError> {
         let Some(size) = matrices.first().map(Matrix::rows) else { return Ok(()) };
         let (targets, controls) = qubits.split_at((size.trailing_zeros() as usize).min(qubits.len()));
@@ -360,6 +420,7 @@ impl<T: Real> Statevector<T> {
     }
 
     /// Keeps the part of the state where qubits have these values; they leave their registers.
+    #[inline(never)]
     fn collapse(&mut self, qubits: &[Qubit], outcome: &Bits) -> Result<(), AerError> {
         let largest = self.num_qubits();
         for id in self.registers_of(qubits) {
@@ -397,6 +458,7 @@ impl<T: Real> Statevector<T> {
     }
 
     /// Prepares qubits that are in basis states; `state[v]` is the amplitude of value `v`.
+    #[inline(never)]
     fn prepare(&mut self, state: &[Complex], qubits: &[Qubit]) -> Result<(), AerError> {
         let entries = || {
             let all =
@@ -414,11 +476,87 @@ impl<T: Real> Statevector<T> {
         Ok(())
     }
 
+    /// Whatever is no gate.
+    #[inline(never)]
+    fn apply_other(&mut self, operation: &Operation, qubits: &[Qubit]) -> Result<(), AerError> {
+        match operation {
+            Operation::Unitary(matrix) => self.apply_matrix((**matrix).clone(), qubits, &[]),
+            Operation::Pauli(letters) => {
+                for (letter, qubit) in letters.iter().rev().zip(qubits) {
+                    let gate = match letter {
+                        Pauli::I => continue,
+                        Pauli::X => Gate::X,
+                        Pauli::Y => Gate::Y,
+                        Pauli::Z => Gate::Z,
+                    };
+                    self.apply_matrix(gate.target_matrix(&[]), &[*qubit], &[])?;
+                }
+                Ok(())
+            }
+            Operation::Diagonal(entries) => {
+                let kernel = Kernel {
+                    controls: BitPositions::new(),
+                    targets: (0..qubits.len() as u32).collect(),
+                    action: Action::Diagonal(entries.to_vec()),
+                };
+                self.apply_kernel(kernel, qubits, Wanted::new())
+            }
+            Operation::Multiplexer(matrices) => self.multiplex(matrices, qubits),
+            Operation::Delay(_) | Operation::Barrier | Operation::QuantumErrorLocation => Ok(()),
+            Operation::Reset => self.reset(qubits),
+            Operation::Initialize(state) if qubits.len() as u32 == self.num_qubits() => {
+                self.replace(state, qubits)
+            }
+            Operation::Initialize(state) => {
+                self.reset(qubits)?;
+                self.prepare(state, qubits)
+            }
+            Operation::SetStatevector(state) => {
+                let all: Vec<Qubit> = (0..self.num_qubits()).collect();
+                self.replace(state, &all)
+            }
+            _ => Err(not_applied(operation.name())),
+        }
+    }
+
+    /// The work of what reads the state.
+    #[inline(never)]
+    fn work_of_reading(&self, operation: &Operation, qubits: &[Qubit]) -> u64 {
+        let len = 1u64 << self.num_qubits().min(63);
+        let work = |register: &Register<T>| {
+            if register.is_dense() { 1 << register.num_bits().min(63) } else { register.support() }
+        };
+        let met = self.registers_of(qubits);
+        let read: u64 = met.iter().filter_map(|id| self.register(*id)).map(work).sum();
+        match operation {
+            // Draw, norm and collapse.
+            Operation::Measure(_) | Operation::Reset => 3 * read,
+            Operation::Initialize(state) | Operation::SetStatevector(state) => 3 * read + state.len() as u64,
+            // The density matrix, then the operator.
+            Operation::Kraus(_) => columns(read, qubits.len()).saturating_mul(3),
+            Operation::Save(save) => match &save.kind {
+                SaveKind::DensityMatrix => columns(len, qubits.len()),
+                SaveKind::ExpectationValue(terms) | SaveKind::ExpectationValueVariance(terms) => {
+                    read.saturating_mul(terms.len() as u64)
+                }
+                SaveKind::Amplitudes(indices) | SaveKind::AmplitudesSquared(indices) => indices.len() as u64,
+                SaveKind::Probabilities | SaveKind::ProbabilitiesDict => read.max(1 << qubits.len().min(63)),
+                _ => len,
+            },
+            _ => 0,
+        }
+    }
+
     /// Replaces the whole state.
     fn replace(&mut self, state: &[Complex], qubits: &[Qubit]) -> Result<(), AerError> {
         self.reset_to_zero();
         self.prepare(state, qubits)
     }
+}
+
+/// The work of a dense matrix: it multiplies each amplitude by a column; one of two rows is what counts as 1.
+fn columns(touched: u64, targets: usize) -> u64 {
+    touched.saturating_mul(1 << targets.saturating_sub(1).min(32))
 }
 
 impl<T: Real> Engine for Statevector<T> {
@@ -488,44 +626,20 @@ impl<T: Real> Engine for Statevector<T> {
         self.factor *= Complex::cis(phase);
     }
 
+    #[inline(never)]
     fn work(&self, operation: &Operation, qubits: &[Qubit]) -> u64 {
-        let len = 1u64 << self.num_qubits().min(63);
-        // A dense matrix multiplies each amplitude by a column; one of two rows is what counts as 1.
-        let dense = |len: u64, targets: usize| len.saturating_mul(1 << targets.saturating_sub(1).min(32));
-        let touched: u64 =
-            self.registers_of(qubits).iter().filter_map(|id| self.register(*id)).map(Register::work).sum();
-        let read: u64 = self
-            .registers_of(qubits)
-            .iter()
-            .filter_map(|id| self.register(*id))
-            .map(
-                |register| {
-                    if register.is_dense() { 1 << register.num_bits().min(63) } else { register.support() }
-                },
-            )
-            .sum();
+        let touched = || -> u64 {
+            let met = self.registers_of(qubits);
+            met.iter().filter_map(|id| self.register(*id)).map(Register::work).sum()
+        };
         match operation {
-            Operation::Gate(gate, _) => dense(touched, gate.spec().targets),
-            Operation::Unitary(_) => dense(touched, qubits.len()),
-            Operation::Pauli(_) | Operation::Diagonal(_) => touched,
+            Operation::Gate(gate, _) => columns(touched(), gate.spec().targets),
+            Operation::Unitary(_) => columns(touched(), qubits.len()),
+            Operation::Pauli(_) | Operation::Diagonal(_) => touched(),
             Operation::Multiplexer(matrices) => {
-                dense(touched, qubits.len().saturating_sub(matrices.len().trailing_zeros() as usize))
+                columns(touched(), qubits.len().saturating_sub(matrices.len().trailing_zeros() as usize))
             }
-            // Draw, norm and collapse.
-            Operation::Measure(_) | Operation::Reset => 3 * read,
-            Operation::Initialize(state) | Operation::SetStatevector(state) => 3 * read + state.len() as u64,
-            // The density matrix, then the operator.
-            Operation::Kraus(_) => dense(read, qubits.len()).saturating_mul(3),
-            Operation::Save(save) => match &save.kind {
-                SaveKind::DensityMatrix => dense(len, qubits.len()),
-                SaveKind::ExpectationValue(terms) | SaveKind::ExpectationValueVariance(terms) => {
-                    read.saturating_mul(terms.len() as u64)
-                }
-                SaveKind::Amplitudes(indices) | SaveKind::AmplitudesSquared(indices) => indices.len() as u64,
-                SaveKind::Probabilities | SaveKind::ProbabilitiesDict => read.max(1 << qubits.len().min(63)),
-                _ => len,
-            },
-            _ => 0,
+            _ => self.work_of_reading(operation, qubits),
         }
     }
 
@@ -536,42 +650,7 @@ impl<T: Real> Engine for Statevector<T> {
                 let (controls, targets) = qubits.split_at(gate.num_controls(qubits.len()));
                 self.apply_matrix(gate.target_matrix(parameters), targets, controls)
             }
-            Operation::Unitary(matrix) => self.apply_matrix((**matrix).clone(), qubits, &[]),
-            Operation::Pauli(letters) => {
-                for (letter, qubit) in letters.iter().rev().zip(qubits) {
-                    let gate = match letter {
-                        Pauli::I => continue,
-                        Pauli::X => Gate::X,
-                        Pauli::Y => Gate::Y,
-                        Pauli::Z => Gate::Z,
-                    };
-                    self.apply_matrix(gate.target_matrix(&[]), &[*qubit], &[])?;
-                }
-                Ok(())
-            }
-            Operation::Diagonal(entries) => {
-                let kernel = Kernel {
-                    controls: BitPositions::new(),
-                    targets: (0..qubits.len() as u32).collect(),
-                    action: Action::Diagonal(entries.to_vec()),
-                };
-                self.apply_kernel(kernel, qubits, Wanted::new())
-            }
-            Operation::Multiplexer(matrices) => self.multiplex(matrices, qubits),
-            Operation::Delay(_) | Operation::Barrier | Operation::QuantumErrorLocation => Ok(()),
-            Operation::Reset => self.reset(qubits),
-            Operation::Initialize(state) if qubits.len() as u32 == self.num_qubits() => {
-                self.replace(state, qubits)
-            }
-            Operation::Initialize(state) => {
-                self.reset(qubits)?;
-                self.prepare(state, qubits)
-            }
-            Operation::SetStatevector(state) => {
-                let all: Vec<Qubit> = (0..self.num_qubits()).collect();
-                self.replace(state, &all)
-            }
-            _ => Err(not_applied(operation.name())),
+            _ => self.apply_other(operation, qubits),
         }
     }
 
@@ -581,29 +660,10 @@ impl<T: Real> Engine for Statevector<T> {
 
     fn must_advance(&self, operation: &Operation, qubits: &[Qubit]) -> bool {
         let pending = self.pending();
-        if pending == 0 {
-            return false;
-        }
-        let met = self.registers_of(qubits);
-        let met: SmallVec<[&Register<T>; 4]> = met.iter().filter_map(|id| self.register(*id)).collect();
-        let waiting = met.iter().filter(|register| register.pending() > 0).count();
         match operation {
-            Operation::Save(_) => true,
-            Operation::Measure(_) | Operation::Reset | Operation::Initialize(_) | Operation::Kraus(_) => {
-                waiting > 0
-            }
-            Operation::Gate(..)
-            | Operation::ComputedGate(..)
-            | Operation::Unitary(_)
-            | Operation::Diagonal(_)
-            | Operation::Pauli(_)
-            | Operation::Multiplexer(_) => {
-                let known =
-                    qubits.iter().filter(|qubit| matches!(self.place(**qubit), Place::Known(_))).count();
-                pending >= MOST_PENDING
-                    || waiting > 0 && met.len() + known > 1 && Self::joins_settled(&met, known)
-            }
-            _ => false,
+            _ if pending == 0 => false,
+            Operation::Gate(..) if self.register_of_all(qubits).is_some() => pending >= MOST_PENDING,
+            _ => self.needs_settled(operation, qubits, pending),
         }
     }
 
@@ -680,12 +740,12 @@ impl<T: Real> Engine for Statevector<T> {
         let alone = len == 1 && self.drawings.is_empty();
         while !alone && self.prepare_sampling(u64::MAX) > 0 {}
         let mut outcomes = Outcomes::zeros(qubits.len(), len);
-        let words = outcomes.words_per_shot;
-        let mut add = |word: usize, shot: usize, bits: u64| outcomes.words[shot * words + word] |= bits;
         for (word, qubits) in qubits.chunks(64).enumerate() {
             let ones = (0..).zip(qubits).filter(|(_, qubit)| self.place(**qubit) == Place::Known(true));
             let ones = ones.fold(0, |ones, (place, _): (u32, _)| ones | 1 << place);
-            (0..len).for_each(|shot| add(word, shot, ones));
+            if ones != 0 {
+                outcomes.set(word, (0..len).map(|_| ones));
+            }
         }
         for id in self.registers_of(qubits) {
             let Some(register) = self.register(id) else { continue };
@@ -701,9 +761,7 @@ impl<T: Real> Engine for Statevector<T> {
                     _ => None,
                 });
                 let gather = Gather::new(pairs);
-                for (shot, value) in values.iter().enumerate() {
-                    add(word, shot, gather.apply(*value as u64));
-                }
+                outcomes.set(word, values.iter().map(|value| gather.apply(*value as u64)));
             }
         }
         Ok(outcomes)

@@ -15,6 +15,7 @@
 //! `save_variable` (`target`), gate parameters `{"expr": …}`, and `variables` in an experiment's `config`.
 
 mod parameterizations;
+mod plain;
 mod read;
 mod write;
 

@@ -19,6 +19,7 @@ use crate::linalg::Matrix;
 /// have their values.
 ///
 /// Touches `len / 2^controls` amplitudes, and multiplies each by a column of the matrix.
+#[inline(never)]
 pub fn dense<T: Real>(re: &mut [T], im: &mut [T], bits: &[u32], controls: Controls, matrix: &Matrix) {
     whole_vectors(re, im, |re, im| {
         let spread = Spread::<T::Lanes>::new(re.len(), bits, controls);

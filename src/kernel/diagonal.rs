@@ -9,6 +9,7 @@ use crate::linalg::Complex;
 /// Multiplies by `factor` where the `controls` have their values: phases of any number of bits.
 ///
 /// Touches `len / 2^controls` amplitudes, low bits counting as none.
+#[inline(never)]
 pub fn phase<T: Real>(re: &mut [T], im: &mut [T], controls: Controls, factor: Complex) {
     diagonal(re, im, &[], controls, &[factor]);
 }
@@ -19,6 +20,7 @@ pub fn phase<T: Real>(re: &mut [T], im: &mut [T], controls: Controls, factor: Co
 /// One pass for each value of the bits from [`BLOCK_BITS`] up, over the blocks where the bits have that value,
 /// with the factors of one block made ready: so each amplitude is touched at most once, and none in blocks
 /// where every factor is 1.
+#[inline(never)]
 pub fn diagonal<T: Real>(re: &mut [T], im: &mut [T], bits: &[u32], controls: Controls, entries: &[Complex]) {
     let len = re.len();
     let block = len.min(1 << BLOCK_BITS);

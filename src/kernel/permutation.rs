@@ -27,6 +27,7 @@ impl Permutation {
     /// The permutation that a square matrix is; `None` where it is none.
     ///
     /// A cycle `c0 → c1 → … → cm → c0` becomes the exchanges of `c0` with `c1`, …, `cm`.
+    #[inline(never)]
     pub fn new(matrix: &Matrix) -> Option<Self> {
         let size = matrix.rows();
         // For each column its only row: where the amplitude goes.
@@ -67,6 +68,7 @@ impl Permutation {
     }
 
     /// For each value of `num_bits` bits where its amplitude goes, and what multiplies it.
+    #[inline(never)]
     pub fn images(&self, num_bits: usize) -> Vec<(usize, Complex)> {
         let mut held: Vec<(usize, Complex)> = (0..1 << num_bits).map(|value| (value, Complex::ONE)).collect();
         for step in &self.steps {
@@ -88,6 +90,7 @@ impl Permutation {
 
     /// Applies the matrix to bits, the first one least significant, where the `controls` have
     /// their values. Amplitudes that neither move nor change are not touched.
+    #[inline(never)]
     pub fn apply<T: Real>(&self, re: &mut [T], im: &mut [T], bits: &[u32], controls: Controls) {
         let fixed = controls.mask | mask(bits);
         for step in &self.steps {
@@ -109,6 +112,7 @@ pub fn exchange<T: Real>(re: &mut [T], im: &mut [T], space: Subspace, rows: [usi
 
 /// Exchanges two rows and multiplies what comes to each. A row is the indices whose `fixed` bits have these values;
 /// both may be the same.
+#[inline(never)]
 fn move_rows<T: Real>(re: &mut [T], im: &mut [T], fixed: usize, rows: [usize; 2], factors: [Complex; 2]) {
     let bits = T::Lanes::BITS;
     let low = fixed & ((1 << bits) - 1);

@@ -51,6 +51,7 @@ impl Phases {
 
     /// Multiplies a state of `2^n` amplitudes, or that part of a larger one whose first amplitude has index `base`,
     /// a multiple of `2^n`. Touches every amplitude at most once.
+    #[inline(never)]
     pub fn apply<T: Real>(&self, re: &mut [T], im: &mut [T], base: usize) {
         let inner: Vec<u32> = (0..re.len().trailing_zeros()).collect();
         BlockPhases::new(self, &inner).apply(re, im, base, &mut Slots::default());
@@ -77,12 +78,14 @@ struct Table<T> {
 impl<T: Real> Table<T> {
     const ONES: Self = Self { re: [T::ONE; ROW], im: [T::ZERO; ROW] };
 
+    #[inline(never)]
     fn new(entries: &[Complex; ROW]) -> Self {
         Self { re: entries.map(|z| T::from_f64(z.re)), im: entries.map(|z| T::from_f64(z.im)) }
     }
 }
 
 /// The products of all subsets of some factors.
+#[inline(never)]
 fn subset_products(factors: &[Complex]) -> [Complex; ROW] {
     let mut products = [Complex::ONE; ROW];
     for (j, factor) in factors.iter().enumerate() {
@@ -166,6 +169,7 @@ impl<T: Real> Slot<T> {
 
 impl<T: Real> BlockPhases<T> {
     /// For blocks with these inside bits, ascending.
+    #[inline(never)]
     pub fn new(phases: &Phases, inner: &[u32]) -> Self {
         let mut row_singles = [Complex::ONE; ROW_BITS];
         let mut row_pairs = [[Complex::ONE; ROW_BITS]; ROW_BITS];
@@ -233,6 +237,7 @@ impl<T: Real> BlockPhases<T> {
     }
 
     /// The table of the pairs in a row and these phases of its bits, and whether it is all 1.
+    #[inline(never)]
     fn row_table(&self, singles: &[Complex; ROW_BITS]) -> (Table<T>, bool) {
         let mut entries = subset_products(singles);
         for (entry, pairs) in entries.iter_mut().zip(&self.row_pairs) {
@@ -242,6 +247,7 @@ impl<T: Real> BlockPhases<T> {
     }
 
     /// Multiplies a block, whose first amplitude has index `base`.
+    #[inline(never)]
     pub fn apply(&self, re: &mut [T], im: &mut [T], base: usize, slots: &mut Slots<T>) {
         let num_high = self.high.len();
         if slots.slots.len() <= num_high {
@@ -278,6 +284,7 @@ impl<T: Real> BlockPhases<T> {
     }
 
     /// The slot of row 0: what the values of the outside bits make of the phases of inside bits.
+    #[inline(never)]
     fn enter(&self, base: usize, slots: &mut [Slot<T>]) {
         for slot in slots.iter_mut() {
             slot.made_from = 0;
@@ -311,6 +318,7 @@ impl<T: Real> BlockPhases<T> {
     }
 
     /// Fills the slot of the row in which bit `to` becomes 1 after the row in slot `from`, above it.
+    #[inline(never)]
     fn step(&self, slots: &mut [Slot<T>], from: usize, to: usize, stamp: &mut usize) {
         let (below, above) = slots.split_at_mut(from);
         let (slot, source, bit) = (&mut below[to], &above[0], &self.high[to]);

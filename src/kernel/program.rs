@@ -141,6 +141,7 @@ struct Prepared<T> {
     scratch: Vec<Mutex<Scratch<T>>>,
 }
 
+#[inline(never)]
 fn advance<T: Real>(
     program: &Program,
     position: &mut Position,
@@ -221,6 +222,7 @@ enum LoweredStep<T> {
 
 impl<T: Real> LoweredPass<T> {
     /// Makes a pass ready for states of `2^num_bits` amplitudes.
+    #[inline(never)]
     pub fn new(pass: &Pass, num_bits: u32) -> Self {
         let layout = Layout::new(&pass.inner, num_bits);
         let (inner, low_bits) = (layout.inner(), layout.low_bits());
@@ -247,6 +249,7 @@ impl<T: Real> LoweredPass<T> {
     }
 
     /// Runs blocks, shared by a team. There is a scratch for each of its threads.
+    #[inline(never)]
     fn run_blocks(
         &self,
         re: &mut [T],
@@ -266,6 +269,7 @@ impl<T: Real> LoweredPass<T> {
         });
     }
 
+    #[inline(never)]
     fn run_block(&self, block: &mut Block<'_, T>, scratch: &mut Scratch<T>) {
         if self.is_copied {
             let len = self.layout.block_len();
@@ -330,6 +334,7 @@ impl Step {
 
 impl<T: Real> LoweredStep<T> {
     /// For blocks with these inside bits, ascending.
+    #[inline(never)]
     fn new(step: &Step, inner: &[u32]) -> Self {
         let inside = mask(inner);
         let local = |bit: &u32| (inside & ((1 << bit) - 1)).count_ones();
@@ -366,6 +371,7 @@ impl<T: Real> LoweredStep<T> {
     }
 
     /// Rotations on blocks with these inside bits, the lowest of which make runs.
+    #[inline(never)]
     fn rotations_on_runs(rotations: &[Rotation], inner: &[u32], low_bits: usize) -> Vec<Self> {
         let mut rotations = rotations.to_vec();
         rotations.sort_unstable_by_key(|rotation| rotation.bit);

@@ -47,6 +47,7 @@ impl Sampler {
     }
 
     /// Reads about `budget` more amplitudes of the state; gives how many, and 0 once all are read.
+    #[inline(never)]
     pub fn advance<T: Real>(&mut self, re: &[T], im: &[T], budget: u64) -> u64 {
         let start = (self.below.len() - 1) * self.grain;
         if start >= self.len {
@@ -70,6 +71,7 @@ impl Sampler {
         (end - start) as u64
     }
 
+    #[inline(never)]
     fn make_guide(&mut self) {
         let parts = self.len.next_power_of_two();
         let mut index = 0;
@@ -98,6 +100,7 @@ impl Sampler {
 
     /// The index that each number in [0, 1) falls on, once the same state has been read to its end. The numbers
     /// should be evenly distributed: then the time is linear in them, and in the chunks they fall into.
+    #[inline(never)]
     pub fn draw<T: Real>(&self, re: &[T], im: &[T], numbers: &[f64]) -> Vec<usize> {
         let total = self.total();
         if self.grain == 1 {
@@ -130,6 +133,7 @@ impl Sampler {
 }
 
 /// Draws one basis state: the index that a number in [0, 1) falls on. Touches every amplitude.
+#[inline(never)]
 pub fn sample_one<T: Real>(re: &[T], im: &[T], number: f64) -> usize {
     let mut sampler = Sampler::with_grain(re.len(), CHUNK);
     sampler.advance(re, im, u64::MAX);
@@ -165,6 +169,7 @@ impl Walk {
 
 /// Numbers in [0, 1) in ascending order, with their places. As they are evenly distributed, hardly more than one
 /// falls into each of as many buckets as there are numbers.
+#[inline(never)]
 fn ascending(numbers: &[f64]) -> Vec<(f64, u32)> {
     let buckets = numbers.len().next_power_of_two();
     let bucket = |number: f64| ((number * buckets as f64) as usize).min(buckets - 1);

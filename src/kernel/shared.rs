@@ -174,6 +174,7 @@ impl<T: Real> Block<'_, T> {
     }
 
     /// Copies the amplitudes to slices of the block's length.
+    #[inline(never)]
     pub fn gather(&mut self, re: &mut [T], im: &mut [T]) {
         let rows = re.chunks_exact_mut(self.layout.run).zip(im.chunks_exact_mut(self.layout.run));
         for (start, (re, im)) in self.layout.runs.iter().zip(rows) {
@@ -184,6 +185,7 @@ impl<T: Real> Block<'_, T> {
     }
 
     /// Copies the amplitudes back.
+    #[inline(never)]
     pub fn scatter(&mut self, re: &[T], im: &[T]) {
         let rows = re.chunks_exact(self.layout.run).zip(im.chunks_exact(self.layout.run));
         for (start, (re, im)) in self.layout.runs.iter().zip(rows) {

@@ -226,6 +226,7 @@ impl Execution {
     }
 
     /// A group at the beginning of the circuit.
+    #[inline(never)]
     fn begin(&mut self, shots: Vec<u64>, saved_until: u64) -> Result<Group, AerError> {
         let job = &self.job;
         let mut engine = match self.spare.pop() {
@@ -249,6 +250,7 @@ impl Execution {
         })
     }
 
+    #[inline(never)]
     fn new_engine(&self) -> Result<AnyEngine, AerError> {
         let mut engine = (self.maker.new)(&self.job.circuit, self.job.plan.num_qubits(), &self.job.config)?;
         engine.lend_threads(self.job.threads);
@@ -256,6 +258,7 @@ impl Execution {
     }
 
     /// The next group: a part of what waits, a shot that has to be run alone, or the next chunk. `None` at the end.
+    #[inline(never)]
     fn next_group(&mut self) -> Result<Option<Group>, AerError> {
         while let Some(mut parent) = self.waiting.pop() {
             let Some(part) = parent.parts.pop() else { continue };
@@ -303,6 +306,7 @@ impl Execution {
     }
 
     /// A copy of a state, if there is memory for it.
+    #[inline(never)]
     fn copy(&mut self, engine: &dyn Engine) -> Option<AnyEngine> {
         if let Some(mut copy) = self.spare.pop() {
             return (self.maker.copy_from)(&mut *copy, engine).is_ok().then_some(copy);
@@ -319,6 +323,7 @@ impl Execution {
     }
 
     /// The group of a part: does the instruction as it was drawn.
+    #[inline(never)]
     fn enter(&mut self, mut group: Group, part: Part) -> Result<Group, AerError> {
         (group.shots, group.rngs) = (part.shots, part.rngs);
         let cursor = group.cursor;
@@ -368,6 +373,7 @@ impl Execution {
     }
 
     /// Executes the next instruction, or finds what the shots draw of it; gives the work it was.
+    #[inline(never)]
     fn perform(&mut self, group: &mut Group) -> Result<u64, AerError> {
         if self.is_deferred(group) {
             group.step();
@@ -381,77 +387,61 @@ impl Execution {
             group.step();
             return Ok(0);
         }
-        let job = &self.job;
-        let num_qubits = job.plan.num_qubits();
-        let engine = &mut group.engine;
-        let work = || engine.work(&step.operation, &step.qubits);
-        if drawn::is_drawn(&step.operation, &step.qubits, num_qubits, job.plan.channels)
+        let plan = &self.job.plan;
+        if drawn::is_drawn(&step.operation, &step.qubits, plan.num_qubits(), plan.channels)
             || matches!(step.operation, Operation::ReadoutError(_))
         {
-            let work = work() + group.shots.len() as u64;
-            let drawn = draw(step, group, job.seed)?;
-            match &*drawn {
-                [] => {}
-                [first, others @ ..] if others.iter().all(|other| other == first) => {
-                    take(step, group, first)?;
-                }
-                _ => group.part(drawn),
-            }
-            return Ok(work);
+            return draw_and_take(step, group, self.job.seed);
         }
-        let mut done = 0;
-        match &step.operation {
-            Operation::BooleanFunction(function) => {
-                let value = function.evaluate(&group.register);
-                group.register.set(function.register, value);
-                if let Some(bit) = function.memory {
-                    group.memory.set(bit, value);
-                }
-            }
-            Operation::Save(save) => {
-                // Only the last shot's value counts: spare the others.
-                let last =
-                    job.plan.sampled || group.shots.last().is_some_and(|shot| shot + 1 >= job.shots.to);
-                let certain = step.condition.is_none() && !self.may_miss_saves;
-                let spared = save.subtype == SaveSubtype::Single && certain && !last;
-                if group.steps >= group.saved_until && !spared {
-                    done = if matches!(save.kind, SaveKind::Variable(_)) { 0 } else { work() };
-                    if self.may_miss_saves {
-                        let shots = group.shots.len().max(1) as u64;
-                        self.listed = check_listed(self.listed, save, done, shots, job)?;
-                    }
-                    let value = match &save.kind {
-                        SaveKind::Variable(slot) => SavedValue::Json(variable(slot, &group.register)?),
-                        kind => engine.save(kind, &step.qubits)?,
-                    };
-                    self.keep(group, value);
-                }
-            }
-            Operation::Mark(_) => {}
-            // The mark itself has nothing to do, and the cursor moves on.
-            Operation::Jump(_) => {
-                group.cursor = job.plan.targets.get(group.cursor).copied().unwrap_or(usize::MAX - 1);
-            }
-            Operation::Store(store) => {
-                assign(store, job.circuit.num_clbits, &mut group.memory, &mut group.register)?;
-                done = u64::from(store.target.ty.width());
-            }
-            Operation::ComputedGate(gate, expressions) => {
-                let values = expressions.iter().map(|expression| expression.evaluate_f64(&group.register));
-                let gate = Operation::Gate(*gate, values.collect::<Result<_, _>>()?);
-                done = engine.work(&gate, &step.qubits);
-                engine.apply(&gate, &step.qubits)?;
-            }
+        let done = match &step.operation {
+            Operation::Save(_) => self.save(group)?,
+            Operation::BooleanFunction(_)
+            | Operation::Mark(_)
+            | Operation::Jump(_)
+            | Operation::Store(_)
+            | Operation::ComputedGate(..) => classical(step, group, &self.job)?,
             operation => {
-                done = work();
-                engine.apply(operation, &step.qubits)?;
+                let work = group.engine.work(operation, &step.qubits);
+                group.engine.apply(operation, &step.qubits)?;
+                work
             }
-        }
+        };
         group.step();
         Ok(done)
     }
 
+    /// Saves what the next instruction says; gives the work it was.
+    #[inline(never)]
+    fn save(&mut self, group: &mut Group) -> Result<u64, AerError> {
+        let job = &self.job;
+        let Some(step) = group.ahead.last().or_else(|| job.circuit.instructions.get(group.cursor)) else {
+            return Ok(0);
+        };
+        let Operation::Save(save) = &step.operation else { return Ok(0) };
+        // Only the last shot's value counts: spare the others.
+        let last = job.plan.sampled || group.shots.last().is_some_and(|shot| shot + 1 >= job.shots.to);
+        let certain = step.condition.is_none() && !self.may_miss_saves;
+        let spared = save.subtype == SaveSubtype::Single && certain && !last;
+        if group.steps < group.saved_until || spared {
+            return Ok(0);
+        }
+        let (done, value) = match &save.kind {
+            SaveKind::Variable(slot) => (0, SavedValue::Json(variable(slot, &group.register)?)),
+            kind => {
+                let done = group.engine.work(&step.operation, &step.qubits);
+                (done, group.engine.save(kind, &step.qubits)?)
+            }
+        };
+        if self.may_miss_saves {
+            let shots = group.shots.len().max(1) as u64;
+            self.listed = check_listed(self.listed, save, done, shots, job)?;
+        }
+        self.keep(group, value);
+        Ok(done)
+    }
+
     /// Draws the shots of a group from its final state.
+    #[inline(never)]
     fn finish_group(&mut self, group: &mut Group, budget: u64) -> Result<Progressed, AerError> {
         let Self { job, tail, .. } = self;
         let sampled = job.plan.sampled;
@@ -478,31 +468,12 @@ impl Execution {
         } else {
             group.engine.sample_measure(&tail.qubits, &mut group.rngs)?
         };
-        let keeps_words = job.memory && !sampled;
-        if let Some((gather, written)) = tail.gather.as_ref().filter(|_| !keeps_words) {
+        if let Some((gather, written)) = tail.gather.as_ref().filter(|_| sampled || !job.memory) {
             let kept = group.memory.low_u64() & !written;
-            for word in &mut words.words {
-                *word = kept | gather.apply(*word);
-            }
-            if job.memory {
-                self.memories.words.extend_from_slice(&words.words);
-            }
-            self.tally.add_words(words.words);
+            words.words.iter_mut().for_each(|word| *word = kept | gather.apply(*word));
+            self.count(words.words);
         } else {
-            for index in 0..words.len() {
-                let shot = group.shots.get(index).copied().unwrap_or(self.begun + index as u64);
-                let rng = || match group.rngs.get(index) {
-                    Some(rng) => rng.clone(),
-                    None => ShotRng::new(job.seed, shot),
-                };
-                let memory = tail.show(&job.circuit, &group.memory, &words, index, rng);
-                if keeps_words {
-                    self.chunk_memories.push((shot, memory.clone()));
-                } else if job.memory {
-                    self.memories.push(memory.words());
-                }
-                self.tally.add(memory);
-            }
+            self.show(group, &words);
         }
         self.done += len;
         let work = each.saturating_mul(len);
@@ -516,7 +487,37 @@ impl Execution {
         Ok(Progressed::On(work))
     }
 
+    /// Counts outcomes of one word, after they have been changed to memories.
+    #[inline(never)]
+    fn count(&mut self, words: Vec<u64>) {
+        if self.job.memory {
+            self.memories.words.extend_from_slice(&words);
+        }
+        self.tally.add_words(words);
+    }
+
+    /// Counts the memories that a group's outcomes make, bit by bit.
+    #[inline(never)]
+    fn show(&mut self, group: &Group, words: &Outcomes) {
+        let job = &self.job;
+        for index in 0..words.len() {
+            let shot = group.shots.get(index).copied().unwrap_or(self.begun + index as u64);
+            let rng = || match group.rngs.get(index) {
+                Some(rng) => rng.clone(),
+                None => ShotRng::new(job.seed, shot),
+            };
+            let memory = self.tail.show(&job.circuit, &group.memory, words, index, rng);
+            if job.memory && !job.plan.sampled {
+                self.chunk_memories.push((shot, memory.clone()));
+            } else if job.memory {
+                self.memories.push(memory.words());
+            }
+            self.tally.add(memory);
+        }
+    }
+
     /// Puts what the shots of a chunk have left in order.
+    #[inline(never)]
     fn end_chunk(&mut self) {
         self.chunk_memories.sort_unstable_by_key(|(shot, _)| *shot);
         for (_, memory) in self.chunk_memories.drain(..) {
@@ -539,6 +540,7 @@ impl Execution {
     }
 
     /// Takes a value that a group has saved.
+    #[inline(never)]
     fn keep(&mut self, group: &Group, value: SavedValue) {
         let step = self.job.circuit.instructions.get(group.cursor).map(|step| &step.operation);
         let Some(Operation::Save(save)) = step else { return };
@@ -551,6 +553,7 @@ impl Execution {
     }
 
     /// After a group has come to its end.
+    #[inline(never)]
     fn retire(&mut self, group: Group) {
         self.threads_used = self.threads_used.max(group.engine.threads_used());
         if self.metadata.is_empty() {
@@ -574,6 +577,7 @@ impl Group {
     }
 
     /// Makes the random numbers of its shots, unless it has them.
+    #[inline(never)]
     fn seed(&mut self, seed: u64) {
         if self.rngs.is_empty() {
             self.rngs = self.shots.iter().map(|shot| ShotRng::new(seed, *shot)).collect();
@@ -586,6 +590,7 @@ impl Group {
     }
 
     /// Parts shots that have not drawn the same.
+    #[inline(never)]
     fn part(&mut self, drawn: Vec<Drawn>) {
         let mut parts: IndexMap<Drawn, (Vec<u64>, Vec<ShotRng>)> = IndexMap::new();
         let shots = std::mem::take(&mut self.shots).into_iter().zip(std::mem::take(&mut self.rngs));
@@ -599,7 +604,54 @@ impl Group {
     }
 }
 
+/// Finds what the shots draw of an instruction, and does it if that is the same for all; gives the work it was.
+#[inline(never)]
+fn draw_and_take(step: &Instruction, group: &mut Group, seed: u64) -> Result<u64, AerError> {
+    let work = group.engine.work(&step.operation, &step.qubits) + group.shots.len() as u64;
+    let drawn = draw(step, group, seed)?;
+    match &*drawn {
+        [] => {}
+        [first, others @ ..] if others.iter().all(|other| other == first) => take(step, group, first)?,
+        _ => group.part(drawn),
+    }
+    Ok(work)
+}
+
+/// What has to do with bits, or needs them; gives the work it was.
+#[inline(never)]
+fn classical(step: &Instruction, group: &mut Group, job: &Job) -> Result<u64, AerError> {
+    let Group { engine, memory, register, cursor, .. } = group;
+    match &step.operation {
+        Operation::BooleanFunction(function) => {
+            let value = function.evaluate(register);
+            register.set(function.register, value);
+            if let Some(bit) = function.memory {
+                memory.set(bit, value);
+            }
+            Ok(0)
+        }
+        // The mark itself has nothing to do, and the cursor moves on.
+        Operation::Jump(_) => {
+            *cursor = job.plan.targets.get(*cursor).copied().unwrap_or(usize::MAX - 1);
+            Ok(0)
+        }
+        Operation::Store(store) => {
+            assign(store, job.circuit.num_clbits, memory, register)?;
+            Ok(u64::from(store.target.ty.width()))
+        }
+        Operation::ComputedGate(gate, expressions) => {
+            let values = expressions.iter().map(|expression| expression.evaluate_f64(register));
+            let gate = Operation::Gate(*gate, values.collect::<Result<_, _>>()?);
+            let work = engine.work(&gate, &step.qubits);
+            engine.apply(&gate, &step.qubits)?;
+            Ok(work)
+        }
+        _ => Ok(0),
+    }
+}
+
 /// What each shot of a group draws of an instruction.
+#[inline(never)]
 fn draw(step: &Instruction, group: &mut Group, seed: u64) -> Result<Vec<Drawn>, AerError> {
     group.seed(seed);
     match &step.operation {
@@ -615,6 +667,7 @@ fn draw(step: &Instruction, group: &mut Group, seed: u64) -> Result<Vec<Drawn>, 
 }
 
 /// Does an instruction as it was drawn.
+#[inline(never)]
 fn take(step: &Instruction, group: &mut Group, drawn: &Drawn) -> Result<(), AerError> {
     let Group { engine, memory, register, .. } = group;
     let mut ahead = Vec::new();
@@ -653,6 +706,7 @@ fn write(bits: &mut Bits, places: &[u32], value: impl Fn(u32) -> bool) {
 }
 
 /// The value that a readout error records for what the memory has.
+#[inline(never)]
 fn recorded(error: &ReadoutError, memory: &Bits, rng: &mut ShotRng) -> Drawn {
     let number = rng.uniform();
     let bits = error.memory.iter().enumerate();
@@ -678,18 +732,23 @@ impl Execute for Execution {
             }) else {
                 return Ok(true);
             };
-            let work = match self.advance(&mut group, left)? {
-                Progressed::On(work) => {
-                    self.group = Some(group);
-                    work
-                }
-                Progressed::Parted => {
-                    self.waiting.push(group);
-                    0
-                }
-                Progressed::Ended(work) => {
-                    self.retire(group);
-                    work
+            let work = loop {
+                match self.advance(&mut group, left)? {
+                    Progressed::On(work) => {
+                        left = left.saturating_sub(work.saturating_add(OVERHEAD));
+                        if left == 0 {
+                            self.group = Some(group);
+                            return Ok(false);
+                        }
+                    }
+                    Progressed::Parted => {
+                        self.waiting.push(group);
+                        break 0;
+                    }
+                    Progressed::Ended(work) => {
+                        self.retire(group);
+                        break work;
+                    }
                 }
             };
             left = left.saturating_sub(work.saturating_add(OVERHEAD));
@@ -809,6 +868,7 @@ impl Tail {
     }
 
     /// The memory of a drawn shot.
+    #[inline(never)]
     fn show(
         &self,
         circuit: &Circuit,
@@ -839,6 +899,7 @@ impl Tail {
 }
 
 /// Assigns a value to its register bits and to the memory bits of the same indices.
+#[inline(never)]
 fn assign(store: &Store, num_clbits: u32, memory: &mut Bits, register: &mut Bits) -> Result<(), AerError> {
     let value = store.value.evaluate(register)?;
     let (first, width) = (store.target.locate(register)?, store.target.ty.width());
@@ -850,6 +911,7 @@ fn assign(store: &Store, num_clbits: u32, memory: &mut Bits, register: &mut Bits
 
 /// The value of a variable: a number (an angle in radians), a truth value, or `[re, im]`; beyond 64 bits a
 /// hexadecimal text.
+#[inline(never)]
 fn variable(slot: &Slot, register: &Bits) -> Result<Value, AerError> {
     let bits = register.slice(slot.locate(register)?, slot.ty.width());
     let value = ClassicalValue::from_bits(&bits, slot.ty);
@@ -865,6 +927,7 @@ fn variable(slot: &Slot, register: &Bits) -> Result<Value, AerError> {
 }
 
 /// Bytes listed so far and by this save too, for so many shots, which a loop may repeat without end.
+#[inline(never)]
 fn check_listed(listed: u64, save: &Save, work: u64, shots: u64, job: &Job) -> Result<u64, AerError> {
     if !matches!(save.subtype, SaveSubtype::List | SaveSubtype::CList) {
         return Ok(listed);
@@ -896,6 +959,7 @@ fn saves(step: &Instruction) -> bool {
 }
 
 /// How the memory comes from outcomes if both are a word and nothing is misread, and which bits it writes.
+#[inline(never)]
 fn gather(shown: &[Shown], outcome_bits: usize, num_clbits: u32) -> Option<(Gather, u64)> {
     if outcome_bits > 64 || num_clbits > 64 {
         return None;

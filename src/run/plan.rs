@@ -86,6 +86,7 @@ impl Plan {
 }
 
 /// Where each jump goes. One without a mark, which validation lets not through, ends the pass.
+#[inline(never)]
 fn jump_targets(circuit: &Circuit) -> Vec<usize> {
     let steps = || circuit.instructions.iter().enumerate();
     let marks: HashMap<&str, usize> = steps()
@@ -125,6 +126,7 @@ fn always_kept(operation: &Operation) -> bool {
 }
 
 /// Drops what touches no qubit that later reaches a result; gives the qubits that remain.
+#[inline(never)]
 fn keep_ancestors(circuit: &mut Circuit) -> Vec<Qubit> {
     let mut reaches = vec![false; circuit.num_qubits as usize];
     let mut kept: Vec<bool> = Vec::with_capacity(circuit.instructions.len());
@@ -163,6 +165,7 @@ fn keep_ancestors(circuit: &mut Circuit) -> Vec<Qubit> {
 }
 
 /// The first instruction from which on measurements and readout errors can wait for the end.
+#[inline(never)]
 fn deferred_from(circuit: &Circuit) -> usize {
     let mut touched = vec![false; circuit.num_qubits as usize];
     let mut is_touched = |step: &Instruction, touch: bool| {
@@ -198,6 +201,7 @@ fn deferred_from(circuit: &Circuit) -> usize {
 }
 
 /// Whether nothing random happens before the measurements, and nothing to what was measured after them.
+#[inline(never)]
 pub fn can_sample(circuit: &Circuit, num_qubits: usize, channels: bool) -> bool {
     let mut measured = vec![false; num_qubits];
     let mut any_measured = false;
@@ -242,6 +246,7 @@ pub fn can_sample(circuit: &Circuit, num_qubits: usize, channels: bool) -> bool 
 
 /// Checks what a state of `num_qubits` qubits takes against what there is, before it is taken.
 /// `required` gives the bytes that a state takes.
+#[inline(never)]
 pub fn check_memory(
     name: &str,
     method: Method,
@@ -290,6 +295,7 @@ fn value_bytes(kind: &SaveKind, num_saved: u32, num_qubits: u32) -> u64 {
 
 /// Checks what the results of `shots` shots, of which `runs` are run, take: saved values, and the list of
 /// memories.
+#[inline(never)]
 pub fn check_result_memory(
     circuit: &Circuit,
     shots: u64,

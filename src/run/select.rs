@@ -221,6 +221,7 @@ fn with_alternatives(error: AerError, refused: Method, can: impl Fn(Method) -> b
 }
 
 /// Whether a method can run an operation, or the run does it without the engine.
+#[inline(never)]
 fn can_run(method: Method, precision: Precision, step: &Instruction) -> bool {
     match &step.operation {
         Operation::Jump(_) | Operation::Mark(_) | Operation::Store(_) => true,

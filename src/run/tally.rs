@@ -40,6 +40,7 @@ impl Tally {
     }
 
     /// Counts a memory.
+    #[inline(never)]
     pub fn add(&mut self, memory: Bits) {
         if self.num_clbits <= 64 {
             self.add_words([memory.low_u64()]);
@@ -57,6 +58,7 @@ impl Tally {
     }
 
     /// Counts those that wait.
+    #[inline(never)]
     pub fn merge(&mut self) {
         sort(&mut self.waiting);
         let most = self.keys.len() + self.waiting.chunk_by(|a, b| a == b).count();
@@ -105,6 +107,7 @@ impl Tally {
 
 /// Sorts words: from the lowest digit to the highest, each in a stable pass; digits that are the same
 /// everywhere are left out.
+#[inline(never)]
 fn sort(words: &mut Vec<u64>) {
     if words.len() < 1 << DIGIT {
         words.sort_unstable();

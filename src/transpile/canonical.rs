@@ -125,6 +125,7 @@ enum Next {
     Other,
 }
 
+#[inline(never)]
 fn look_ahead(operations: &[Placed], bits: usize) -> Vec<Next> {
     let mut next = vec![Next::Other; operations.len()];
     let mut coming: Vec<Option<&Placed>> = vec![None; bits];
@@ -151,6 +152,7 @@ fn is_single(operation: &Placed) -> bool {
 }
 
 impl Reader {
+    #[inline(never)]
     fn operation(&mut self, operation: &Placed, next: Next) {
         let targets: BitPositions =
             operation.targets.iter().map(|bit| self.out.moved[*bit as usize]).collect();
@@ -161,7 +163,7 @@ impl Reader {
             (Action::Permutation(_) | Action::Dense(_), &[bit], _) => {
                 let matrix = small(&operation.action);
                 if !is_unitary(&matrix) {
-                    self.whole(operation.action.clone(), targets, controls);
+                    self.whole_of(operation, targets, controls);
                 } else if controls.mask == 0 {
                     self.turn(bit, &matrix);
                 } else {
@@ -172,8 +174,13 @@ impl Reader {
                 self.permutation_2(&matrix(&operation.action, 2), [low, high], permutation);
             }
             (Action::Dense(matrix), &[low, high], 0) => self.dense_2(matrix, [low, high]),
-            (action, ..) => self.whole(action.clone(), targets, controls),
+            _ => self.whole_of(operation, targets, controls),
         }
+    }
+
+    #[inline(never)]
+    fn whole_of(&mut self, operation: &Placed, targets: BitPositions, controls: Controls) {
+        self.whole(operation.action.clone(), targets, controls);
     }
 
     /// Controls as bits of the state; their values are still those of the operation.
@@ -192,6 +199,7 @@ impl Reader {
     }
 
     /// A one-bit gate.
+    #[inline(never)]
     fn turn(&mut self, bit: u32, matrix: &Small) {
         let matrix = inverted(*matrix, self.is_inverted(bit));
         let pending = &mut self.pending[bit as usize];
@@ -205,6 +213,7 @@ impl Reader {
     }
 
     /// Makes the pending matrix diagonal, with 1 at the top: puts off what moves amplitudes.
+    #[inline(never)]
     fn settle(&mut self, bit: u32) {
         while mixes(&self.pending[bit as usize]) {
             if self.take_single(bit) || self.take_back(bit) || self.give_back(bit) {
@@ -231,6 +240,7 @@ impl Reader {
     }
 
     /// Leaves nothing pending.
+    #[inline(never)]
     fn flush(&mut self, bit: u32) {
         self.settle(bit);
         self.take_single(bit);
@@ -248,6 +258,7 @@ impl Reader {
     }
 
     /// Makes the last item of a bit pending again, if it is a turn.
+    #[inline(never)]
     fn take_back(&mut self, bit: u32) -> bool {
         let Some(id) = self.last(bit) else { return false };
         let Kind::Turn(before, rotation) = &self.out.items[id as usize].kind else { return false };
@@ -261,6 +272,7 @@ impl Reader {
     }
 
     /// What looks at a bit and has come after all that moves it, latest first.
+    #[inline(never)]
     fn open(&self, bit: u32) -> BitPositions {
         let moved = self.moving[bit as usize].last().copied();
         let looking = self.looking[bit as usize].iter().rev().take(FARTHEST).copied();
@@ -268,6 +280,7 @@ impl Reader {
     }
 
     /// Makes a phase of a bit pending again, if nothing has moved the bit since.
+    #[inline(never)]
     fn take_single(&mut self, bit: u32) -> bool {
         for id in self.open(bit) {
             if let Kind::Single(_, phase) = self.out.items[id as usize].kind {
@@ -282,6 +295,7 @@ impl Reader {
     }
 
     /// Makes what is pending part of the last item, if it is a dense matrix.
+    #[inline(never)]
     fn give_back(&mut self, bit: u32) -> bool {
         let Some(id) = self.last(bit) else { return false };
         let Kind::Placed(placed) = &mut self.out.items[id as usize].kind else { return false };
@@ -295,6 +309,7 @@ impl Reader {
         true
     }
 
+    #[inline(never)]
     fn push(&mut self, item: Item) -> u32 {
         let id = self.out.items.len() as u32;
         for (bits, lists) in [(item.moves, &mut self.moving), (item.looks, &mut self.looking)] {
@@ -304,6 +319,7 @@ impl Reader {
         id
     }
 
+    #[inline(never)]
     fn remove(&mut self, id: u32) {
         let item = &mut self.out.items[id as usize];
         item.kind = Kind::Gone;
@@ -324,6 +340,7 @@ impl Reader {
         open
     }
 
+    #[inline(never)]
     fn pair(&mut self, a: u32, b: u32, phase: Complex) {
         let phase = snap(phase);
         if phase == Complex::ONE {
@@ -349,6 +366,7 @@ impl Reader {
     }
 
     /// The pair item that nothing has come after that moves one of its bits.
+    #[inline(never)]
     fn open_pair(&self, low: u32, high: u32) -> Option<u32> {
         let is_it = |id: &u32| matches!(self.out.items[*id as usize].kind, Kind::Pair(a, b, _) if (a, b) == (low, high));
         let id = match self.pairs[self.slot(low, high)] {
@@ -360,6 +378,7 @@ impl Reader {
     }
 
     /// Takes the open pair item of two bits out, and gives its phase.
+    #[inline(never)]
     fn take_pair(&mut self, a: u32, b: u32) -> Complex {
         let (low, high) = (a.min(b), a.max(b));
         let Some(id) = self.open_pair(low, high) else { return Complex::ONE };
@@ -371,6 +390,7 @@ impl Reader {
     }
 
     /// A number where bits have values.
+    #[inline(never)]
     fn phase(&mut self, controls: Controls, factor: Complex) {
         let mut bits = BitPositions::new();
         bits.extend(set_bits(controls.mask));
@@ -402,6 +422,7 @@ impl Reader {
         }
     }
 
+    #[inline(never)]
     fn diagonal(&mut self, targets: BitPositions, controls: Controls, entries: &[Complex]) {
         let of_phases = entries.iter().all(|entry| is_phase(*entry));
         match (&*targets, controls.mask.count_ones(), entries) {
@@ -421,6 +442,7 @@ impl Reader {
     }
 
     /// A diagonal matrix of two bits.
+    #[inline(never)]
     fn diagonal_2(&mut self, [low, high]: [u32; 2], entries: [Complex; 4]) {
         if self.joins_dense(&Matrix::diagonal(&entries), [low, high]) {
             return;
@@ -432,6 +454,7 @@ impl Reader {
     }
 
     /// A diagonal matrix of the values in the state of two settled bits.
+    #[inline(never)]
     fn quadratic(&mut self, [low, high]: [u32; 2], [a, b, c, d]: [Complex; 4]) {
         self.out.factor *= a;
         self.single(low, direction(b * a.conj()));
@@ -440,6 +463,7 @@ impl Reader {
     }
 
     /// A one-bit gate with controls that is not diagonal. Of a permutation `action` is the exchange.
+    #[inline(never)]
     fn controlled(&mut self, matrix: &Small, bit: u32, controls: Controls, next: Next, action: &Action) {
         let is_single = controls.mask.is_power_of_two();
         let control = controls.mask.trailing_zeros();
@@ -490,6 +514,7 @@ impl Reader {
     }
 
     /// X where bits of the state have values; nothing is pending on the bit.
+    #[inline(never)]
     fn exchange(&mut self, bit: u32, controls: Controls) {
         let x = [[Complex::ZERO, Complex::ONE], [Complex::ONE, Complex::ZERO]];
         let Some(permutation) = Permutation::new(&Matrix::square(x)) else { return };
@@ -502,6 +527,7 @@ impl Reader {
     }
 
     /// A permutation of two bits: swaps and inverted bits are renamed, so that one exchange is left, or none.
+    #[inline(never)]
     fn permutation_2(&mut self, matrix: &Matrix, [low, high]: [u32; 2], permutation: &Permutation) {
         let row =
             |column: usize| (0..4).find(|row| matrix.at(*row, column) != Complex::ZERO).unwrap_or_default();
@@ -551,6 +577,7 @@ impl Reader {
     }
 
     /// A dense matrix of two bits.
+    #[inline(never)]
     fn dense_2(&mut self, matrix: &Matrix, bits: [u32; 2]) {
         if self.joins_dense(matrix, bits) {
             return;
@@ -570,6 +597,7 @@ impl Reader {
     }
 
     /// Whether the last item of both bits was a dense matrix on them, which this one then joined.
+    #[inline(never)]
     fn joins_dense(&mut self, matrix: &Matrix, [low, high]: [u32; 2]) -> bool {
         let (Some(id), true) = (self.last(low), self.last(low) == self.last(high)) else { return false };
         let flips = [low, high].map(|bit| self.is_inverted(bit));
@@ -603,6 +631,7 @@ impl Reader {
     }
 
     /// Anything else, as an item of its own.
+    #[inline(never)]
     fn whole(&mut self, mut action: Action, targets: BitPositions, controls: Controls) {
         set_bits(controls.mask).for_each(|bit| self.settle(bit));
         match &mut action {
@@ -667,6 +696,7 @@ impl Reader {
     }
 
     /// A placed item, unless it undoes one that nothing has come after.
+    #[inline(never)]
     fn item(&mut self, placed: Placed, moves: usize, looks: usize) {
         let same = if moves != 0 {
             self.last(moves.trailing_zeros()).filter(|id| self.may_join(*id, &placed))
@@ -703,6 +733,7 @@ impl Reader {
     }
 
     /// Whether a new item and an old one are one action at the same place.
+    #[inline(never)]
     fn may_join(&self, id: u32, new: &Placed) -> bool {
         let Kind::Placed(old) = &self.out.items[id as usize].kind else { return false };
         if old.targets != new.targets || old.controls != new.controls {
@@ -731,6 +762,7 @@ impl Reader {
 }
 
 /// The matrix of an action on so many bits: what it makes of the identity, whose columns are a state's high bits.
+#[inline(never)]
 fn matrix(action: &Action, bits: usize) -> Matrix {
     if let Action::Dense(matrix) = action {
         return matrix.clone();
@@ -753,6 +785,7 @@ fn matrix(action: &Action, bits: usize) -> Matrix {
 }
 
 /// [`matrix`] of an action on one bit.
+#[inline(never)]
 fn small(action: &Action) -> Small {
     let mut entries = IDENTITY;
     match action {
@@ -772,6 +805,7 @@ fn small(action: &Action) -> Small {
 }
 
 /// The matrix on a control and a target, if the control has this value.
+#[inline(never)]
 fn controlled(matrix: &Small, value: bool) -> Matrix {
     let mut out = Matrix::identity(4);
     let at = usize::from(value);
@@ -784,6 +818,7 @@ fn controlled(matrix: &Small, value: bool) -> Matrix {
 }
 
 /// The matrix on bits of which some are inverted.
+#[inline(never)]
 fn flipped(matrix: &Matrix, flips: usize) -> Matrix {
     if flips == 0 {
         return matrix.clone();

@@ -60,6 +60,7 @@ pub fn step(step: &Step) -> f64 {
 }
 
 /// The cost of a program.
+#[inline(never)]
 pub fn program(program: &Program) -> f64 {
     program.passes.iter().map(|pass| PASS + pass.steps.iter().map(step).sum::<f64>()).sum()
 }

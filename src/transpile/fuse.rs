@@ -37,6 +37,7 @@ impl Weight {
 }
 
 /// Whether enough gates of two bits are in runs to try.
+#[inline(never)]
 fn has_runs(operations: &[Placed], num_bits: u32) -> bool {
     // The mask of the pair that each bit was last part of, and how many gates it had, at the lower bit.
     let mut pairs = vec![(0, Weight::default()); num_bits as usize];
@@ -62,6 +63,7 @@ fn has_runs(operations: &[Placed], num_bits: u32) -> bool {
 }
 
 /// The operations with runs as one matrix each; `None` where that changes nothing.
+#[inline(never)]
 pub fn fuse(operations: &[Placed], num_bits: u32) -> Option<Vec<Placed>> {
     if !has_runs(operations, num_bits) {
         return None;
@@ -111,6 +113,7 @@ pub fn fuse(operations: &[Placed], num_bits: u32) -> Option<Vec<Placed>> {
 
 impl Run {
     /// Puts out what it is: its operations, or a matrix.
+    #[inline(never)]
     fn close(&mut self, out: &mut Vec<Placed>) -> bool {
         if !self.weight.is_enough() {
             out.append(&mut self.operations);

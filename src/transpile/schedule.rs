@@ -90,6 +90,7 @@ impl Skipped {
 }
 
 /// Makes passes of items and a number.
+#[inline(never)]
 pub fn passes(items: Vec<Item>, factor: Complex, num_bits: u32, blocks: Blocks) -> Vec<Pass> {
     let mut scheduler = Scheduler::new(items, num_bits, blocks);
     let mut passes: Vec<Pass> = Vec::new();
@@ -110,6 +111,7 @@ pub fn passes(items: Vec<Item>, factor: Complex, num_bits: u32, blocks: Blocks) 
 const LONGEST: f64 = 1e7;
 
 /// The pass as several ones, if its blocks would take too long.
+#[inline(never)]
 fn split(pass: Pass) -> Vec<Pass> {
     let amplitudes = (1u64 << pass.inner.len().min(63)) as f64;
     let mut time = 0.0;
@@ -132,6 +134,7 @@ fn bits_of(mask: usize) -> Vec<u32> {
 }
 
 impl Scheduler {
+    #[inline(never)]
     fn new(items: Vec<Item>, num_bits: u32, blocks: Blocks) -> Self {
         let mut nodes: Vec<Node> = Vec::with_capacity(items.len() * 2);
         let mut add = |moves, looks, kind| {
@@ -170,6 +173,7 @@ impl Scheduler {
     }
 
     /// The bits inside the next pass.
+    #[inline(never)]
     fn choose(&self) -> usize {
         let all = (1 << self.num_bits) - 1;
         if self.num_bits <= self.blocks.bits {
@@ -185,6 +189,7 @@ impl Scheduler {
     }
 
     /// The bits that are moved first.
+    #[inline(never)]
     fn first_needed(&self, low: usize) -> usize {
         let mut inner = low;
         let mut skipped = Skipped::default();
@@ -210,6 +215,7 @@ impl Scheduler {
     }
 
     /// Adds the bit that lets most work be done, one after the other.
+    #[inline(never)]
     fn most_work(&self, low: usize) -> usize {
         let mut inner = low;
         while inner.count_ones() < self.blocks.bits {
@@ -226,6 +232,7 @@ impl Scheduler {
 
     /// The cost of what could be moved if these bits were inside, and a part of it for what is ready and lacks some
     /// of its bits.
+    #[inline(never)]
     fn work(&self, inner: usize, part: f64) -> f64 {
         let mut work = 0.0;
         let mut skipped = Skipped::default();
@@ -259,6 +266,7 @@ impl Scheduler {
 
     /// Does what it can with these bits inside, as long as the rotations that a sweep of phases makes ready are
     /// worth it: later passes can do more with one.
+    #[inline(never)]
     fn pass(&mut self, inner: usize, steps: &mut Vec<Step>) {
         let (mut work, mut overhead) = (0.0, cost::PASS + cost::SWEEP);
         loop {
@@ -306,6 +314,7 @@ impl Scheduler {
     }
 
     /// All that moves amplitudes and is ready, rotations first, and what that costs.
+    #[inline(never)]
     fn ready(&mut self, inner: usize) -> (Vec<u32>, f64) {
         let mut rotations = Vec::new();
         let mut others = Vec::new();
@@ -340,6 +349,7 @@ impl Scheduler {
         (rotations, work)
     }
 
+    #[inline(never)]
     fn take_moves(&mut self, ready: &[u32], steps: &mut Vec<Step>) {
         let mut rotations = Vec::new();
         let at = steps.len();
@@ -357,6 +367,7 @@ impl Scheduler {
     }
 
     /// Chooses all phases that are ready. Those on bits that nothing moves any more can wait.
+    #[inline(never)]
     fn choose_phases(&mut self) -> bool {
         let mut skipped = Skipped::default();
         let mut walk = Walk::new(self);
@@ -375,6 +386,7 @@ impl Scheduler {
     }
 
     /// Makes a sweep of the phases that were chosen; or steps of those on some bits, and leaves the others.
+    #[inline(never)]
     fn take_phases(&mut self, steps: &mut Vec<Step>, bits: Option<usize>) {
         let mut phases = Phases::default();
         let mut others = Vec::new();
@@ -444,6 +456,7 @@ struct Walk {
 }
 
 impl Walk {
+    #[inline(never)]
     fn new(scheduler: &Scheduler) -> Self {
         Self { last: END, at: scheduler.first }
     }
@@ -471,6 +484,7 @@ impl Walk {
 const FARTHEST: f64 = 40.0;
 
 /// Multiplies by a number, and by the scales of all rotations, in phases where there are some.
+#[inline(never)]
 fn scale(passes: &mut Vec<Pass>, factor: Complex, inner_bits: u32) {
     let mut factor = factor;
     let mut carrier = None;

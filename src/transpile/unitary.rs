@@ -67,6 +67,7 @@ pub fn is_unitary(m: &Small) -> bool {
 }
 
 /// The number with this direction and modulus 1; 1 for 0.
+#[inline(never)]
 pub fn direction(z: Complex) -> Complex {
     let norm = z.norm();
     if norm == 0.0 { L } else { snap(z / norm) }
@@ -83,6 +84,7 @@ pub struct Euler {
 }
 
 /// The Euler angles of a unitary matrix that [`mixes`]; the tangent is at most 1 in size.
+#[inline(never)]
 pub fn euler(m: &Small) -> Euler {
     // With some room, so that what should be 1 does not turn on rounding.
     let inverts = m[1][0].norm_sqr() > m[0][0].norm_sqr() * (1.0 + 1e-9);
@@ -97,6 +99,7 @@ pub fn euler(m: &Small) -> Euler {
 }
 
 /// Eigenvectors of a unitary matrix as columns, and eigenvalues. `m = v * diag(e) * v†`.
+#[inline(never)]
 pub fn eigen(m: &Small) -> (Small, [Complex; 2]) {
     let half = (m[0][0] + m[1][1]) / 2.0;
     let across = (m[0][0] - m[1][1]) / 2.0;
@@ -114,6 +117,7 @@ pub fn eigen(m: &Small) -> (Small, [Complex; 2]) {
 }
 
 /// Unitary `l` and `r` with `l† * m * r†` diagonal, and how much the singular values of `m` differ, from 0 to 1.
+#[inline(never)]
 fn singular(m: &Small) -> Option<(f64, Small, Small)> {
     let [[a, b], [c, d]] = m;
     // m† m, hermitian.
@@ -151,6 +155,7 @@ pub struct Split {
 /// Splits a unitary 4 x 4 matrix whose operator-Schmidt rank is at most 2.
 ///
 /// Then its four blocks have the same singular vectors, so those of nearly any sum of them diagonalise all.
+#[inline(never)]
 pub fn split(m: &Matrix) -> Option<Split> {
     // A sum of the blocks by the values of one bit; `bit` is the other one.
     let guess = |weights: [Complex; 4], bit: usize| {
@@ -192,12 +197,14 @@ pub fn split(m: &Matrix) -> Option<Split> {
 }
 
 /// `high ⊗ low`: the first bit is `low`'s.
+#[inline(never)]
 pub fn kronecker(high: &Small, low: &Small) -> Matrix {
     let entry = |i: usize| high[i >> 3][i >> 1 & 1] * low[i >> 2 & 1][i & 1];
     Matrix::new(4, 4, (0..16).map(entry).collect()).unwrap_or_else(|| Matrix::identity(4))
 }
 
 /// The matrix that applies `m` on one bit of a matrix on several, after it.
+#[inline(never)]
 pub fn multiply_left(m: &Small, place: usize, matrix: &mut Matrix) {
     let one = 1 << place;
     for row in (0..matrix.rows()).filter(|row| row & one == 0) {
@@ -210,6 +217,7 @@ pub fn multiply_left(m: &Small, place: usize, matrix: &mut Matrix) {
 }
 
 /// The matrix that applies `m` on one bit before a matrix on several.
+#[inline(never)]
 pub fn multiply_right(m: &Small, place: usize, matrix: &mut Matrix) {
     let one = 1 << place;
     for column in (0..matrix.columns()).filter(|column| column & one == 0) {

@@ -119,6 +119,7 @@ impl<T: Real> Register<T> {
     }
 
     /// Does all that was put off.
+    #[inline(never)]
     pub(super) fn settle(&mut self, largest: u32, programs: &mut Programs) -> Result<(), AerError> {
         match &mut self.form {
             Form::Sparse(_) => Ok(()),
@@ -127,6 +128,7 @@ impl<T: Real> Register<T> {
     }
 
     /// The amplitudes that are not 0. Nothing may be put off.
+    #[inline(never)]
     pub(super) fn entries(&self) -> Vec<Entry> {
         match &self.form {
             Form::Sparse(sparse) => sparse.entries().collect(),
@@ -135,6 +137,7 @@ impl<T: Real> Register<T> {
     }
 
     /// All amplitudes, by the value of the bits. Nothing may be put off.
+    #[inline(never)]
     pub(super) fn amplitudes(&self) -> Vec<Complex> {
         match &self.form {
             Form::Sparse(sparse) => {
@@ -149,6 +152,7 @@ impl<T: Real> Register<T> {
     }
 
     /// Makes it sparse. Nothing may be put off.
+    #[inline(never)]
     pub(super) fn make_sparse(&mut self) -> &mut Sparse {
         if self.is_dense() {
             self.form = Form::Sparse(Sparse::new(self.num_bits(), self.entries()));
@@ -160,6 +164,7 @@ impl<T: Real> Register<T> {
     }
 
     /// Makes it dense; filling its memory may be put off.
+    #[inline(never)]
     pub(super) fn make_dense(&mut self) -> &mut Dense<T> {
         if let Form::Sparse(sparse) = &self.form {
             self.form = Form::Dense(Dense::new(sparse.num_bits(), sparse.entries().collect()));
@@ -171,6 +176,7 @@ impl<T: Real> Register<T> {
     }
 
     /// Applies an operation on bits, or puts it off.
+    #[inline(never)]
     pub(super) fn apply(
         &mut self,
         operation: Placed,
@@ -197,6 +203,7 @@ impl<T: Real> Register<T> {
     }
 
     /// What draws values of the bits, while the register stays as it is; nothing is read yet.
+    #[inline(never)]
     pub(super) fn drawing(&self) -> Drawing {
         match &self.form {
             Form::Sparse(sparse) => Drawing::Sparse(sparse.cumulative()),
@@ -205,6 +212,7 @@ impl<T: Real> Register<T> {
     }
 
     /// Reads about `budget` more amplitudes for a drawing; gives how many, and 0 once all are read.
+    #[inline(never)]
     pub(super) fn read_for(&self, drawing: &mut Drawing, budget: u64) -> u64 {
         match (&self.form, drawing) {
             (Form::Dense(dense), Drawing::Dense(sampler)) => {
@@ -216,6 +224,7 @@ impl<T: Real> Register<T> {
     }
 
     /// A value of all bits for each number in [0, 1).
+    #[inline(never)]
     pub(super) fn draw(&self, drawing: &Drawing, numbers: &[f64]) -> Vec<usize> {
         match (&self.form, drawing) {
             (Form::Sparse(sparse), Drawing::Sparse(cumulative)) => {
@@ -235,6 +244,7 @@ impl<T: Real> Register<T> {
     }
 
     /// A value of all bits for a number in [0, 1).
+    #[inline(never)]
     pub(super) fn draw_one(&self, number: f64) -> usize {
         match &self.form {
             Form::Sparse(sparse) => sparse.draw(&sparse.cumulative(), number),
@@ -247,6 +257,7 @@ impl<T: Real> Register<T> {
 
     /// Keeps the amplitudes where some bits have these values and makes the norm 1. The bits leave the register;
     /// gives their qubits.
+    #[inline(never)]
     pub(super) fn collapse(&mut self, kept: Controls) -> Vec<(Qubit, bool)> {
         match &mut self.form {
             Form::Sparse(sparse) => {
@@ -259,6 +270,7 @@ impl<T: Real> Register<T> {
     }
 
     /// Takes out the bits that have the same value in all entries, if it is sparse; gives their qubits.
+    #[inline(never)]
     pub(super) fn take_constants(&mut self) -> Vec<(Qubit, bool)> {
         let Form::Sparse(sparse) = &mut self.form else { return Vec::new() };
         let constants = sparse.constants();
@@ -269,6 +281,7 @@ impl<T: Real> Register<T> {
         self.forget(constants)
     }
 
+    #[inline(never)]
     fn forget(&mut self, bits: Controls) -> Vec<(Qubit, bool)> {
         let gone = set_bits(bits.mask).map(|bit| (self.qubits[bit as usize], bits.values >> bit & 1 == 1));
         let gone = gone.collect();

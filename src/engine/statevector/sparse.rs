@@ -25,6 +25,7 @@ impl Sparse {
     }
 
     /// A register with these entries, each index once.
+    #[inline(never)]
     pub(super) fn new(num_bits: u32, entries: Vec<Entry>) -> Self {
         Self { num_bits, entries, flips: 0 }
     }
@@ -46,6 +47,7 @@ impl Sparse {
     }
 
     /// The register of these bits and, above them, the bits of another.
+    #[inline(never)]
     pub(super) fn join(&mut self, top: &Self) {
         let mut joined = Vec::with_capacity(self.len() * top.len());
         for high in top.entries() {
@@ -58,6 +60,7 @@ impl Sparse {
     }
 
     /// Applies an operation.
+    #[inline(never)]
     pub(super) fn apply(&mut self, operation: &Placed) {
         let Placed { targets, controls, action } = operation;
         let flips = self.flips;
@@ -97,6 +100,7 @@ impl Sparse {
         self.flips ^= 1 << bit;
     }
 
+    #[inline(never)]
     fn mix(&mut self, matrix: &Matrix, targets: &[u32], controls: Controls) {
         let flips = self.flips;
         let size = matrix.rows();
@@ -131,6 +135,7 @@ impl Sparse {
     }
 
     /// The bits that have the same value in all entries, and their values.
+    #[inline(never)]
     pub(super) fn constants(&self) -> Controls {
         let all = low_bits(self.num_bits);
         let (ones, any) =
@@ -139,6 +144,7 @@ impl Sparse {
     }
 
     /// Takes out bits that have the same value in all entries.
+    #[inline(never)]
     pub(super) fn remove(&mut self, bits: usize) {
         for bit in (0..self.num_bits).rev().filter(|bit| bits >> bit & 1 == 1) {
             let low = low_bits(bit);
@@ -152,6 +158,7 @@ impl Sparse {
     }
 
     /// The sums of probabilities up to each entry.
+    #[inline(never)]
     pub(super) fn cumulative(&self) -> Vec<f64> {
         let mut sum = 0.0;
         let add = |entry: &Entry| {
@@ -169,6 +176,7 @@ impl Sparse {
     }
 
     /// Keeps the entries where some bits have these values, and makes the norm 1. The bits stay.
+    #[inline(never)]
     pub(super) fn collapse(&mut self, kept: Controls) {
         let flips = self.flips;
         self.entries.retain(|entry| (entry.index ^ flips) & kept.mask == kept.values);
@@ -180,6 +188,7 @@ impl Sparse {
     }
 
     /// The reduced density matrix of some bits, the first one least significant, row by row.
+    #[inline(never)]
     pub(super) fn density_matrix(&self, bits: &[u32]) -> Vec<Complex> {
         let size = 1usize << bits.len();
         let mut groups = Groups::new(self.len(), size);
@@ -213,6 +222,7 @@ impl Groups {
     /// Below this many entries, looking through all groups is faster than a table.
     const SCAN: usize = 8;
 
+    #[inline(never)]
     fn new(entries: usize, size: usize) -> Self {
         let slots = if entries <= Self::SCAN { 0 } else { (2 * entries).next_power_of_two() };
         Self { slots: vec![0; slots], bases: Vec::with_capacity(entries), columns: Vec::new(), size }
@@ -223,6 +233,7 @@ impl Groups {
         self.columns[group * self.size + value] = amplitude;
     }
 
+    #[inline(never)]
     fn find(&mut self, base: usize) -> usize {
         if self.slots.is_empty() {
             return self.bases.iter().position(|found| *found == base).unwrap_or_else(|| self.push(base));

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::parameterizations::Parameterizations;
-use super::{CONDITIONAL_ANY, STRUCTURAL, VARIABLES, may_be_conditional};
+use super::{CONDITIONAL_ANY, STRUCTURAL, VARIABLES, may_be_conditional, plain};
 use crate::circuit::classical::{Comparison, Relation};
 use crate::circuit::operation::{
     BooleanFunction, Measure, Pauli, PauliTerm, ReadoutError, Save, SaveKind, SaveSubtype, SetState, Store,
@@ -80,27 +80,6 @@ struct Fields {
     expr: Option<Value>,
 }
 
-/// A gate as it usually stands.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlainGate<'a> {
-    name: &'a str,
-    qubits: Vec<u32>,
-    #[serde(default)]
-    params: Vec<f64>,
-}
-
-/// A gate of the table with nothing but qubits and numbers, as nearly all instructions of a long circuit are;
-/// everything else, and every error, is for [`instruction`].
-fn plain_gate(raw: &RawValue) -> Option<Instruction> {
-    if !raw.get().starts_with('{') {
-        return None;
-    }
-    let PlainGate { name, qubits, params } = serde_json::from_str(raw.get()).ok()?;
-    let gate = Gate::by_name(name).filter(|gate| gate.spec().parameters.len() == params.len())?;
-    (!qubits.is_empty()).then(|| Instruction::gate(gate, params, qubits))
-}
-
 /// The name of an instruction of which something else cannot be read.
 #[derive(Deserialize)]
 struct Named {
@@ -140,6 +119,7 @@ pub(super) fn invalid(message: impl Into<String>) -> AerError {
 }
 
 /// An error of the envelope, with line, column and a window on the line: a minified Qobj is one long line.
+#[inline(never)]
 fn envelope_error(error: &serde_json::Error, text: &str) -> AerError {
     const WINDOW: usize = 40;
     let (code, message) = match error.classify() {
@@ -163,6 +143,7 @@ fn envelope_error(error: &serde_json::Error, text: &str) -> AerError {
 }
 
 /// `serde_json`'s reason without its place.
+#[inline(never)]
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split(" at line ").next().unwrap_or_default().to_owned()
@@ -192,6 +173,7 @@ pub(super) fn found(value: Option<&Value>) -> String {
     value.map_or_else(|| "nothing".to_owned(), |value| shown(&value.to_string()))
 }
 
+#[inline(never)]
 fn experiment(
     raw: &RawValue,
     job_config: &Map<String, Value>,
@@ -224,41 +206,14 @@ fn experiment(
         metadata: in_header("metadata").and_then(Value::as_object).cloned().unwrap_or_default(),
         ..Circuit::default()
     };
-    circuit.instructions.reserve_exact(instructions.len());
-    for (index, raw) in instructions.iter().enumerate() {
-        progress.at(raw);
-        if let Some(step) = plain_gate(raw) {
-            circuit.instructions.push(step);
-            continue;
-        }
-        let fields: Fields = object(raw, "qobj instruction").map_err(|error| {
-            let name = object::<Named>(raw, "qobj instruction").ok().and_then(|named| named.name);
-            error.at_instruction(index, name.as_deref().unwrap_or_default())
-        })?;
-        let step = instruction(&fields, any_conditional).map_err(|error| {
-            let name = fields.name.as_ref().and_then(Value::as_str);
-            error.at_instruction(index, name.unwrap_or_default())
-        })?;
-        circuit.instructions.push(step);
-    }
-    circuit.num_qubits = num_qubits.unwrap_or_else(|| {
-        let qubits = circuit.instructions.iter().flat_map(|step| &step.qubits);
-        qubits.map(|qubit| qubit.saturating_add(1)).max().unwrap_or(0)
-    });
-    circuit.num_clbits = num_clbits.unwrap_or_else(|| {
-        let bits = circuit.instructions.iter().filter_map(|step| match &step.operation {
-            Operation::Measure(measure) => measure.memory.iter().copied().max(),
-            Operation::ReadoutError(error) => error.memory.iter().copied().max(),
-            Operation::BooleanFunction(function) => function.memory,
-            _ => None,
-        });
-        bits.map(|bit| bit.saturating_add(1)).max().unwrap_or(0)
-    });
+    circuit.instructions = read_instructions(&instructions, any_conditional, progress)?;
+    circuit.num_qubits = num_qubits.unwrap_or_else(|| qubits_used(&circuit));
+    circuit.num_clbits = num_clbits.unwrap_or_else(|| memory_used(&circuit));
     circuit.num_register_bits = circuit.register_bits_used();
-    circuit.instructions.iter_mut().enumerate().try_for_each(|(index, step)| {
+    for (index, step) in circuit.instructions.iter_mut().enumerate() {
         normalised(step, circuit.num_register_bits)
-            .map_err(|error| error.at_instruction(index, step.operation.name()))
-    })?;
+            .map_err(|error| error.at_instruction(index, step.operation.name()))?;
+    }
     validate::circuit(&circuit).map_err(|error| match (error.code, error.place.instruction) {
         (ErrorCode::ClbitOutOfRange, Some(_)) => {
             error.message("Invalid Qobj experiment: not enough memory slots.")
@@ -271,7 +226,58 @@ fn experiment(
     Ok(circuit)
 }
 
+/// Reads instructions, one after the other.
+#[inline(never)]
+fn read_instructions(
+    list: &[&RawValue],
+    any_conditional: bool,
+    progress: &mut Progress,
+) -> Result<Vec<Instruction>, AerError> {
+    let mut instructions = Vec::with_capacity(list.len());
+    for (index, raw) in list.iter().enumerate() {
+        progress.at(raw);
+        instructions.push(match plain::read(raw.get()) {
+            Some(step) => step,
+            None => any_instruction(raw, index, any_conditional)?,
+        });
+    }
+    Ok(instructions)
+}
+
+/// One more than the highest qubit.
+#[inline(never)]
+fn qubits_used(circuit: &Circuit) -> u32 {
+    let qubits = circuit.instructions.iter().flat_map(|step| &step.qubits);
+    qubits.map(|qubit| qubit.saturating_add(1)).max().unwrap_or(0)
+}
+
+/// One more than the highest bit of the memory.
+#[inline(never)]
+fn memory_used(circuit: &Circuit) -> u32 {
+    let bits = circuit.instructions.iter().filter_map(|step| match &step.operation {
+        Operation::Measure(measure) => measure.memory.iter().copied().max(),
+        Operation::ReadoutError(error) => error.memory.iter().copied().max(),
+        Operation::BooleanFunction(function) => function.memory,
+        _ => None,
+    });
+    bits.map(|bit| bit.saturating_add(1)).max().unwrap_or(0)
+}
+
+/// Reads the `index`-th instruction.
+#[inline(never)]
+fn any_instruction(raw: &RawValue, index: usize, any_conditional: bool) -> Result<Instruction, AerError> {
+    let fields: Fields = object(raw, "qobj instruction").map_err(|error| {
+        let name = object::<Named>(raw, "qobj instruction").ok().and_then(|named| named.name);
+        error.at_instruction(index, name.as_deref().unwrap_or_default())
+    })?;
+    instruction(&fields, any_conditional).map_err(|error| {
+        let name = fields.name.as_ref().and_then(Value::as_str);
+        error.at_instruction(index, name.unwrap_or_default())
+    })
+}
+
 /// Whether a header says nothing but what the circuit would say itself.
+#[inline(never)]
 fn is_own_header(circuit: &Circuit, header: &Map<String, Value>) -> bool {
     // Labels are compared only where they are as many as the registers claim, so that no claim is expanded.
     let labels = |key: &str| header.get(key).and_then(Value::as_array).map_or(0, Vec::len) as u64;
@@ -282,6 +288,7 @@ fn is_own_header(circuit: &Circuit, header: &Map<String, Value>) -> bool {
 }
 
 /// `[["q", 2], …]`; a header is passed through whatever it says, so nothing here is an error.
+#[inline(never)]
 fn registers(value: Option<&Value>) -> Vec<Register> {
     let read = |pair: &Value| {
         let size = u32::try_from(pair.get(1)?.as_u64()?).ok()?;
@@ -307,6 +314,7 @@ pub fn one_instruction(text: &str) -> Result<Instruction, AerError> {
     instruction(&fields, true)
 }
 
+#[inline(never)]
 fn instruction(fields: &Fields, any_conditional: bool) -> Result<Instruction, AerError> {
     let name = match &fields.name {
         Some(Value::String(name)) if !name.is_empty() => name.as_str(),
@@ -538,6 +546,7 @@ fn parameters(fields: &Fields, gate: Gate) -> Result<Parameters, AerError> {
 }
 
 /// A gate with parameters `{"expr": …}`, with or without numbers among them.
+#[inline(never)]
 fn computed_gate(fields: &Fields, gate: Gate) -> Result<Operation, AerError> {
     let given = params(fields)?;
     let parameter = |value: &Value| match value {
@@ -554,6 +563,7 @@ fn typed<T: DeserializeOwned>(field: &str, expected: &str, value: Option<&Value>
 }
 
 /// Classical variables: `[{name, slot}, …]`.
+#[inline(never)]
 fn variables(value: Option<&Value>) -> Result<Vec<Variable>, AerError> {
     let Some(value) = value else { return Ok(Vec::new()) };
     let list = value.as_array().ok_or_else(|| wrong(VARIABLES, "a list", Some(value)))?;
@@ -566,6 +576,7 @@ fn variables(value: Option<&Value>) -> Result<Vec<Variable>, AerError> {
 }
 
 /// Brings expressions from the text into the form of the constructors, and so checks them.
+#[inline(never)]
 fn normalised(step: &mut Instruction, num_register_bits: u32) -> Result<(), AerError> {
     let again = |expression: &mut Expr| -> Result<(), AerError> {
         *expression = expression.rebuilt(num_register_bits)?;
