@@ -163,9 +163,6 @@ impl Circuit {
         if let Some(header) = &self.header {
             return header.clone();
         }
-        let sizes = |registers: &[Register]| -> Value {
-            registers.iter().map(|r| serde_json::json!([r.name, r.size])).collect()
-        };
         let labels = |registers: &[Register]| -> Value {
             let bits = registers.iter().flat_map(|r| (0..r.size).map(|i| serde_json::json!([r.name, i])));
             bits.collect()
@@ -182,4 +179,24 @@ impl Circuit {
         header.insert("metadata".into(), Value::Object(self.metadata.clone()));
         header
     }
+
+    /// The header of its own without what follows from the sizes of registers, or is as usual.
+    pub fn brief_header(&self) -> Map<String, Value> {
+        let mut header = Map::new();
+        header.insert("name".into(), self.name.clone().into());
+        header.insert("qreg_sizes".into(), sizes(&self.qregs));
+        header.insert("creg_sizes".into(), sizes(&self.cregs));
+        if self.global_phase != 0.0 {
+            header.insert("global_phase".into(), self.global_phase.into());
+        }
+        if !self.metadata.is_empty() {
+            header.insert("metadata".into(), Value::Object(self.metadata.clone()));
+        }
+        header
+    }
+}
+
+/// `[[name, size], …]`
+fn sizes(registers: &[Register]) -> Value {
+    registers.iter().map(|register| serde_json::json!([register.name, register.size])).collect()
 }

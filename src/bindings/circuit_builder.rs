@@ -22,7 +22,7 @@ use crate::circuit::{
 };
 use crate::draw::{self, DrawOptions};
 use crate::error::{AerError, ErrorCode};
-use crate::frontend::{self, LoadOptions, qasm, qobj, qobj::QobjJson};
+use crate::frontend::{self, LoadOptions, qasm, qobj};
 
 /// A circuit under construction.
 #[wasm_bindgen]
@@ -583,14 +583,7 @@ impl CircuitBuilder {
             };
             Some(binds.into_iter().map(ready).collect::<Result<Vec<_>, AerError>>()?)
         };
-        let qobj = QobjJson {
-            circuits: circuits.as_deref().unwrap_or(std::slice::from_ref(&self.circuit)),
-            config: &Map::new(),
-            qobj_id: "",
-            header: &Map::new(),
-        };
-        serde_json::to_string(&qobj)
-            .map_err(|error| AerError::new(ErrorCode::Internal, format!("The circuit has no text: {error}.")))
+        qobj::qobj_text(circuits.as_deref().unwrap_or(std::slice::from_ref(&self.circuit)))
     }
 }
 

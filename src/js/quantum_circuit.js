@@ -407,6 +407,11 @@ export class QuantumCircuit {
 
   /** One gate of the table, applied to each of the qubits where arrays are given. */
   _gate(index, { parameters, controls, targets, name }, args) {
+    const first = parameters.length;
+    if (controls !== null && args.length === first + controls + targets && are_plain(args, first)) {
+      this.#core.gate(index, args.slice(0, first), args.slice(first));
+      return this;
+    }
     const values = args.slice(0, parameters.length).map((value, i) => angle(value, parameters[i]));
     const operands = args.slice(parameters.length);
     const any = controls === null;
@@ -576,6 +581,15 @@ export class QuantumCircuit {
     }
     throw bad_argument('bits', bits, 'an index, a bit, a register or an array of those');
   }
+}
+
+/** Whether arguments are numbers, and from the `first` on indices of bits: nearly always, so that it has to be quick. */
+function are_plain(args, first) {
+  for (let i = 0; i < args.length; i++) {
+    const value = args[i];
+    if (typeof value !== 'number' || (i >= first && !(value >= 0 && (value | 0) === value))) return false;
+  }
+  return true;
 }
 
 on_core(({ gates }) => {

@@ -49,8 +49,7 @@ const NEAR_BYTES: usize = 1 << 14;
 /// Applies rotations on different bits. Touches every amplitude about once for three rotations.
 #[inline(never)]
 pub fn rotate<T: Real>(re: &mut [T], im: &mut [T], rotations: &[Rotation]) {
-    let mut rotations: SmallVec<[Rotation; 16]> = rotations.into();
-    rotations.sort_unstable_by_key(|rotation| rotation.bit);
+    let rotations = ascending(rotations);
     let vectors = T::Lanes::chunks_of(re).len();
     let below = |bits: u32| rotations.partition_point(|rotation| rotation.bit < bits);
     let (in_tile, above_tile) = rotations.split_at(below(T::Lanes::BITS + TILE.trailing_zeros()));
@@ -69,6 +68,13 @@ pub fn rotate<T: Real>(re: &mut [T], im: &mut [T], rotations: &[Rotation]) {
         }
         rotate_rows::<T::Lanes>(T::Lanes::chunks(part), far);
     }
+}
+
+#[inline(never)]
+fn ascending(rotations: &[Rotation]) -> SmallVec<[Rotation; 16]> {
+    let mut rotations: SmallVec<[Rotation; 16]> = rotations.into();
+    rotations.sort_unstable_by_key(|rotation| rotation.bit);
+    rotations
 }
 
 /// One rotation of fewer numbers than a tile has.

@@ -19,6 +19,9 @@ const MOST: usize = 1 << 19;
 /// Bits of a digit.
 const DIGIT: u32 = 11;
 
+/// Fewer words than this are sorted by comparison.
+const FEW: usize = 1 << 8;
+
 /// Numbers of shots by memory.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -109,7 +112,7 @@ impl Tally {
 /// everywhere are left out.
 #[inline(never)]
 fn sort(words: &mut Vec<u64>) {
-    if words.len() < 1 << DIGIT {
+    if words.len() < FEW {
         words.sort_unstable();
         return;
     }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::parameterizations::Parameterizations;
-use super::{CONDITIONAL_ANY, STRUCTURAL, VARIABLES, may_be_conditional, plain};
+use super::{BRIEF_HEADER, CONDITIONAL_ANY, STRUCTURAL, VARIABLES, may_be_conditional, plain};
 use crate::circuit::classical::{Comparison, Relation};
 use crate::circuit::operation::{
     BooleanFunction, Measure, Pauli, PauliTerm, ReadoutError, Save, SaveKind, SaveSubtype, SetState, Store,
@@ -220,9 +220,10 @@ fn experiment(
         }
         _ => error,
     })?;
+    let is_brief = config.get(BRIEF_HEADER) == Some(&Value::Bool(true));
     config.retain(|key, _| !STRUCTURAL.contains(&key.as_str()));
     circuit.config = config;
-    circuit.header = header.filter(|header| !is_own_header(&circuit, header));
+    circuit.header = header.filter(|header| !is_brief && !is_own_header(&circuit, header));
     Ok(circuit)
 }
 

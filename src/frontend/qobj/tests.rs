@@ -237,9 +237,13 @@ fn what_is_written_reads_back_to_the_same() {
     for seed in 0..1000 {
         let circuit = Dice(ShotRng::new(seed, 0)).circuit();
         crate::circuit::validate::circuit(&circuit).unwrap();
-        let text = qobj_json(std::slice::from_ref(&circuit), Map::new(), "id", Map::new()).to_string();
-        let read = only(load(&text).unwrap()).unwrap();
-        assert_eq!(read, circuit, "seed {seed}: {text}");
+        let circuits = std::slice::from_ref(&circuit);
+        let whole = qobj_json(circuits, Map::new(), "id", Map::new()).to_string();
+        for text in [whole, qobj_text(circuits).unwrap()] {
+            let read = only(load(&text).unwrap()).unwrap();
+            assert_eq!(read, circuit, "seed {seed}: {text}");
+            assert_eq!(read.result_header(), circuit.result_header());
+        }
     }
 }
 

@@ -1,12 +1,11 @@
-//! Writing. [`ExperimentJson`] and [`QobjJson`] are what serde serialises: to text without a detour, or to a
-//! [`Value`].
+//! Writing: as a [`Value`], or as text for the reader here.
 
 use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::{CONDITIONAL_ANY, SCHEMA_VERSION, VARIABLES, may_be_conditional};
+use super::{BRIEF_HEADER, CONDITIONAL_ANY, SCHEMA_VERSION, VARIABLES, may_be_conditional, plain};
 use crate::circuit::operation::{Pauli, PauliTerm, SaveKind, SetState};
 use crate::circuit::{Circuit, Expr, Instruction, Operation, Variable, lower};
 use crate::error::AerError;
@@ -14,21 +13,7 @@ use crate::linalg::{Complex, Matrix};
 
 /// A circuit as a Qobj experiment: `{header, config, instructions}`. Complex numbers are `[re, im]`, matrices
 /// lists of rows.
-#[derive(Clone, Copy, Debug)]
-pub struct ExperimentJson<'a>(pub &'a Circuit);
-
-/// Circuits as a whole Qobj: `{qobj_id, type, schema_version, header, config, experiments}`.
-#[derive(Clone, Copy, Debug)]
-pub struct QobjJson<'a> {
-    /// The experiments.
-    pub circuits: &'a [Circuit],
-    /// Options of the job; `n_qubits` and `memory_slots` are filled in.
-    pub config: &'a Map<String, Value>,
-    /// The id.
-    pub qobj_id: &'a str,
-    /// Passed through to the result.
-    pub header: &'a Map<String, Value>,
-}
+struct ExperimentJson<'a>(&'a Circuit);
 
 /// The circuit as a Qobj experiment, which [`super::load`] reads back to the same. `null` where unrolled loops
 /// are too long.
@@ -42,54 +27,95 @@ pub fn instruction_json(step: &Instruction) -> Value {
     serde_json::to_value(InstructionJson(step)).unwrap_or_default()
 }
 
-/// Circuits as a whole Qobj; see [`QobjJson`].
+/// Circuits as a whole Qobj: `{qobj_id, type, schema_version, header, config, experiments}`. Into the `config`, the
+/// options of the job, go `n_qubits` and `memory_slots`; the `header` is passed through to the result.
 pub fn qobj_json(
     circuits: &[Circuit],
     config: Map<String, Value>,
     qobj_id: &str,
     header: Map<String, Value>,
 ) -> Value {
-    serde_json::to_value(QobjJson { circuits, config: &config, qobj_id, header: &header }).unwrap_or_default()
+    let experiments: Value = circuits.iter().map(experiment_json).collect();
+    let mut qobj = Map::new();
+    qobj.insert("qobj_id".into(), qobj_id.into());
+    qobj.insert("type".into(), "QASM".into());
+    qobj.insert("schema_version".into(), SCHEMA_VERSION.into());
+    qobj.insert("header".into(), header.into());
+    qobj.insert("config".into(), sizes(circuits, config).into());
+    qobj.insert("experiments".into(), experiments);
+    qobj.into()
 }
 
-impl Serialize for QobjJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let most = |size: fn(&Circuit) -> u32| self.circuits.iter().map(size).max().unwrap_or(0);
-        let mut config = self.config.clone();
-        config.insert("n_qubits".into(), most(|circuit| circuit.num_qubits).into());
-        config.insert("memory_slots".into(), most(|circuit| circuit.num_clbits).into());
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("qobj_id", self.qobj_id)?;
-        map.serialize_entry("type", "QASM")?;
-        map.serialize_entry("schema_version", SCHEMA_VERSION)?;
-        map.serialize_entry("header", self.header)?;
-        map.serialize_entry("config", &config)?;
-        map.serialize_entry("experiments", &Each(self.circuits, ExperimentJson))?;
-        map.end()
+fn sizes(circuits: &[Circuit], mut config: Map<String, Value>) -> Map<String, Value> {
+    let most = |size: fn(&Circuit) -> u32| circuits.iter().map(size).max().unwrap_or(0);
+    config.insert("n_qubits".into(), most(|circuit| circuit.num_qubits).into());
+    config.insert("memory_slots".into(), most(|circuit| circuit.num_clbits).into());
+    config
+}
+
+/// As [`qobj_json`], without options, id and header, as text for the reader here: what instructions usually are is
+/// written without serde, and headers leave out what the reader knows.
+pub fn qobj_text(circuits: &[Circuit]) -> Result<String, AerError> {
+    let head = json!({
+        "qobj_id": "", "type": "QASM", "schema_version": SCHEMA_VERSION, "header": {}, "config": sizes(circuits, Map::new()),
+    });
+    let mut text = opened(&head, "experiments");
+    for (index, circuit) in circuits.iter().enumerate() {
+        let circuit = &*flat(circuit)?;
+        let is_brief = circuit.header.is_none();
+        let mut config = experiment_config(circuit);
+        if is_brief {
+            config.insert(BRIEF_HEADER.into(), true.into());
+        }
+        let header = if is_brief { circuit.brief_header() } else { experiment_header(circuit) };
+        text.push_str(if index == 0 { "" } else { "," });
+        text.push_str(&opened(&json!({ "header": header, "config": config }), "instructions"));
+        for (index, step) in circuit.instructions.iter().enumerate() {
+            text.push_str(if index == 0 { "" } else { "," });
+            if !plain::write(step, &mut text) {
+                text.push_str(&instruction_json(step).to_string());
+            }
+        }
+        text.push_str("]}");
     }
+    text.push_str("]}");
+    Ok(text)
+}
+
+/// An object as text, up to the entries of one more key, which is a list.
+fn opened(object: &Value, key: &str) -> String {
+    let text = object.to_string();
+    format!("{},\"{key}\":[", text.strip_suffix('}').unwrap_or(&text))
+}
+
+fn experiment_header(circuit: &Circuit) -> Map<String, Value> {
+    let mut header = circuit.result_header();
+    header.insert("name".into(), circuit.name.clone().into());
+    header.insert("global_phase".into(), circuit.global_phase.into());
+    header
+}
+
+fn experiment_config(circuit: &Circuit) -> Map<String, Value> {
+    let mut config = circuit.config.clone();
+    config.insert("n_qubits".into(), circuit.num_qubits.into());
+    config.insert("memory_slots".into(), circuit.num_clbits.into());
+    if !circuit.variables.is_empty() {
+        let entry = |v: &Variable| json!({ "name": v.name, "slot": v.slot });
+        config.insert(VARIABLES.into(), circuit.variables.iter().map(entry).collect());
+    }
+    let beyond_aer = |step: &Instruction| step.condition.is_some() && !may_be_conditional(&step.operation);
+    if circuit.instructions.iter().any(beyond_aer) {
+        config.insert(CONDITIONAL_ANY.into(), true.into());
+    }
+    config
 }
 
 impl Serialize for ExperimentJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let circuit = &*flat(self.0).map_err(serde::ser::Error::custom)?;
-        let mut header = circuit.result_header();
-        header.insert("name".into(), circuit.name.clone().into());
-        header.insert("global_phase".into(), circuit.global_phase.into());
-        let mut config = circuit.config.clone();
-        config.insert("n_qubits".into(), circuit.num_qubits.into());
-        config.insert("memory_slots".into(), circuit.num_clbits.into());
-        if !circuit.variables.is_empty() {
-            let entry = |v: &Variable| json!({ "name": v.name, "slot": v.slot });
-            config.insert(VARIABLES.into(), circuit.variables.iter().map(entry).collect());
-        }
-        let beyond_aer =
-            |step: &Instruction| step.condition.is_some() && !may_be_conditional(&step.operation);
-        if circuit.instructions.iter().any(beyond_aer) {
-            config.insert(CONDITIONAL_ANY.into(), true.into());
-        }
         let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("header", &header)?;
-        map.serialize_entry("config", &config)?;
+        map.serialize_entry("header", &experiment_header(circuit))?;
+        map.serialize_entry("config", &experiment_config(circuit))?;
         map.serialize_entry("instructions", &Each(&circuit.instructions, InstructionJson))?;
         map.end()
     }
