@@ -7,6 +7,8 @@ mod convert;
 mod host;
 #[path = "threads.rs"]
 mod threads;
+#[path = "timer.rs"]
+mod timer;
 #[path = "worker.rs"]
 pub mod worker;
 
