@@ -120,10 +120,13 @@ pub fn version() -> String {
     VERSION.to_owned()
 }
 
-/// Runs once when the module starts: lends the core to the JavaScript classes.
+/// Runs once when the module starts: lends the core to the JavaScript classes, where there are users of them.
 #[wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();
+    if host::in_worker() {
+        return;
+    }
     inherit_base_job(&aer_job::class());
     let core = Object::new();
     set(&core, "version", VERSION);

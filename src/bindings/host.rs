@@ -37,6 +37,9 @@ extern "C" {
     /// How many threads the machine runs at a time.
     pub fn available_parallelism() -> u32;
 
+    /// Whether this is a worker of the package, where nobody uses its classes.
+    pub fn in_worker() -> bool;
+
     /// Why jobs run on one thread here; nothing where they need not.
     pub fn threads_missing() -> Option<String>;
 

@@ -118,6 +118,9 @@ export const is_worker = threads
   ? !threads.isMainThread && threads.workerData?.role === ROLE
   : globalThis.name === ROLE && typeof globalThis.document === 'undefined';
 
+/** Whether this is a worker of the package, where nobody uses its classes. */
+export const in_worker = () => is_worker;
+
 if (is_worker) {
   const port = parent_port();
   let handler = async ({ module, glue_url, threads_url, helper }) => {
