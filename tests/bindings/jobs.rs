@@ -15,7 +15,7 @@ const BELL: &str = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\ncreg c[2
 
 /// A job that takes long: nothing in it cancels or stays apart.
 fn long() -> String {
-    let chain: String = (1..22).map(|q| format!("cx q[{}],q[{q}];\n", q - 1)).collect();
+    let chain = (1..22).map(|q| format!("cx q[{}],q[{q}];\n", q - 1)).collect::<Vec<_>>().concat();
     let layers = format!("u3(0.1,0.2,0.3) q;\n{chain}").repeat(200);
     format!("OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[22];\ncreg c[22];\n{layers}measure q -> c;\n")
 }
