@@ -425,17 +425,18 @@ impl Execution {
         if group.steps < group.saved_until || spared {
             return Ok(0);
         }
-        let (done, value) = match &save.kind {
-            SaveKind::Variable(slot) => (0, SavedValue::Json(variable(slot, &group.register)?)),
-            kind => {
-                let done = group.engine.work(&step.operation, &step.qubits);
-                (done, group.engine.save(kind, &step.qubits)?)
-            }
+        let done = match &save.kind {
+            SaveKind::Variable(_) => 0,
+            _ => group.engine.work(&step.operation, &step.qubits),
         };
         if self.may_miss_saves {
             let shots = group.shots.len().max(1) as u64;
             self.listed = check_listed(self.listed, save, done, shots, job)?;
         }
+        let value = match &save.kind {
+            SaveKind::Variable(slot) => SavedValue::Json(variable(slot, &group.register)?),
+            kind => group.engine.save(kind, &step.qubits)?,
+        };
         self.keep(group, value);
         Ok(done)
     }

@@ -49,11 +49,8 @@ pub fn read(json: &str) -> Option<Instruction> {
 /// Writes an instruction, if it is one of those; else writes nothing.
 #[inline(never)]
 pub fn write(step: &Instruction, text: &mut String) -> bool {
-    let (Instruction { operation, qubits, condition: None, label: None }, name) =
-        (step, step.operation.name())
-    else {
-        return false;
-    };
+    let Instruction { operation, qubits, condition: None, label: None } = step else { return false };
+    let name = operation.name();
     match operation {
         Operation::Gate(_, parameters) if parameters.iter().all(|number| number.is_finite()) => {
             open(text, name, qubits);
@@ -99,17 +96,7 @@ fn write_list<T: Copy>(text: &mut String, key: &str, items: &[T], write: impl Fn
 }
 
 fn write_index(text: &mut String, index: u32) {
-    let mut digits = [0; 10];
-    let (mut left, mut start) = (index, digits.len());
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (left % 10) as u8;
-        left /= 10;
-        if left == 0 {
-            break;
-        }
-    }
-    digits[start..].iter().for_each(|digit| text.push(char::from(*digit)));
+    text.push_str(itoa::Buffer::new().format(index));
 }
 
 /// Sets what is not set yet.
