@@ -78,6 +78,10 @@ async function part(title, line, further = [], { again = false } = {}) {
 }
 
 await part('formatting', 'cargo fmt --check');
+// Those are built only now and then, and would be found stale then.
+for (const task of ['fuzz', 'tools/kernels']) {
+  await part(`lock file of ${task}`, `cargo fetch --locked --manifest-path ${task}/Cargo.toml`);
+}
 await part('formatting of the build task', 'cargo fmt --check --manifest-path tools/bindgen/Cargo.toml');
 // A newer compiler knows more lints: only `check` takes its warnings for errors.
 const strict = quick ? ' -- -D warnings' : '';
