@@ -419,7 +419,7 @@ test('on_progress comes at most 20 times a second and gives what progress() give
   with_pool(1, async (backend) => {
     const reports = [];
     const on_progress = (report) => reports.push([performance.now(), report]);
-    const job = await backend.run(deep(20, 8), { shots: 10, on_progress });
+    const job = await backend.run(deep(20, 24), { shots: 10, on_progress });
     await until(job, 'RUNNING');
     const fields = Object.keys(await job.progress());
     await settles(job.result(), 'result', 60);
