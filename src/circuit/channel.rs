@@ -6,7 +6,7 @@
 //! (Wood, Biamonte, Cory: "Tensor networks and graphical calculus for open quantum systems", arXiv:1111.6950).
 
 use super::operation::{Pauli, QuantumError};
-use super::{Gate, Instruction, Operation};
+use super::{Instruction, Operation};
 use crate::linalg::{Complex, Matrix};
 
 /// The superoperator of one operator on both sides: `ρ → K ρ K†`.
@@ -60,12 +60,7 @@ pub fn unitary(operation: &Operation, num_qubits: usize) -> Option<Matrix> {
 /// The matrix of a Pauli string, whose *leftmost* letter acts on the *last* qubit.
 pub fn pauli(letters: &[Pauli]) -> Matrix {
     letters.iter().fold(Matrix::identity(1), |product, letter| {
-        let factor = match letter {
-            Pauli::I => Matrix::identity(2),
-            Pauli::X => Gate::X.target_matrix(&[]),
-            Pauli::Y => Gate::Y.target_matrix(&[]),
-            Pauli::Z => Gate::Z.target_matrix(&[]),
-        };
+        let factor = letter.gate().map_or_else(|| Matrix::identity(2), |gate| gate.target_matrix(&[]));
         product.kron(&factor)
     })
 }
@@ -144,6 +139,7 @@ fn embedded(step: &Instruction, num_qubits: usize) -> Option<Matrix> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::circuit::Gate;
     use crate::circuit::operation::ErrorBranch;
 
     /// `vec(A ρ A†)` by the definition, for a `ρ` with no symmetry.

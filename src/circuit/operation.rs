@@ -304,6 +304,16 @@ impl Pauli {
         }
     }
 
+    /// The gate that it is, unless it is the identity.
+    pub const fn gate(self) -> Option<Gate> {
+        match self {
+            Self::I => None,
+            Self::X => Some(Gate::X),
+            Self::Y => Some(Gate::Y),
+            Self::Z => Some(Gate::Z),
+        }
+    }
+
     /// Reads a letter.
     pub const fn from_letter(letter: char) -> Option<Self> {
         match letter {

@@ -21,7 +21,7 @@ use super::{
     Engine, EngineConfig, Outcomes, SavedValue, kraus_probabilities, not_applied, supports_branches,
 };
 use crate::circuit::gate::Controls;
-use crate::circuit::operation::{Pauli, SaveKind, SetState};
+use crate::circuit::operation::{SaveKind, SetState};
 use crate::circuit::{Bits, Circuit, Gate, Instruction, Operation, Qubit};
 use crate::error::{AerError, ErrorCode};
 use crate::linalg::{Complex, Matrix};
@@ -377,13 +377,9 @@ impl Engine for MatrixProductState {
             Operation::Unitary(matrix) => self.apply_matrix(matrix, qubits, &[])?,
             Operation::Pauli(letters) => {
                 for (letter, qubit) in letters.iter().rev().zip(qubits) {
-                    let gate = match letter {
-                        Pauli::I => continue,
-                        Pauli::X => Gate::X,
-                        Pauli::Y => Gate::Y,
-                        Pauli::Z => Gate::Z,
-                    };
-                    self.apply_matrix(&gate.target_matrix(&[]), &[*qubit], &[])?;
+                    if let Some(gate) = letter.gate() {
+                        self.apply_matrix(&gate.target_matrix(&[]), &[*qubit], &[])?;
+                    }
                 }
                 return Ok(());
             }

@@ -8,7 +8,7 @@ use super::gather::Gather;
 use super::saved::{self, insufficient_memory, reserve};
 use super::{SavedValue, Threads};
 use crate::circuit::operation::Pauli;
-use crate::circuit::{Gate, Operation, Qubit};
+use crate::circuit::{Operation, Qubit};
 use crate::error::AerError;
 use crate::kernel::index::{deposit, mask};
 use crate::kernel::real::{Real, amplitude};
@@ -185,13 +185,7 @@ pub(super) fn unitary(
         }
         Operation::Pauli(letters) => {
             let one = |(letter, bit): (&Pauli, &u32)| {
-                let gate = match letter {
-                    Pauli::I => return None,
-                    Pauli::X => Gate::X,
-                    Pauli::Y => Gate::Y,
-                    Pauli::Z => Gate::Z,
-                };
-                Some(plan(matrix(gate.target_matrix(&[]))).place(&[*bit], 0))
+                Some(plan(matrix(letter.gate()?.target_matrix(&[]))).place(&[*bit], 0))
             };
             letters.iter().rev().zip(&bits).filter_map(one).collect()
         }

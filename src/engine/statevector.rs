@@ -20,8 +20,8 @@ use super::saved::insufficient_memory;
 use super::{
     Engine, EngineConfig, Outcomes, SavedValue, Threads, kraus_probabilities, not_applied, supports_branches,
 };
-use crate::circuit::operation::{Pauli, SaveKind};
-use crate::circuit::{Bits, Circuit, Gate, Instruction, Operation, Qubit};
+use crate::circuit::operation::SaveKind;
+use crate::circuit::{Bits, Circuit, Instruction, Operation, Qubit};
 use crate::error::AerError;
 use crate::kernel::index::deposit;
 use crate::kernel::permutation::Permutation;
@@ -483,13 +483,9 @@ impl<T: Real> Statevector<T> {
             Operation::Unitary(matrix) => self.apply_matrix((**matrix).clone(), qubits, &[]),
             Operation::Pauli(letters) => {
                 for (letter, qubit) in letters.iter().rev().zip(qubits) {
-                    let gate = match letter {
-                        Pauli::I => continue,
-                        Pauli::X => Gate::X,
-                        Pauli::Y => Gate::Y,
-                        Pauli::Z => Gate::Z,
-                    };
-                    self.apply_matrix(gate.target_matrix(&[]), &[*qubit], &[])?;
+                    if let Some(gate) = letter.gate() {
+                        self.apply_matrix(gate.target_matrix(&[]), &[*qubit], &[])?;
+                    }
                 }
                 Ok(())
             }

@@ -11,15 +11,18 @@ use crate::circuit::{Circuit, Expr, Instruction, Operation, Variable, lower};
 use crate::error::AerError;
 use crate::linalg::{Complex, Matrix};
 
-/// A circuit as a Qobj experiment: `{header, config, instructions}`. Complex numbers are `[re, im]`, matrices
-/// lists of rows.
-struct ExperimentJson<'a>(&'a Circuit);
-
-/// The circuit as a Qobj experiment, which [`super::load`] reads back to the same. `null` where unrolled loops
-/// are too long.
+/// The circuit as a Qobj experiment, `{header, config, instructions}`, which [`super::load`] reads back to the same.
+/// Complex numbers are `[re, im]`, matrices lists of rows. `null` where unrolled loops are too long.
 pub fn experiment_json(circuit: &Circuit) -> Value {
-    // All keys are strings, all numbers finite: only control flow can fail.
-    serde_json::to_value(ExperimentJson(circuit)).unwrap_or_default()
+    experiment(circuit).unwrap_or_default()
+}
+
+fn experiment(circuit: &Circuit) -> Result<Value, AerError> {
+    let circuit = &*flat(circuit)?;
+    let instructions: Value = circuit.instructions.iter().map(instruction_json).collect();
+    Ok(json!({
+        "header": experiment_header(circuit), "config": experiment_config(circuit), "instructions": instructions,
+    }))
 }
 
 /// One instruction as it stands in an experiment; qubits and bits are numbered through.
@@ -28,38 +31,41 @@ pub fn instruction_json(step: &Instruction) -> Value {
 }
 
 /// Circuits as a whole Qobj: `{qobj_id, type, schema_version, header, config, experiments}`. Into the `config`, the
-/// options of the job, go `n_qubits` and `memory_slots`; the `header` is passed through to the result.
+/// options of the job, go `n_qubits` and `memory_slots`; the `header` is passed through to the result. `null` where
+/// unrolled loops are too long.
 pub fn qobj_json(
     circuits: &[Circuit],
     config: Map<String, Value>,
     qobj_id: &str,
     header: Map<String, Value>,
 ) -> Value {
-    let experiments: Value = circuits.iter().map(experiment_json).collect();
-    let mut qobj = Map::new();
-    qobj.insert("qobj_id".into(), qobj_id.into());
-    qobj.insert("type".into(), "QASM".into());
-    qobj.insert("schema_version".into(), SCHEMA_VERSION.into());
-    qobj.insert("header".into(), header.into());
-    qobj.insert("config".into(), sizes(circuits, config).into());
-    qobj.insert("experiments".into(), experiments);
-    qobj.into()
+    let Ok(experiments) = circuits.iter().map(experiment).collect::<Result<Vec<_>, _>>() else {
+        return Value::Null;
+    };
+    let mut qobj = envelope(circuits, config, qobj_id, header);
+    qobj["experiments"] = experiments.into();
+    qobj
 }
 
-fn sizes(circuits: &[Circuit], mut config: Map<String, Value>) -> Map<String, Value> {
+/// A Qobj without its experiments.
+fn envelope(
+    circuits: &[Circuit],
+    mut config: Map<String, Value>,
+    qobj_id: &str,
+    header: Map<String, Value>,
+) -> Value {
     let most = |size: fn(&Circuit) -> u32| circuits.iter().map(size).max().unwrap_or(0);
     config.insert("n_qubits".into(), most(|circuit| circuit.num_qubits).into());
     config.insert("memory_slots".into(), most(|circuit| circuit.num_clbits).into());
-    config
+    json!({
+        "qobj_id": qobj_id, "type": "QASM", "schema_version": SCHEMA_VERSION, "header": header, "config": config,
+    })
 }
 
 /// As [`qobj_json`], without options, id and header, as text for the reader here: what instructions usually are is
 /// written without serde, and headers leave out what the reader knows.
 pub fn qobj_text(circuits: &[Circuit]) -> Result<String, AerError> {
-    let head = json!({
-        "qobj_id": "", "type": "QASM", "schema_version": SCHEMA_VERSION, "header": {}, "config": sizes(circuits, Map::new()),
-    });
-    let mut text = opened(&head, "experiments");
+    let mut text = opened(&envelope(circuits, Map::new(), "", Map::new()), "experiments");
     for (index, circuit) in circuits.iter().enumerate() {
         let circuit = &*flat(circuit)?;
         let is_brief = circuit.header.is_none();
@@ -108,17 +114,6 @@ fn experiment_config(circuit: &Circuit) -> Map<String, Value> {
         config.insert(CONDITIONAL_ANY.into(), true.into());
     }
     config
-}
-
-impl Serialize for ExperimentJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let circuit = &*flat(self.0).map_err(serde::ser::Error::custom)?;
-        let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("header", &experiment_header(circuit))?;
-        map.serialize_entry("config", &experiment_config(circuit))?;
-        map.serialize_entry("instructions", &Each(&circuit.instructions, InstructionJson))?;
-        map.end()
-    }
 }
 
 /// The circuit without structured control flow.
