@@ -179,21 +179,6 @@ impl Circuit {
         header.insert("metadata".into(), Value::Object(self.metadata.clone()));
         header
     }
-
-    /// The header of its own without what follows from the sizes of registers, or is as usual.
-    pub fn brief_header(&self) -> Map<String, Value> {
-        let mut header = Map::new();
-        header.insert("name".into(), self.name.clone().into());
-        header.insert("qreg_sizes".into(), sizes(&self.qregs));
-        header.insert("creg_sizes".into(), sizes(&self.cregs));
-        if self.global_phase != 0.0 {
-            header.insert("global_phase".into(), self.global_phase.into());
-        }
-        if !self.metadata.is_empty() {
-            header.insert("metadata".into(), Value::Object(self.metadata.clone()));
-        }
-        header
-    }
 }
 
 /// `[[name, size], …]`

@@ -13,7 +13,7 @@ use crate::error::{AerError, ErrorCode};
 use crate::run::{Part, Progress, Shots};
 
 /// Version of these messages; front and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// How long a worker computes before it lets messages in, in milliseconds.
 pub const SLICE_MS: f64 = 12.0;
@@ -24,6 +24,27 @@ pub const PROGRESS_INTERVAL_MS: f64 = 50.0;
 /// Work that takes less than this is not divided, in milliseconds.
 pub const DIVIDE_MS: f64 = 50.0;
 
+/// A program as it travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `OpenQASM` or Qobj JSON.
+    Text(String),
+    /// Circuits as bytes, for a worker of the same build.
+    Packed(Vec<u8>),
+}
+
+impl From<String> for Source {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Source {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
 /// What a job asks for: everything an executor needs, as plain cloneable data.
 #[derive(Clone, Debug, Default)]
 pub struct RunRequest {
@@ -31,8 +52,8 @@ pub struct RunRequest {
     pub job_id: String,
     /// The backend's name, reported in the result.
     pub backend_name: String,
-    /// The programs, as text: `OpenQASM` or Qobj JSON.
-    pub circuits: Vec<String>,
+    /// The programs.
+    pub circuits: Vec<Source>,
     /// Options of the backend: the weakest.
     pub backend_options: Map<String, Value>,
     /// Options given to `run`: the strongest; a Qobj's own `config` stands between.

@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use crate::circuit::operation::{Save, SaveKind, SaveSubtype};
 use crate::circuit::{Circuit, Instruction, Operation};
 use crate::error::AerError;
-use crate::frontend::{self, LoadOptions, Reading, noise_model};
+use crate::frontend::{self, LoadOptions, Program, Reading, noise_model, qobj};
 use crate::noise::NoiseModel;
-use crate::protocol::RunRequest;
+use crate::protocol::{RunRequest, Source};
 use crate::run::options::RunOptions;
 use crate::run::{ExperimentResult, Part, Progress, ProgressUnit, Run, Step, Summary, Threads};
 
@@ -41,15 +41,15 @@ impl Session {
         memory_limit_bytes: u64,
         progress: &dyn Fn(Progress),
     ) -> Result<Self, AerError> {
-        // The texts may be large, and are of no use once they are read.
-        let texts = std::mem::take(&mut request.circuits);
-        let read = |(experiment, text): (usize, &String)| {
+        // They may be large, and are of no use once they are read.
+        let sources = std::mem::take(&mut request.circuits);
+        let read = |(experiment, source): (usize, &Source)| {
             let tell = |reading: Reading| {
                 let completed = reading.instructions as u64;
                 let estimate = reading.total_bytes as f64 / reading.bytes.max(1) as f64 * completed as f64;
                 progress(Progress {
                     experiment,
-                    experiments: texts.len(),
+                    experiments: sources.len(),
                     completed,
                     total: completed.max(estimate as u64),
                     unit: ProgressUnit::Operations,
@@ -57,10 +57,10 @@ impl Session {
             };
             let options = LoadOptions { progress: Some(&tell), ..LoadOptions::default() };
             let options = options.with_given(&request.backend_options).with_given(&request.run_options);
-            frontend::load_with(text, options)
+            load(source, options)
         };
-        let programs: Vec<_> = texts.iter().enumerate().map(read).collect();
-        drop(texts);
+        let programs: Vec<_> = sources.iter().enumerate().map(read).collect();
+        drop(sources);
         let alone = programs.len() == 1;
         let (mut circuits, mut config, mut qobj_id, mut header) = (vec![], Map::new(), None, None);
         for program in programs {
@@ -167,6 +167,14 @@ impl Session {
             self.qobj_id.as_deref(),
             self.header.as_ref(),
         )
+    }
+}
+
+/// Reads a program.
+pub fn load(source: &Source, options: LoadOptions) -> Result<Program, AerError> {
+    match source {
+        Source::Text(text) => frontend::load_with(text, options),
+        Source::Packed(bytes) => qobj::unpack(bytes, options),
     }
 }
 

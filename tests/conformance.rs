@@ -70,7 +70,7 @@ fn execute(text: &str, options: &Value) -> Result<Value, AerError> {
         RunRequest {
             job_id: "conformance".into(),
             backend_name: "aer_simulator".into(),
-            circuits: vec![text.to_owned()],
+            circuits: vec![text.into()],
             run_options: options.as_object().cloned().unwrap_or_default(),
             fallback_seed: SEED,
             ..RunRequest::default()

@@ -783,7 +783,7 @@ fn counts(backend: Value, qobj: Value, experiment: Value, run: Value) -> Vec<Val
     });
     let text = json!({"qobj_id": "a", "config": options(qobj), "experiments": [circuit]}).to_string();
     let request = RunRequest {
-        circuits: vec![text],
+        circuits: vec![text.into()],
         backend_options: options(backend),
         run_options: options(run),
         ..RunRequest::default()
@@ -821,7 +821,7 @@ fn a_branch_is_as_likely_as_it_says() {
     let model = json!({"errors": [error]});
     let text = json!({"qobj_id": "a", "config": {"shots": 20_000, "seed_simulator": 0, "noise_model": model}, "experiments": [
         {"instructions": [{"name": "x", "qubits": [0]}, {"name": "measure", "qubits": [0], "memory": [0]}]}]});
-    let request = RunRequest { circuits: vec![text.to_string()], ..RunRequest::default() };
+    let request = RunRequest { circuits: vec![text.to_string().into()], ..RunRequest::default() };
     let mut session = Session::new(request, 1 << 30).unwrap();
     while session.step(1 << 20) == Step::Pending {}
     let result = experiment_json(&session.take_result(0).unwrap());

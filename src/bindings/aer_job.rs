@@ -19,10 +19,11 @@ use super::convert::{
 use super::host::{awaited, call, deferred, is_dict, make_result, now_ms};
 use super::js_error::{from_thrown, job_error, throw};
 use super::timer::Timer;
+use super::worker_executor::is_own_submit;
 use super::{circuits, wait, worker_executor};
 use crate::error::{AerError, ErrorCode};
 use crate::job::{CANCEL_GRACE_S, Effect, JobEvent, JobMachine, JobStatus, Outcome};
-use crate::protocol::{PROGRESS_INTERVAL_MS, RunRequest};
+use crate::protocol::{PROGRESS_INTERVAL_MS, RunRequest, Source};
 
 /// A job: circuits on their way through an executor. Made by `backend.run`, or by hand and then submitted.
 #[wasm_bindgen(skip_typescript)]
@@ -45,8 +46,8 @@ pub fn make_job(
 ) -> Result<JsValue, JsValue> {
     let options = Options::read(&backend, &run_options).map_err(throw)?;
     let job = Job::new(backend, job_id, circuits::as_list(&circuits), options);
-    let texts = circuits::texts(&job.circuits, job.options.parameter_binds.as_ref()).map_err(throw)?;
-    let _ = job.texts.set(Ok(texts));
+    let sources = circuits::sources(&job.circuits, job.options.parameter_binds.as_ref()).map_err(throw)?;
+    let _ = job.sources.set(Ok(sources));
     let job = Rc::new(Job { ended: Some(ended), ..job });
     Ok(AerJob(job).into())
 }
@@ -221,7 +222,7 @@ struct Job {
     args: Array,
     circuits: Array,
     options: Options,
-    texts: OnceCell<Result<Vec<String>, AerError>>,
+    sources: OnceCell<Result<Vec<Source>, AerError>>,
     machine: RefCell<JobMachine<JsValue>>,
     settled: Promise,
     settle: Function,
@@ -251,7 +252,7 @@ impl Job {
             args: Array::new(),
             circuits,
             options,
-            texts: OnceCell::new(),
+            sources: OnceCell::new(),
             machine: RefCell::default(),
             settled,
             settle,
@@ -270,17 +271,16 @@ impl Job {
         job_error(&AerError::new(code, message), &self.id, None, None)
     }
 
-    /// The circuits as texts, made once.
-    fn texts(&self) -> Result<&[String], AerError> {
-        let texts =
-            self.texts.get_or_init(|| circuits::texts(&self.circuits, self.options.parameter_binds.as_ref()));
-        texts.as_deref().map_err(Clone::clone)
+    /// The circuits as they travel, made once.
+    fn sources(&self) -> Result<&[Source], AerError> {
+        let make = || circuits::sources(&self.circuits, self.options.parameter_binds.as_ref());
+        self.sources.get_or_init(make).as_deref().map_err(Clone::clone)
     }
 
     fn qobj(&self) -> Result<JsValue, AerError> {
         let mut config = self.options.backend_options.clone();
         config.extend(self.options.run_options.clone());
-        circuits::whole_qobj(&self.circuits, self.texts()?, &config, &self.id)
+        circuits::whole_qobj(&self.circuits, self.sources()?, &config, &self.id)
     }
 
     /// Feeds the machine and does what it says.
@@ -439,16 +439,17 @@ impl Job {
 
     /// Hands the job to its executor through the documented interface, whoever made it.
     fn start_on_executor(job: &Rc<Self>) -> Result<(), AerError> {
+        let Some(submit) = get_method(&job.options.executor, "submit") else {
+            return Err(AerError::new(ErrorCode::ExecutorFailed, "The executor has no method submit."));
+        };
+        let sources = job.sources()?;
         let request = RunRequest {
             job_id: job.id.clone(),
             backend_name: job.options.backend_name.clone(),
-            circuits: job.texts()?.to_vec(),
+            circuits: if is_own_submit(&submit) { sources.to_vec() } else { circuits::texts(sources)? },
             backend_options: job.options.backend_options.clone(),
             run_options: job.options.run_options.clone(),
             fallback_seed: (js_sys::Math::random() * f64::from(u32::MAX)) as u32,
-        };
-        let Some(submit) = get_method(&job.options.executor, "submit") else {
-            return Err(AerError::new(ErrorCode::ExecutorFailed, "The executor has no method submit."));
         };
         let on_event = {
             let job = job.clone();

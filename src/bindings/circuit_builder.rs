@@ -388,11 +388,11 @@ impl CircuitBuilder {
         Ok(draw::layout(&self.circuit, draw_options(options).map_err(throw)?).to_string())
     }
 
-    /// The circuit as the text of a Qobj: one experiment for each of `binds`, which are `{name: tokens}`. An
-    /// error is given back as plain data, for it is read on the Rust side.
-    pub fn qobj_text(&mut self, name: &str, metadata: &str, binds: &str) -> JsValue {
-        match self.qobj(name, metadata, binds) {
-            Ok(text) => text.into(),
+    /// The circuit as bytes: one experiment for each of `binds`, which are `{name: tokens}`. An error is given back
+    /// as plain data, for it is read on the Rust side.
+    pub fn packed(&mut self, name: &str, metadata: &str, binds: &str) -> JsValue {
+        match self.pack(name, metadata, binds) {
+            Ok(bytes) => js_sys::Uint8Array::from(&*bytes).into(),
             Err(error) => to_js(&error),
         }
     }
@@ -564,7 +564,7 @@ impl CircuitBuilder {
         })
     }
 
-    fn qobj(&mut self, name: &str, metadata: &str, binds: &str) -> Result<String, AerError> {
+    fn pack(&mut self, name: &str, metadata: &str, binds: &str) -> Result<Vec<u8>, AerError> {
         name.clone_into(&mut self.circuit.name);
         self.circuit.metadata = read_json(metadata)?;
         let binds: Vec<BTreeMap<String, Vec<Value>>> = read_json(binds)?;
@@ -583,7 +583,7 @@ impl CircuitBuilder {
             };
             Some(binds.into_iter().map(ready).collect::<Result<Vec<_>, AerError>>()?)
         };
-        qobj::qobj_text(circuits.as_deref().unwrap_or(std::slice::from_ref(&self.circuit)))
+        qobj::pack(circuits.as_deref().unwrap_or(std::slice::from_ref(&self.circuit)))
     }
 }
 

@@ -1,25 +1,29 @@
-//! What a user may give to `run`, as texts that travel, and as a Qobj.
+//! What a user may give to `run`, as it travels, and as a Qobj.
 
 use js_sys::{Array, JSON, Object, Reflect};
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{describe, get, get_method, given, options_from_js, set, to_js, wrong_argument};
+use super::convert::{
+    describe, get, get_method, given, options_from_js, set, source_from_js, to_js, wrong_argument,
+};
 use super::host::{MEMORY_LIMIT_BYTES, available_parallelism, threads_missing};
 use super::js_error::{from_thrown, throw};
 use crate::engine::Method;
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::{self, LoadOptions, qobj};
+use crate::protocol::Source;
 use crate::run::capabilities::{Capabilities, capabilities};
+use crate::session::load;
 
 /// The circuits as given: one stays one, an array is copied, as it may change later.
 pub fn as_list(given: &JsValue) -> Array {
     if Array::is_array(given) { Array::from(given) } else { Array::of1(given) }
 }
 
-/// The text of each circuit: OpenQASM and JSON as they are, a `QuantumCircuit` or a Qobj object as Qobj JSON. `binds` has an
-/// object of parameters and their values for each circuit, which then has one experiment for each value.
-pub fn texts(circuits: &Array, binds: Option<&JsValue>) -> Result<Vec<String>, AerError> {
+/// What travels of each circuit: OpenQASM and JSON as they are, a Qobj object as JSON, a `QuantumCircuit` packed. `binds`
+/// has an object of parameters and their values for each circuit, which then has one experiment for each value.
+pub fn sources(circuits: &Array, binds: Option<&JsValue>) -> Result<Vec<Source>, AerError> {
     if let Some(binds) = binds {
         let count = Array::from(binds).length();
         if count != circuits.length() {
@@ -35,7 +39,7 @@ pub fn texts(circuits: &Array, binds: Option<&JsValue>) -> Result<Vec<String>, A
     circuits
         .iter()
         .enumerate()
-        .map(|(index, circuit)| text(&circuit, bind(index)).map_err(|e| e.at_experiment(index)))
+        .map(|(index, circuit)| source(&circuit, bind(index)).map_err(|e| e.at_experiment(index)))
         .collect()
 }
 
@@ -72,22 +76,22 @@ fn bind_list(values: &JsValue) -> Result<Vec<Value>, AerError> {
     Ok(all.into_iter().map(Value::Object).collect())
 }
 
-fn text(circuit: &JsValue, binds: Option<JsValue>) -> Result<String, AerError> {
+fn source(circuit: &JsValue, binds: Option<JsValue>) -> Result<Source, AerError> {
     let binds = binds.and_then(given).map(|values| bind_list(&values)).transpose()?.unwrap_or_default();
-    if let Some(to_text) = get_method(circuit, "_to_qobj_text") {
+    if let Some(pack) = get_method(circuit, "_packed") {
         let binds = Value::Array(binds).to_string();
-        let text = to_text
+        let packed = pack
             .call1(circuit, &binds.into())
             .map_err(|thrown| from_thrown(&thrown, ErrorCode::InvalidArgument))?;
-        // What is no text is the error.
-        return text.as_string().ok_or_else(|| from_thrown(&text, ErrorCode::InvalidArgument));
+        // What is no program is the error.
+        return source_from_js(&packed).ok_or_else(|| from_thrown(&packed, ErrorCode::InvalidArgument));
     }
     if !binds.is_empty() {
         return Err(AerError::new(ErrorCode::InvalidOption, "Only a QuantumCircuit has parameters to bind.")
             .found(describe(circuit)));
     }
     if let Some(text) = circuit.as_string() {
-        return Ok(text);
+        return Ok(text.into());
     }
     let wrong = || {
         AerError::new(ErrorCode::InvalidArgument, "This is not a circuit.")
@@ -97,16 +101,29 @@ fn text(circuit: &JsValue, binds: Option<JsValue>) -> Result<String, AerError> {
     if !circuit.is_object() || circuit.is_function() || Array::is_array(circuit) {
         return Err(wrong());
     }
-    JSON::stringify(circuit).map(String::from).map_err(|thrown| {
+    JSON::stringify(circuit).map(|text| String::from(text).into()).map_err(|thrown| {
         AerError::new(ErrorCode::InvalidQobj, "The Qobj cannot be written as JSON.")
             .found(get(&thrown, "message").as_string().unwrap_or_default())
     })
 }
 
+/// As texts that any reader of OpenQASM and Qobjs understands.
+pub fn texts(sources: &[Source]) -> Result<Vec<Source>, AerError> {
+    let text = |(index, source): (usize, &Source)| match source {
+        Source::Text(text) => Ok(Source::Text(text.clone())),
+        packed @ Source::Packed(_) => {
+            let circuits = load(packed, LoadOptions::default())?.circuits.into_iter();
+            let circuits = circuits.collect::<Result<Vec<_>, _>>().map_err(|e| e.at_experiment(index))?;
+            Ok(Source::Text(qobj::qobj_json(&circuits, Map::new(), "", Map::new()).to_string()))
+        }
+    };
+    sources.iter().enumerate().map(text).collect()
+}
+
 /// The whole Qobj of circuits: a single Qobj object is given back itself.
 pub fn whole_qobj(
     circuits: &Array,
-    texts: &[String],
+    sources: &[Source],
     config: &Map<String, Value>,
     id: &str,
 ) -> Result<JsValue, AerError> {
@@ -117,7 +134,7 @@ pub fn whole_qobj(
     {
         return Ok(only);
     }
-    if let [text] = texts
+    if let [Source::Text(text)] = sources
         && frontend::sniff(text) == frontend::Format::Qobj
         && only.is_string()
     {
@@ -131,9 +148,9 @@ pub fn whole_qobj(
         .filter_map(|(key, value)| Some((key.to_owned(), value?)))
         .collect();
     let mut all = vec![];
-    for (index, text) in texts.iter().enumerate() {
-        let program = frontend::load_with(text, LoadOptions::default().with_given(&options))
-            .map_err(|e| e.at_experiment(index))?;
+    for (index, source) in sources.iter().enumerate() {
+        let program =
+            load(source, LoadOptions::default().with_given(&options)).map_err(|e| e.at_experiment(index))?;
         for circuit in program.circuits {
             all.push(circuit.map_err(|e| e.at_experiment(index))?);
         }
@@ -147,7 +164,7 @@ pub fn assemble(circuits: JsValue, options: JsValue, id: String) -> Result<JsVal
     let binds = given(get(&options, "parameter_binds"));
     let qobj = || {
         let config = options_from_js(&options)?;
-        whole_qobj(&list, &texts(&list, binds.as_ref())?, &config, &id)
+        whole_qobj(&list, &sources(&list, binds.as_ref())?, &config, &id)
     };
     qobj().map_err(throw)
 }

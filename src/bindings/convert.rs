@@ -1,6 +1,6 @@
 //! Conversions between Rust's data and JavaScript's.
 
-use js_sys::{Array, Float64Array, Function, JSON, Object, Reflect, Uint32Array};
+use js_sys::{Array, Float64Array, Function, JSON, Object, Reflect, Uint8Array, Uint32Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use crate::circuit::Bits;
 use crate::engine::{Outcomes, SavedValue};
 use crate::error::{AerError, ErrorCode};
-use crate::protocol::RunRequest;
+use crate::protocol::{RunRequest, Source};
 use crate::run::{Counts, ExperimentData, ExperimentResult, SavedData, options};
 
 /// Sets a property of a plain object, which cannot fail.
@@ -44,13 +44,13 @@ pub fn from_js<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
     serde_json::from_str(&JsValue::from(text).as_string()?).ok()
 }
 
-/// A request as plain JavaScript data; its texts, which may be large, are copied once.
+/// A request as JavaScript data that can be cloned; its programs, which may be large, are copied once.
 pub fn request_to_js(request: &RunRequest) -> JsValue {
     let RunRequest { job_id, backend_name, circuits, backend_options, run_options, fallback_seed } = request;
     js_object([
         ("job_id", job_id.into()),
         ("backend_name", backend_name.into()),
-        ("circuits", circuits.iter().map(JsValue::from).collect::<Array>().into()),
+        ("circuits", circuits.iter().map(source_to_js).collect::<Array>().into()),
         ("backend_options", to_js(backend_options)),
         ("run_options", to_js(run_options)),
         ("fallback_seed", (*fallback_seed).into()),
@@ -64,11 +64,26 @@ pub fn request_from_js(value: &JsValue) -> Option<RunRequest> {
     Some(RunRequest {
         job_id: text("job_id")?,
         backend_name: text("backend_name")?,
-        circuits: circuits.iter().map(|text| text.as_string()).collect::<Option<_>>()?,
+        circuits: circuits.iter().map(|source| source_from_js(&source)).collect::<Option<_>>()?,
         backend_options: from_js(&get(value, "backend_options"))?,
         run_options: from_js(&get(value, "run_options"))?,
         fallback_seed: get(value, "fallback_seed").as_f64()? as u32,
     })
+}
+
+fn source_to_js(source: &Source) -> JsValue {
+    match source {
+        Source::Text(text) => text.into(),
+        Source::Packed(bytes) => Uint8Array::from(&**bytes).into(),
+    }
+}
+
+/// A program: a text, or bytes.
+pub fn source_from_js(value: &JsValue) -> Option<Source> {
+    match value.as_string() {
+        Some(text) => Some(Source::Text(text)),
+        None => value.dyn_ref::<Uint8Array>().map(|bytes| Source::Packed(bytes.to_vec())),
+    }
 }
 
 /// The value, unless it is undefined or null.

@@ -35,7 +35,9 @@ const IDLE_S: f64 = 0.05;
 #[wasm_bindgen]
 pub fn serve(post: Function) -> Function {
     let handler = attend(post.clone());
-    Worker::new(post).send(&FromWorker::Ready { protocol: PROTOCOL_VERSION });
+    let worker = Worker::new(post);
+    worker.send(&FromWorker::Ready { protocol: PROTOCOL_VERSION });
+    worker.flush();
     handler
 }
 
@@ -65,6 +67,8 @@ fn to_worker(message: &JsValue) -> Option<ToWorker> {
 
 struct Worker {
     post: Function,
+    /// Messages that leave together, and what they transfer.
+    outbox: RefCell<(Array, Array)>,
     active: RefCell<Option<Active>>,
     /// Takes messages for the core with threads, once there is one.
     other: RefCell<Option<Function>>,
@@ -118,6 +122,7 @@ impl Worker {
     fn new(post: Function) -> Self {
         Self {
             post,
+            outbox: RefCell::default(),
             active: RefCell::default(),
             other: RefCell::default(),
             passed: Cell::default(),
@@ -125,6 +130,7 @@ impl Worker {
         }
     }
 
+    /// Puts a message into the outbox, which is emptied when the worker lets messages in, or before.
     fn send(&self, message: &FromWorker) {
         self.send_with(message, None, &Array::new());
     }
@@ -134,8 +140,22 @@ impl Worker {
         if let Some(result) = result {
             set(message.unchecked_ref(), "result", result);
         }
+        let (messages, transfers) = &*self.outbox.borrow();
+        messages.push(&message);
+        for buffer in transfer.iter() {
+            transfers.push(&buffer);
+        }
+    }
+
+    /// Sends what is in the outbox: a message, or a list of several.
+    fn flush(&self) {
+        if self.outbox.borrow().0.length() == 0 {
+            return;
+        }
+        let (messages, transfers) = self.outbox.take();
+        let message = if messages.length() == 1 { messages.get(0) } else { messages.into() };
         // A port that is closed has nobody behind it who would miss the message.
-        let _ = self.post.call2(&JsValue::UNDEFINED, &message, transfer);
+        let _ = self.post.call2(&JsValue::UNDEFINED, &message, &transfers);
     }
 
     fn take(worker: &Rc<Self>, message: JsValue) {
@@ -160,6 +180,7 @@ impl Worker {
                     offered_ms: f64::MIN,
                 });
                 worker.send(&FromWorker::Validating { job });
+                worker.flush();
                 Self::schedule(worker);
             }
             Some(ToWorker::Cancel { job } | ToWorker::Split { job, .. })
@@ -188,6 +209,7 @@ impl Worker {
                     active.session.as_mut().filter(|_| worth)?.give_up(into)
                 });
                 worker.send(&FromWorker::Split { job, part });
+                worker.flush();
             }
             // The front reads the version before it sends anything else: this is a defect, and must be seen.
             None => wasm_bindgen::throw_str("aer-wasm worker: unknown message"),
@@ -200,6 +222,11 @@ impl Worker {
     }
 
     fn slice(worker: &Rc<Self>) {
+        Self::work(worker);
+        worker.flush();
+    }
+
+    fn work(worker: &Rc<Self>) {
         let Some(mut active) = worker.active.borrow_mut().take() else { return };
         if active.cancelled {
             return worker.send(&FromWorker::Cancelled { job: active.job, memory_bytes: memory_bytes() });
@@ -237,55 +264,67 @@ impl Worker {
                 active.reason = get(&thrown, "message").as_string().or(Some("threads did not start".into()));
                 *slot = Some(active);
                 self.send(&FromWorker::Running { job });
+                self.flush();
                 Self::schedule(&self);
             }
         }
+    }
+
+    /// Reads the job; what follows, if not its steps.
+    fn read(&self, active: &mut Active) -> Option<Next> {
+        let job = active.job;
+        let circuits = std::mem::take(&mut active.request.circuits);
+        let request = RunRequest { circuits, ..active.request.clone() };
+        let sent_ms = Cell::new(now_ms());
+        // The message leaves at once, though the worker is busy: reading is one piece of work.
+        let progress = |progress| {
+            let now = now_ms();
+            if now - sent_ms.get() >= PROGRESS_INTERVAL_MS {
+                sent_ms.set(now);
+                self.send(&FromWorker::Progress { job, progress });
+                self.flush();
+            }
+        };
+        let session = match Session::with_progress(request, MEMORY_LIMIT_BYTES, &progress) {
+            Ok(session) => session,
+            Err(error) => {
+                self.fail(active, error);
+                return Some(Next::End);
+            }
+        };
+        let mut session = match active.part {
+            Some(part) => session.only(part),
+            None => session,
+        };
+        if SHARED {
+            session.lend_threads(threads(active.threads));
+        } else {
+            active.reason = reason_for_one(&session, active.threads);
+        }
+        active.session = Some(session);
+        active.read_ms = now_ms();
+        active.experiment_started_ms = active.read_ms;
+        if !SHARED && active.reason.is_none() {
+            return Some(Next::OtherCore);
+        }
+        self.send(&FromWorker::Running { job });
+        None
     }
 
     /// Works for a slice.
     fn advance(&self, active: &mut Active) -> Next {
         let job = active.job;
         let slice_started_ms = now_ms();
-        let Some(session) = &mut active.session else {
-            let circuits = std::mem::take(&mut active.request.circuits);
-            let request = RunRequest { circuits, ..active.request.clone() };
-            let sent_ms = Cell::new(now_ms());
-            // The message leaves at once, though the worker is busy: reading is one piece of work.
-            let progress = |progress| {
-                let now = now_ms();
-                if now - sent_ms.get() >= PROGRESS_INTERVAL_MS {
-                    sent_ms.set(now);
-                    self.send(&FromWorker::Progress { job, progress });
-                }
-            };
-            match Session::with_progress(request, MEMORY_LIMIT_BYTES, &progress) {
-                Ok(session) => {
-                    let mut session = match active.part {
-                        Some(part) => session.only(part),
-                        None => session,
-                    };
-                    if SHARED {
-                        session.lend_threads(threads(active.threads));
-                    } else {
-                        active.reason = reason_for_one(&session, active.threads);
-                    }
-                    active.session = Some(session);
-                    active.read_ms = now_ms();
-                }
-                Err(error) => {
-                    self.fail(active, error);
-                    return Next::End;
-                }
-            }
-            if !SHARED && active.reason.is_none() {
-                return Next::OtherCore;
-            }
-            self.send(&FromWorker::Running { job });
-            return Next::Slice;
-        };
+        if active.session.is_none()
+            && let Some(next) = self.read(active)
+        {
+            return next;
+        }
+        let Some(session) = &mut active.session else { return Next::End };
         loop {
             match session.step(BUDGET) {
-                Step::Pending => {}
+                // What takes longer than a step is seen to run.
+                Step::Pending => self.flush(),
                 Step::Experiment(index) => {
                     let now = now_ms();
                     if let Some(mut result) = session.take_result(index) {

@@ -37,6 +37,15 @@ pub fn default_executor() -> JsValue {
     DEFAULT.with(JsValue::clone)
 }
 
+/// Whether a function is the `submit` of the pool of workers, and nobody else's who would not know packed circuits.
+pub fn is_own_submit(submit: &Function) -> bool {
+    thread_local! {
+        static OWN: JsValue = get(&default_executor(), "submit");
+    }
+    let submit: &JsValue = submit;
+    OWN.with(|own| own == submit)
+}
+
 /// One core is left for the page; more than four workers would cost memory before they pay.
 fn default_workers() -> usize {
     let cores = get(&get(&js_sys::global(), "navigator"), "hardwareConcurrency").as_f64();
@@ -402,7 +411,7 @@ impl Link {
         let this = self.this.clone();
         let on_message = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| {
             if let Some(link) = this.upgrade() {
-                link.take_message(worker, &message);
+                link.take_messages(worker, &message);
             }
         });
         if inline {
@@ -434,6 +443,14 @@ impl Link {
             Err(thrown) => {
                 self.lose(worker, &worker_lost(&describe(&get(&thrown, "message"))));
             }
+        }
+    }
+
+    /// Takes what a worker sent: a message, or a list of them.
+    fn take_messages(&self, worker: WorkerId, sent: &JsValue) {
+        match sent.dyn_ref::<Array>() {
+            Some(messages) => messages.iter().for_each(|message| self.take_message(worker, &message)),
+            None => self.take_message(worker, sent),
         }
     }
 

@@ -14,6 +14,7 @@
 //! them. Beyond Aer there are `store` (`target`: a place in the register, `expr`: a typed expression),
 //! `save_variable` (`target`), gate parameters `{"expr": …}`, and `variables` in an experiment's `config`.
 
+mod packed;
 mod parameterizations;
 mod plain;
 mod read;
@@ -22,9 +23,10 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use packed::{pack, unpack};
 pub(super) use read::{error_instruction, indices};
 pub use read::{load_with, matrices, matrix, one_instruction, paulis};
-pub use write::{experiment_json, instruction_json, qobj_json, qobj_text};
+pub use write::{experiment_json, instruction_json, qobj_json};
 
 use crate::circuit::Operation;
 use crate::error::AerError;
@@ -36,12 +38,8 @@ pub const SCHEMA_VERSION: &str = "1.3.0";
 /// The key of an experiment's `config` that allows `conditional` on every instruction.
 pub const CONDITIONAL_ANY: &str = "conditional_any";
 
-/// The key of an experiment's `config` that says that the header leaves out what follows from its registers: the
-/// labels of qubits and bits, which take longer to read than a small circuit.
-const BRIEF_HEADER: &str = "brief_header";
-
 /// The keys of an experiment's `config` that describe its structure and are no options.
-const STRUCTURAL: [&str; 5] = ["n_qubits", "memory_slots", CONDITIONAL_ANY, BRIEF_HEADER, VARIABLES];
+const STRUCTURAL: [&str; 4] = ["n_qubits", "memory_slots", CONDITIONAL_ANY, VARIABLES];
 
 /// The key of an experiment's `config` that lists the classical variables: `[{name, slot}, …]`.
 const VARIABLES: &str = "variables";

@@ -9,6 +9,7 @@ const HOST_OPTIONS = ['executor', 'signal', 'on_progress', 'parameter_binds'];
 export class AerSimulator {
   #name;
   #options = {};
+  #context;
   #pending = 0;
 
   /** @param {Record<string, unknown>} [options] Aer's options, by Aer's names */
@@ -19,19 +20,20 @@ export class AerSimulator {
 
   /** `aer_simulator`, with the method where one is fixed. */
   get name() {
-    const { method } = this.options;
+    const method = this.#options.method ?? default_options().method;
     return this.#name ?? (method === 'automatic' ? 'aer_simulator' : `aer_simulator_${method}`);
   }
 
   /** Every option with its value: Aer's default where none was set. */
   get options() {
-    return { ...core.default_options(), ...this.#options };
+    return { ...default_options(), ...this.#options };
   }
 
   /** Sets options for all jobs to come; an unknown name is an error, and then nothing is set. */
   set_options(options) {
     core.check_options(options);
     this.#options = { ...this.#options, ...options };
+    this.#context = undefined;
   }
 
   /** No device stands behind it. */
@@ -92,10 +94,21 @@ export class AerSimulator {
 
   /** What a job takes from its backend: name, options that travel, options that stay. */
   _context() {
+    return this.#context ??= this.#make_context();
+  }
+
+  #make_context() {
     const kept = Object.fromEntries(HOST_OPTIONS.map((key) => [key, this.#options[key]]));
     const sent = Object.fromEntries(Object.entries(this.#options).filter(([key]) => !HOST_OPTIONS.includes(key)));
     return { name: this.name, sent, kept };
   }
+}
+
+let defaults;
+
+/** Every option's default. */
+function default_options() {
+  return defaults ??= core.default_options();
 }
 
 /** The older names and what they stand for. */

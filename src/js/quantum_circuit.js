@@ -383,9 +383,9 @@ export class QuantumCircuit {
 
   [Symbol.for('nodejs.util.inspect.custom')]() { return this.draw(); }
 
-  /** The circuit as the text of a Qobj, which is how it travels to the worker; or an error as plain data. */
-  _to_qobj_text(binds = '[]') {
-    return this.#core.qobj_text(String(this.name), JSON.stringify(this.#metadata), binds);
+  /** The circuit as bytes, which is how it travels to the worker; or an error as plain data. */
+  _packed(binds = '[]') {
+    return this.#core.packed(String(this.name), JSON.stringify(this.#metadata), binds);
   }
 
   /** Where everything is drawn, as JSON, for `aer-wasm/plots`. */

@@ -24,7 +24,7 @@ const NONSENSE: &str = "OPENQASM 2.0; nonsense;";
 
 fn request(circuits: &[&str], options: &Value) -> RunRequest {
     RunRequest {
-        circuits: circuits.iter().map(|text| (*text).to_owned()).collect(),
+        circuits: circuits.iter().map(|text| (*text).into()).collect(),
         run_options: options.as_object().unwrap().clone(),
         fallback_seed: 11,
         ..RunRequest::default()

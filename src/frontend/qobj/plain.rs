@@ -46,59 +46,6 @@ pub fn read(json: &str) -> Option<Instruction> {
     Some(Instruction::new(operation, qubits))
 }
 
-/// Writes an instruction, if it is one of those; else writes nothing.
-#[inline(never)]
-pub fn write(step: &Instruction, text: &mut String) -> bool {
-    let Instruction { operation, qubits, condition: None, label: None } = step else { return false };
-    let name = operation.name();
-    match operation {
-        Operation::Gate(_, parameters) if parameters.iter().all(|number| number.is_finite()) => {
-            open(text, name, qubits);
-            if !parameters.is_empty() {
-                write_list(text, "params", parameters, |text, number| {
-                    text.push_str(zmij::Buffer::new().format_finite(number));
-                });
-            }
-        }
-        Operation::Measure(measure) => {
-            open(text, name, qubits);
-            for (key, bits) in [("memory", &measure.memory), ("register", &measure.register)] {
-                if !bits.is_empty() {
-                    write_list(text, key, bits, write_index);
-                }
-            }
-        }
-        _ => return false,
-    }
-    text.push('}');
-    true
-}
-
-fn open(text: &mut String, name: &str, qubits: &[u32]) {
-    text.push_str("{\"name\":\"");
-    text.push_str(name);
-    text.push('"');
-    write_list(text, "qubits", qubits, write_index);
-}
-
-#[inline(never)]
-fn write_list<T: Copy>(text: &mut String, key: &str, items: &[T], write: impl Fn(&mut String, T)) {
-    text.push_str(",\"");
-    text.push_str(key);
-    text.push_str("\":[");
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        write(text, *item);
-    }
-    text.push(']');
-}
-
-fn write_index(text: &mut String, index: u32) {
-    text.push_str(itoa::Buffer::new().format(index));
-}
-
 /// Sets what is not set yet.
 fn set<T>(slot: &mut Option<T>, value: T) -> Option<()> {
     slot.replace(value).is_none().then_some(())
@@ -176,7 +123,7 @@ impl<'a> Text<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frontend::qobj::{instruction_json, one_instruction};
+    use crate::frontend::qobj::one_instruction;
 
     /// What it reads is what the reader of all instructions reads.
     #[test]
@@ -193,9 +140,6 @@ mod tests {
             r#"{"name":"rx","qubits":[0],"params":[-0.0]}"#,
         ] {
             let (plain, any) = read_both(json).expect(json);
-            let mut text = String::new();
-            assert!(write(&plain, &mut text));
-            assert_eq!(text, instruction_json(&plain).to_string());
             assert_eq!(Ok(plain), any, "{json}");
         }
     }

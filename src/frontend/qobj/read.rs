@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::parameterizations::Parameterizations;
-use super::{BRIEF_HEADER, CONDITIONAL_ANY, STRUCTURAL, VARIABLES, may_be_conditional, plain};
+use super::{CONDITIONAL_ANY, STRUCTURAL, VARIABLES, may_be_conditional, plain};
 use crate::circuit::classical::{Comparison, Relation};
 use crate::circuit::operation::{
     BooleanFunction, Measure, Pauli, PauliTerm, ReadoutError, Save, SaveKind, SaveSubtype, SetState, Store,
@@ -209,6 +209,16 @@ fn experiment(
     circuit.instructions = read_instructions(&instructions, any_conditional, progress)?;
     circuit.num_qubits = num_qubits.unwrap_or_else(|| qubits_used(&circuit));
     circuit.num_clbits = num_clbits.unwrap_or_else(|| memory_used(&circuit));
+    let mut circuit = checked(circuit)?;
+    config.retain(|key, _| !STRUCTURAL.contains(&key.as_str()));
+    circuit.config = config;
+    circuit.header = header.filter(|header| !is_own_header(&circuit, header));
+    Ok(circuit)
+}
+
+/// A circuit that was read, with its expressions as constructors make them, if it is valid.
+#[inline(never)]
+pub(super) fn checked(mut circuit: Circuit) -> Result<Circuit, AerError> {
     circuit.num_register_bits = circuit.register_bits_used();
     for (index, step) in circuit.instructions.iter_mut().enumerate() {
         normalised(step, circuit.num_register_bits)
@@ -220,10 +230,6 @@ fn experiment(
         }
         _ => error,
     })?;
-    let is_brief = config.get(BRIEF_HEADER) == Some(&Value::Bool(true));
-    config.retain(|key, _| !STRUCTURAL.contains(&key.as_str()));
-    circuit.config = config;
-    circuit.header = header.filter(|header| !is_brief && !is_own_header(&circuit, header));
     Ok(circuit)
 }
 
@@ -565,7 +571,7 @@ fn typed<T: DeserializeOwned>(field: &str, expected: &str, value: Option<&Value>
 
 /// Classical variables: `[{name, slot}, …]`.
 #[inline(never)]
-fn variables(value: Option<&Value>) -> Result<Vec<Variable>, AerError> {
+pub(super) fn variables(value: Option<&Value>) -> Result<Vec<Variable>, AerError> {
     let Some(value) = value else { return Ok(Vec::new()) };
     let list = value.as_array().ok_or_else(|| wrong(VARIABLES, "a list", Some(value)))?;
     let read = |entry: &Value| {

@@ -239,10 +239,29 @@ fn what_is_written_reads_back_to_the_same() {
         crate::circuit::validate::circuit(&circuit).unwrap();
         let circuits = std::slice::from_ref(&circuit);
         let whole = qobj_json(circuits, Map::new(), "id", Map::new()).to_string();
-        for text in [whole, qobj_text(circuits).unwrap()] {
-            let read = only(load(&text).unwrap()).unwrap();
-            assert_eq!(read, circuit, "seed {seed}: {text}");
+        let packed = pack(circuits).unwrap();
+        for program in [load(&whole), unpack(&packed, LoadOptions::default())] {
+            let read = only(program.unwrap()).unwrap();
+            assert_eq!(read, circuit, "seed {seed}: {whole}");
             assert_eq!(read.result_header(), circuit.result_header());
+        }
+    }
+}
+
+/// Seeds 0 to 19: cut off in any of a hundred places, or with a byte changed there, the bytes are refused or read as
+/// something else.
+#[test]
+fn what_is_not_packed_circuits_is_refused() {
+    for seed in 0..20 {
+        let circuit = Dice(ShotRng::new(seed, 0)).circuit();
+        let packed = pack(&[circuit]).unwrap();
+        for end in (0..packed.len()).step_by(packed.len() / 100 + 1) {
+            assert!(unpack(&packed[..end], LoadOptions::default()).is_err(), "seed {seed}, {end} bytes");
+            for change in [1, 128, 255] {
+                let mut changed = packed.clone();
+                changed[end] ^= change;
+                let _ = unpack(&changed, LoadOptions::default());
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Writing: as a [`Value`], or as text for the reader here.
+//! Writing.
 
 use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::{BRIEF_HEADER, CONDITIONAL_ANY, SCHEMA_VERSION, VARIABLES, may_be_conditional, plain};
+use super::{CONDITIONAL_ANY, SCHEMA_VERSION, VARIABLES, may_be_conditional};
 use crate::circuit::operation::{Pauli, PauliTerm, SaveKind, SetState};
 use crate::circuit::{Circuit, Expr, Instruction, Operation, Variable, lower};
 use crate::error::AerError;
@@ -62,38 +62,6 @@ fn envelope(
     })
 }
 
-/// As [`qobj_json`], without options, id and header, as text for the reader here: what instructions usually are is
-/// written without serde, and headers leave out what the reader knows.
-pub fn qobj_text(circuits: &[Circuit]) -> Result<String, AerError> {
-    let mut text = opened(&envelope(circuits, Map::new(), "", Map::new()), "experiments");
-    for (index, circuit) in circuits.iter().enumerate() {
-        let circuit = &*flat(circuit)?;
-        let is_brief = circuit.header.is_none();
-        let mut config = experiment_config(circuit);
-        if is_brief {
-            config.insert(BRIEF_HEADER.into(), true.into());
-        }
-        let header = if is_brief { circuit.brief_header() } else { experiment_header(circuit) };
-        text.push_str(if index == 0 { "" } else { "," });
-        text.push_str(&opened(&json!({ "header": header, "config": config }), "instructions"));
-        for (index, step) in circuit.instructions.iter().enumerate() {
-            text.push_str(if index == 0 { "" } else { "," });
-            if !plain::write(step, &mut text) {
-                text.push_str(&instruction_json(step).to_string());
-            }
-        }
-        text.push_str("]}");
-    }
-    text.push_str("]}");
-    Ok(text)
-}
-
-/// An object as text, up to the entries of one more key, which is a list.
-fn opened(object: &Value, key: &str) -> String {
-    let text = object.to_string();
-    format!("{},\"{key}\":[", text.strip_suffix('}').unwrap_or(&text))
-}
-
 fn experiment_header(circuit: &Circuit) -> Map<String, Value> {
     let mut header = circuit.result_header();
     header.insert("name".into(), circuit.name.clone().into());
@@ -106,8 +74,7 @@ fn experiment_config(circuit: &Circuit) -> Map<String, Value> {
     config.insert("n_qubits".into(), circuit.num_qubits.into());
     config.insert("memory_slots".into(), circuit.num_clbits.into());
     if !circuit.variables.is_empty() {
-        let entry = |v: &Variable| json!({ "name": v.name, "slot": v.slot });
-        config.insert(VARIABLES.into(), circuit.variables.iter().map(entry).collect());
+        config.insert(VARIABLES.into(), variables(&circuit.variables));
     }
     let beyond_aer = |step: &Instruction| step.condition.is_some() && !may_be_conditional(&step.operation);
     if circuit.instructions.iter().any(beyond_aer) {
@@ -116,8 +83,12 @@ fn experiment_config(circuit: &Circuit) -> Map<String, Value> {
     config
 }
 
+pub(super) fn variables(variables: &[Variable]) -> Value {
+    variables.iter().map(|v| json!({ "name": v.name, "slot": v.slot })).collect()
+}
+
 /// The circuit without structured control flow.
-fn flat(circuit: &Circuit) -> Result<Cow<'_, Circuit>, AerError> {
+pub(super) fn flat(circuit: &Circuit) -> Result<Cow<'_, Circuit>, AerError> {
     if lower::is_flat(circuit) {
         return Ok(Cow::Borrowed(circuit));
     }

@@ -42,7 +42,7 @@ fn counts(program: &str, shots: u32) -> Map<String, Json> {
     let request = RunRequest {
         job_id: "test".into(),
         backend_name: "aer_simulator".into(),
-        circuits: vec![text],
+        circuits: vec![text.into()],
         run_options: run_options.as_object().cloned().unwrap(),
         ..RunRequest::default()
     };
