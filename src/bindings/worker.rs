@@ -26,7 +26,7 @@ use crate::session::{Session, envelope};
 
 /// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, which
 /// meet in the end of each step.
-const BUDGET: u64 = if SHARED { 1 << 23 } else { 1 << 19 };
+const BUDGET: u64 = if SHARED { 1 << 25 } else { 1 << 19 };
 
 /// How long after its first job a worker makes ready for larger ones, in seconds: not while jobs follow each other.
 const IDLE_S: f64 = 0.05;

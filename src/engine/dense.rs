@@ -7,7 +7,7 @@
 //! told. Swaps and X gates of a program only change where the bits are found, and whether they are inverted.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::gather::Gather;
 use super::saved::insufficient_memory;
@@ -16,6 +16,7 @@ use crate::error::AerError;
 use crate::kernel::index::{Subspace, deposit, extract, mask, set_bits};
 use crate::kernel::program::{Position, Program};
 use crate::kernel::real::{Real, amplitude};
+use crate::kernel::shared::{Growing, Team as _};
 use crate::kernel::{self, Action, Controls, Placed, permutation, reduce, scalar};
 use crate::linalg::{Complex, Matrix};
 use crate::transpile;
@@ -280,7 +281,8 @@ impl<T: Real> Dense<T> {
                     self.put_off -= 1;
                 }
                 Task::Grow(mut growth) => {
-                    work += self.multiply(&mut growth, budget - work, largest)?;
+                    let team = programs.team(self.num_bits());
+                    work += self.multiply(&mut growth, budget - work, largest, &team)?;
                     if growth.scaled < growth.old {
                         self.tasks.push_front(Task::Grow(growth));
                         continue;
@@ -350,36 +352,39 @@ impl<T: Real> Dense<T> {
 
     /// Goes on to grow; gives the work it was.
     #[inline(never)]
-    fn multiply(&mut self, growth: &mut Growth, budget: u64, largest: u32) -> Result<u64, AerError> {
+    fn multiply(
+        &mut self,
+        growth: &mut Growth,
+        budget: u64,
+        largest: u32,
+        team: &Threads,
+    ) -> Result<u64, AerError> {
         if growth.old == 0 {
             growth.old = self.re.len();
             self.reserve(growth.old.saturating_mul(growth.top.len()), largest)?;
         }
-        let (old, mut work) = (growth.old, 0);
+        let (old, start) = (growth.old, self.re.len());
         let chunk = CHUNK.min(old);
-        while work < budget {
-            work += chunk as u64;
-            let start = self.re.len();
-            if let Some(factor) = growth.top.get(start / old) {
-                if *factor == Complex::ZERO {
-                    self.re.resize(start + chunk, T::ZERO);
-                    self.im.resize(start + chunk, T::ZERO);
-                } else {
-                    let from = start % old..start % old + chunk;
-                    self.re.extend_from_within(from.clone());
-                    self.im.extend_from_within(from);
-                    scale(*factor, &mut self.re[start..], &mut self.im[start..]);
-                }
-            } else {
-                let here = growth.scaled..growth.scaled + chunk;
-                let factor = growth.top.first().copied().unwrap_or_default();
-                scale(factor, &mut self.re[here.clone()], &mut self.im[here]);
-                growth.scaled += chunk;
-                if growth.scaled >= old {
-                    break;
-                }
-            }
+        let chunks = |len: usize| (len / chunk).min((budget / chunk as u64).max(1) as usize);
+        let appended = chunks((old * growth.top.len()).saturating_sub(start));
+        if appended > 0 {
+            let factor = |number: usize| growth.top[(start + number * chunk) / old];
+            let mut growing = Growing { re: &mut self.re, im: &mut self.im, old, chunk };
+            let appended = growing.append(appended, &factor, team);
+            return Ok((appended * chunk) as u64);
         }
+        let factor = growth.top.first().copied().unwrap_or_default();
+        let here = growth.scaled..growth.scaled + chunks(old - growth.scaled) * chunk;
+        growth.scaled = here.end;
+        let work = here.len() as u64;
+        let pieces = self.re[here.clone()].chunks_mut(chunk).zip(self.im[here].chunks_mut(chunk));
+        let pieces = Mutex::new(pieces);
+        team.for_each(work as usize / chunk, &|_| {
+            let piece = pieces.lock().ok().and_then(|mut pieces| pieces.next());
+            if let Some((re, im)) = piece {
+                scale(factor, re, im);
+            }
+        });
         Ok(work)
     }
 

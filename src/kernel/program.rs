@@ -161,8 +161,9 @@ fn advance<T: Real>(
             lowered => lowered.insert(LoweredPass::new(pass, re.len().trailing_zeros())),
         };
         let left = lowered.layout.num_blocks().saturating_sub(position.block);
+        // As many for each thread: none is to wait for another's last block.
         let wanted = (budget.saturating_sub(work) / lowered.work_per_block) as usize;
-        let blocks = wanted.max(threads).min(left);
+        let blocks = wanted.clamp(1, left.max(1)).next_multiple_of(threads).min(left);
         let range = position.block..position.block + blocks;
         lowered.run_blocks(re, im, range, team, &prepared.scratch);
         work += lowered.work_per_block * blocks as u64;

@@ -3,11 +3,12 @@
 //! A [`Layout`] says which amplitudes make a block: those whose *inside* bits take all values while the other bits
 //! are those of the block's number. So different blocks have no amplitude in common, and together they are the
 //! state. [`Blocks`] hands out each block once, to whoever asks first; a [`Block`] may then read and write its
-//! amplitudes as if it had borrowed them alone.
+//! amplitudes as if it had borrowed them alone. A state that is [`Growing`] is made longer piece by piece.
 
 #![allow(unsafe_code, reason = "threads write to different blocks of one state")]
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::slice;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::index::deposit;
 use super::lanes::Lanes;
 use super::real::Real;
+use crate::linalg::Complex;
 
 /// Threads that work together.
 pub trait Team: Sync {
@@ -132,6 +134,81 @@ impl<'a, T: Real> Blocks<'a, T> {
             layout: self.layout,
             state: PhantomData,
         })
+    }
+}
+
+/// A state that grows by multiples of its first `old` amplitudes.
+#[derive(Debug)]
+pub struct Growing<'a, T> {
+    /// Real parts.
+    pub re: &'a mut Vec<T>,
+    /// Imaginary parts, as many.
+    pub im: &'a mut Vec<T>,
+    /// A number of amplitudes that is a multiple of `chunk`; there are as many at least.
+    pub old: usize,
+    /// Neighbours that have one factor, and are one piece of work.
+    pub chunk: usize,
+}
+
+impl<T: Real> Growing<'_, T> {
+    /// Appends chunks, shared by a team: the first `old` amplitudes again and again, each chunk times the factor of its
+    /// number. Only as many as there is memory for; gives their number.
+    pub fn append(
+        &mut self,
+        chunks: usize,
+        factor: &(dyn Fn(usize) -> Complex + Sync),
+        team: &dyn Team,
+    ) -> usize {
+        let Self { re, im, old, chunk } = self;
+        let (old, chunk, len) = (*old, *chunk, re.len());
+        let is_sound = im.len() == len && chunk > 0 && old.is_multiple_of(chunk) && (1..=len).contains(&old);
+        debug_assert!(is_sound && len.is_multiple_of(chunk), "pieces are whole");
+        let room = re.capacity().min(im.capacity()) - len;
+        let chunks = if is_sound && len.is_multiple_of(chunk) { chunks.min(room / chunk) } else { 0 };
+        let parts = Parts(re.as_mut_ptr(), im.as_mut_ptr());
+        team.for_each(chunks, &|number| {
+            let to = len + number * chunk;
+            // SAFETY: a piece reads below `old`, where nobody writes, and writes `chunk` places of its own between
+            // the length and the capacity, as what may not have been written before.
+            unsafe { parts.append(to % old, to, chunk, factor(number)) };
+        });
+        // SAFETY: these places are within the capacity, and all of them have been written.
+        unsafe {
+            re.set_len(len + chunks * chunk);
+            im.set_len(len + chunks * chunk);
+        }
+        chunks
+    }
+}
+
+/// Real and imaginary parts of a state that grows.
+struct Parts<T>(*mut T, *mut T);
+
+// SAFETY: `append` is told to touch different places by different threads.
+unsafe impl<T: Real> Sync for Parts<T> {}
+
+impl<T: Real> Parts<T> {
+    /// Writes a multiple of a chunk behind the state.
+    ///
+    /// # Safety
+    ///
+    /// `from + chunk` numbers have been written and stay, `to + chunk` are in memory, and nobody else reads or writes
+    /// those from `to` on.
+    unsafe fn append(&self, from: usize, to: usize, chunk: usize, factor: Complex) {
+        // SAFETY: as the caller says.
+        let [(old_re, new_re), (old_im, new_im)] = [self.0, self.1].map(|part| unsafe {
+            (
+                slice::from_raw_parts(part.add(from).cast_const(), chunk),
+                slice::from_raw_parts_mut(part.add(to).cast::<MaybeUninit<T>>(), chunk),
+            )
+        });
+        let (a, b) = (T::from_f64(factor.re), T::from_f64(factor.im));
+        let old = old_re.iter().zip(old_im);
+        let new = new_re.iter_mut().zip(new_im);
+        for ((re, im), (x, y)) in new.zip(old) {
+            re.write(a * *x - b * *y);
+            im.write(a * *y + b * *x);
+        }
     }
 }
 

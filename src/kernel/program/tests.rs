@@ -1,6 +1,7 @@
 use super::*;
 use crate::kernel::phases::tests::random_phases;
 use crate::kernel::real::amplitude;
+use crate::kernel::shared::Growing;
 use crate::kernel::tests::Numbers;
 use crate::linalg::Matrix;
 use std::thread;
@@ -186,6 +187,31 @@ fn each_block_is_handed_out_once() {
     bases.dedup();
     assert_eq!(bases.len(), 13);
     assert!(bases.iter().all(|base| base & 0b01_0010 == 0));
+}
+
+/// Ten chunks behind a state of four, by teams and in parts; no more than there is memory for.
+#[test]
+fn a_state_grows_by_multiples_of_itself() {
+    let mut numbers = Numbers::new(8);
+    let (re, im) = numbers.state::<f64>(6);
+    let factor = |number: usize| Complex::new(number as f64 - 3.0, 0.5);
+    for (threads, parts) in [(1, vec![10]), (2, vec![3, 7]), (4, vec![1, 8, 5])] {
+        let (mut grown_re, mut grown_im) = (re.clone(), im.clone());
+        grown_re.reserve_exact(160);
+        grown_im.reserve_exact(160);
+        let mut done = 0;
+        for chunks in parts {
+            let first = done;
+            let mut growing = Growing { re: &mut grown_re, im: &mut grown_im, old: 64, chunk: 16 };
+            done += growing.append(chunks, &|number| factor(first + number), &Crowd(threads));
+        }
+        assert_eq!(done, 10);
+        assert_eq!((grown_re.len(), grown_im.len()), (64 + 160, 64 + 160));
+        for i in 0..160 {
+            let expected = factor(i / 16) * Complex::new(re[i % 64], im[i % 64]);
+            assert_eq!(Complex::new(grown_re[64 + i], grown_im[64 + i]), expected);
+        }
+    }
 }
 
 #[test]
