@@ -187,6 +187,16 @@ impl CircuitBuilder {
         self.push(Operation::Gate(spec.gate, parameters.into()), qubits)
     }
 
+    /// Gates with a fixed number of qubits, one after the other: index in the gate table, qubits, parameters.
+    pub fn gates(&mut self, mut gates: &[f64]) -> Result<(), JsValue> {
+        while let Some((step, rest)) = read_gate(gates) {
+            gates = rest;
+            self.check_and_push(step).map_err(throw)?;
+        }
+        debug_assert!(gates.is_empty(), "gates are whole");
+        Ok(())
+    }
+
     /// A gate by its index in the gate table; each parameter is a list of tokens.
     pub fn computed_gate(&mut self, index: usize, parameters: &str, qubits: &[i32]) -> Result<(), JsValue> {
         let Some(spec) = GATES.get(index) else {
@@ -205,9 +215,13 @@ impl CircuitBuilder {
         self.push(read().map_err(throw)?, qubits)
     }
 
-    pub fn measure(&mut self, qubits: &[i32], clbits: &[i32]) -> Result<(), JsValue> {
-        let clbits = indices(clbits, "clbit", ErrorCode::ClbitOutOfRange).map_err(throw)?;
-        self.push(Operation::Measure(Box::new(Measure { memory: clbits.clone(), register: clbits })), qubits)
+    /// A measurement of each qubit into its bit.
+    pub fn measure_each(&mut self, qubits: &[i32], clbits: &[i32]) -> Result<(), JsValue> {
+        qubits.iter().zip(clbits).try_for_each(|(qubit, clbit)| {
+            let clbits = indices(&[*clbit], "clbit", ErrorCode::ClbitOutOfRange).map_err(throw)?;
+            let measure = Measure { memory: clbits.clone(), register: clbits };
+            self.push(Operation::Measure(Box::new(measure)), &[*qubit])
+        })
     }
 
     pub fn barrier(&mut self, qubits: &[i32]) -> Result<(), JsValue> {
@@ -396,6 +410,15 @@ impl CircuitBuilder {
             Err(error) => to_js(&error),
         }
     }
+}
+
+/// The first gate of [`CircuitBuilder::gates`], and the numbers that follow.
+fn read_gate(numbers: &[f64]) -> Option<(Instruction, &[f64])> {
+    let (index, numbers) = numbers.split_first()?;
+    let spec = GATES.get(*index as usize)?;
+    let (qubits, numbers) = numbers.split_at_checked(spec.num_qubits()?)?;
+    let (parameters, rest) = numbers.split_at_checked(spec.parameters.len())?;
+    Some((Instruction::gate(spec.gate, parameters.iter().copied(), qubits.iter().map(|q| *q as u32)), rest))
 }
 
 fn draw_options(options: &str) -> Result<DrawOptions, AerError> {

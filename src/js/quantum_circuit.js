@@ -19,7 +19,11 @@ let loops = 0;
  * method for each gate of the gate table: parameters first, then qubits. Checks are made at once, in Rust.
  */
 export class QuantumCircuit {
-  #core = new core.CircuitBuilder();
+  #builder = new core.CircuitBuilder();
+  /** Gates that are not in the builder yet, as numbers: index in the table, qubits, parameters. */
+  #pending = [];
+  /** The number of qubits, if it is known. */
+  #width = undefined;
   #qregs = [];
   #cregs = [];
   #metadata = {};
@@ -35,6 +39,24 @@ export class QuantumCircuit {
     }
     for (const register of registers) this.add_register(register);
   }
+
+  /** The builder, with all gates; what is done to it may change the number of qubits. */
+  get #core() {
+    this.#width = undefined;
+    return this.#flushed();
+  }
+
+  /** One call takes many gates across. */
+  #flushed() {
+    const gates = this.#pending;
+    if (gates.length > 0) {
+      this.#pending = [];
+      this.#builder.gates(gates);
+    }
+    return this.#builder;
+  }
+
+  set #core(builder) { this.#builder = builder; }
 
   /** Adds a register; its bits come after those already there. */
   add_register(register) {
@@ -110,7 +132,7 @@ export class QuantumCircuit {
     if (from.length !== to.length) {
       throw bad_argument('clbits', to.length, `${from.length} bits, as many as qubits`);
     }
-    from.forEach((qubit, i) => this.#core.measure([qubit], [to[i]]));
+    this.#core.measure_each(from, to);
     return this;
   }
 
@@ -408,10 +430,7 @@ export class QuantumCircuit {
   /** One gate of the table, applied to each of the qubits where arrays are given. */
   _gate(index, { parameters, controls, targets, name }, args) {
     const first = parameters.length;
-    if (controls !== null && args.length === first + controls + targets && are_plain(args, first)) {
-      this.#core.gate(index, args.slice(0, first), args.slice(first));
-      return this;
-    }
+    if (controls !== null && args.length === first + controls + targets && this.#takes(index, args, first)) return this;
     const values = args.slice(0, parameters.length).map((value, i) => angle(value, parameters[i]));
     const operands = args.slice(parameters.length);
     const any = controls === null;
@@ -431,6 +450,27 @@ export class QuantumCircuit {
       for (const qubits of broadcast(lists, name)) this.#gate(index, values, qubits);
     }
     return this;
+  }
+
+  /**
+   * Takes a gate of finite numbers on different qubits by index: nearly always, so that it has to be quick. Whatever
+   * else it is, and every error, is for the builder.
+   */
+  #takes(index, args, first) {
+    const width = this.#width ??= this.#builder.num_qubits;
+    for (let i = 0; i < args.length; i++) {
+      const value = args[i];
+      if (!Number.isFinite(value)) return false;
+      if (i < first) continue;
+      if (!(value >= 0 && value < width && Number.isInteger(value))) return false;
+      for (let j = first; j < i; j++) if (args[j] === value) return false;
+    }
+    const gates = this.#pending;
+    gates.push(index);
+    for (let i = first; i < args.length; i++) gates.push(args[i]);
+    for (let i = 0; i < first; i++) gates.push(args[i]);
+    if (gates.length >= MOST_PENDING) this.#flushed();
+    return true;
   }
 
   /** A plain object that says what to append. */
@@ -583,14 +623,8 @@ export class QuantumCircuit {
   }
 }
 
-/** Whether arguments are numbers, and from the `first` on indices of bits: nearly always, so that it has to be quick. */
-function are_plain(args, first) {
-  for (let i = 0; i < args.length; i++) {
-    const value = args[i];
-    if (typeof value !== 'number' || (i >= first && !(value >= 0 && (value | 0) === value))) return false;
-  }
-  return true;
-}
+/** Numbers that wait to be taken across together. */
+const MOST_PENDING = 1 << 13;
 
 on_core(({ gates }) => {
   gates.forEach((gate, index) => {
