@@ -31,9 +31,11 @@ export async function load_module(url) {
   return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** How many threads the machine runs at a time. */
+let cores;
+
+/** How many threads the machine runs at a time; Node reads files to tell. */
 export const available_parallelism = () =>
-  builtin?.('node:os').availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+  cores ??= builtin?.('node:os').availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 
 /**
  * Starts a worker. `on_message(data)` gets what it posts; `on_lost(reason)` is called once if it fails, traps or
