@@ -512,3 +512,47 @@ test('what cannot be appended is refused', () => {
   assert.equal(other.draw(), before);
   assert.equal(other.size(), 1);
 });
+
+test('gates that cross to the core together stay in order, with whatever comes between', async () => {
+  const circuit = new QuantumCircuit(2, 2);
+  circuit.h(0);
+  circuit.cx(0, 1);
+  circuit.add_register(new QuantumRegister(1, 'more'));
+  circuit.rz(0.5, 2);
+  circuit.x(-1).barrier().x([0, 1]);
+  for (let qubit = 0; qubit < circuit.num_qubits; qubit++) circuit.t(qubit);
+  circuit.measure([0, 1], [0, 1]);
+  const names = ['h', 'cx', 'rz', 'x', 'barrier', 'x', 'x', 't', 't', 't', 'measure', 'measure'];
+  assert.deepEqual(circuit.data.map(({ name }) => name), names);
+  const copy = circuit.copy().y(0);
+  assert.equal(circuit.size(), 11);
+  assert.equal(copy.z(1).size(), 13);
+  const long = new QuantumCircuit(3);
+  for (let i = 0; i < 10_000; i++) long.rx(i, i % 3);
+  assert.equal(long.size(), 10_000);
+  assert.deepEqual(long.data[9_999].params, [9_999]);
+  assert.equal(Object.is(new QuantumCircuit(1).rx(-0, 0).data[0].params[0], -0), true);
+});
+
+test('plain gates are checked when they are added', () => {
+  const circuit = () => new QuantumCircuit(2).h(0);
+  assert_refused(() => circuit().rx(NaN, 0), 'INVALID_PARAMETER');
+  assert_refused(() => circuit().rx(Infinity, 0), 'INVALID_PARAMETER');
+  assert_refused(() => circuit().h(2), 'QUBIT_OUT_OF_RANGE');
+  assert_refused(() => circuit().h(-3), 'QUBIT_OUT_OF_RANGE');
+  assert_refused(() => circuit().h(0.5), 'INVALID_ARGUMENT');
+  assert_refused(() => circuit().cx(1, 1), 'DUPLICATE_QUBIT');
+  assert_refused(() => circuit().cx(1, -1), 'DUPLICATE_QUBIT');
+});
+
+test('what a constructor adds is no part of a program that is read', () => {
+  class Begun extends QuantumCircuit {
+    constructor() {
+      super(3);
+      this.h(0).cx(1, 2);
+    }
+  }
+  const read = Begun.from_qasm('OPENQASM 2.0; include "qelib1.inc"; qreg q[1]; x q[0];');
+  assert.deepEqual(read.z(0).data.map(({ name }) => name), ['x', 'z']);
+  assert_refused(() => read.z(1), 'QUBIT_OUT_OF_RANGE');
+});

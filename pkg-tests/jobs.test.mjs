@@ -574,6 +574,25 @@ test('an object of the documented interface is an executor', async () => {
   assert.equal(request.run_options.shots, 3);
 });
 
+test('a wrapped executor gets circuits as texts that stand alone, one that is invalid too', async () => {
+  const pool = new WorkerExecutor({ max_workers: 1 });
+  let texts;
+  const executor = {
+    submit(request, on_event) {
+      texts = request.circuits;
+      return pool.submit(JSON.parse(JSON.stringify(request)), on_event);
+    },
+    shutdown: () => {},
+  };
+  const good = new QuantumCircuit(1, 1).x(0).measure(0, 0);
+  const same_key_twice = new QuantumCircuit(1).save_statevector().repeat(2);
+  const job = await new AerSimulator({ executor }).run([good, same_key_twice], { shots: 3 });
+  const error = await rejection(job.result());
+  assert.deepEqual(error.result.get_counts(0), { 1: 3 });
+  assert.deepEqual(texts.map((text) => JSON.parse(text).experiments[0].instructions.length), [2, 2]);
+  await pool.shutdown();
+});
+
 test('an executor may wrap the pool of workers', () =>
   with_pool(1, async (_, pool) => {
     const kinds = [];

@@ -128,6 +128,7 @@ pub fn start() {
         return;
     }
     inherit_base_job(&aer_job::class());
+    worker_executor::remember_own_submit();
     let core = Object::new();
     set(&core, "version", VERSION);
     set(&core, "statuses", statuses());

@@ -1,4 +1,4 @@
-//! A request being executed: texts to circuits, circuits to a [`Run`], results to an envelope.
+//! A request being executed: programs to circuits, circuits to a [`Run`], results to an envelope.
 //!
 //! This is what a worker does with a job, without the worker; native tests run the very same code.
 

@@ -46,8 +46,7 @@ pub fn make_job(
 ) -> Result<JsValue, JsValue> {
     let options = Options::read(&backend, &run_options).map_err(throw)?;
     let job = Job::new(backend, job_id, circuits::as_list(&circuits), options);
-    let sources = circuits::sources(&job.circuits, job.options.parameter_binds.as_ref()).map_err(throw)?;
-    let _ = job.sources.set(Ok(sources));
+    job.sources().map_err(throw)?;
     let job = Rc::new(Job { ended: Some(ended), ..job });
     Ok(AerJob(job).into())
 }
@@ -273,7 +272,12 @@ impl Job {
 
     /// The circuits as they travel, made once.
     fn sources(&self) -> Result<&[Source], AerError> {
-        let make = || circuits::sources(&self.circuits, self.options.parameter_binds.as_ref());
+        let make = || {
+            // Only the package's own pool knows packed circuits.
+            let packed =
+                get_method(&self.options.executor, "submit").is_some_and(|submit| is_own_submit(&submit));
+            circuits::sources(&self.circuits, self.options.parameter_binds.as_ref(), packed)
+        };
         self.sources.get_or_init(make).as_deref().map_err(Clone::clone)
     }
 
@@ -442,11 +446,10 @@ impl Job {
         let Some(submit) = get_method(&job.options.executor, "submit") else {
             return Err(AerError::new(ErrorCode::ExecutorFailed, "The executor has no method submit."));
         };
-        let sources = job.sources()?;
         let request = RunRequest {
             job_id: job.id.clone(),
             backend_name: job.options.backend_name.clone(),
-            circuits: if is_own_submit(&submit) { sources.to_vec() } else { circuits::texts(sources)? },
+            circuits: job.sources()?.to_vec(),
             backend_options: job.options.backend_options.clone(),
             run_options: job.options.run_options.clone(),
             fallback_seed: (js_sys::Math::random() * f64::from(u32::MAX)) as u32,

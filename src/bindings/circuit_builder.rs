@@ -405,8 +405,16 @@ impl CircuitBuilder {
     /// The circuit as bytes: one experiment for each of `binds`, which are `{name: tokens}`. An error is given back
     /// as plain data, for it is read on the Rust side.
     pub fn packed(&mut self, name: &str, metadata: &str, binds: &str) -> JsValue {
-        match self.pack(name, metadata, binds) {
+        match self.written(name, metadata, binds, qobj::pack) {
             Ok(bytes) => js_sys::Uint8Array::from(&*bytes).into(),
+            Err(error) => to_js(&error),
+        }
+    }
+
+    /// As [`Self::packed`], as the text of a Qobj.
+    pub fn qobj_text(&mut self, name: &str, metadata: &str, binds: &str) -> JsValue {
+        match self.written(name, metadata, binds, qobj::qobj_text) {
+            Ok(text) => text.into(),
             Err(error) => to_js(&error),
         }
     }
@@ -587,7 +595,14 @@ impl CircuitBuilder {
         })
     }
 
-    fn pack(&mut self, name: &str, metadata: &str, binds: &str) -> Result<Vec<u8>, AerError> {
+    /// What `write` makes of the circuit, bound in each of the ways.
+    fn written<T>(
+        &mut self,
+        name: &str,
+        metadata: &str,
+        binds: &str,
+        write: fn(&[Circuit]) -> Result<T, AerError>,
+    ) -> Result<T, AerError> {
         name.clone_into(&mut self.circuit.name);
         self.circuit.metadata = read_json(metadata)?;
         let binds: Vec<BTreeMap<String, Vec<Value>>> = read_json(binds)?;
@@ -606,7 +621,7 @@ impl CircuitBuilder {
             };
             Some(binds.into_iter().map(ready).collect::<Result<Vec<_>, AerError>>()?)
         };
-        qobj::pack(circuits.as_deref().unwrap_or(std::slice::from_ref(&self.circuit)))
+        write(circuits.as_deref().unwrap_or(std::slice::from_ref(&self.circuit)))
     }
 }
 

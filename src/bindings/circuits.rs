@@ -21,9 +21,10 @@ pub fn as_list(given: &JsValue) -> Array {
     if Array::is_array(given) { Array::from(given) } else { Array::of1(given) }
 }
 
-/// What travels of each circuit: OpenQASM and JSON as they are, a Qobj object as JSON, a `QuantumCircuit` packed. `binds`
-/// has an object of parameters and their values for each circuit, which then has one experiment for each value.
-pub fn sources(circuits: &Array, binds: Option<&JsValue>) -> Result<Vec<Source>, AerError> {
+/// What travels of each circuit: OpenQASM and JSON as they are, a Qobj object as JSON, a `QuantumCircuit` as bytes if
+/// they are `packed`, else as Qobj JSON. `binds` has an object of parameters and their values for each circuit, which
+/// then has one experiment for each value.
+pub fn sources(circuits: &Array, binds: Option<&JsValue>, packed: bool) -> Result<Vec<Source>, AerError> {
     if let Some(binds) = binds {
         let count = Array::from(binds).length();
         if count != circuits.length() {
@@ -39,7 +40,7 @@ pub fn sources(circuits: &Array, binds: Option<&JsValue>) -> Result<Vec<Source>,
     circuits
         .iter()
         .enumerate()
-        .map(|(index, circuit)| source(&circuit, bind(index)).map_err(|e| e.at_experiment(index)))
+        .map(|(index, circuit)| source(&circuit, bind(index), packed).map_err(|e| e.at_experiment(index)))
         .collect()
 }
 
@@ -76,15 +77,15 @@ fn bind_list(values: &JsValue) -> Result<Vec<Value>, AerError> {
     Ok(all.into_iter().map(Value::Object).collect())
 }
 
-fn source(circuit: &JsValue, binds: Option<JsValue>) -> Result<Source, AerError> {
+fn source(circuit: &JsValue, binds: Option<JsValue>, packed: bool) -> Result<Source, AerError> {
     let binds = binds.and_then(given).map(|values| bind_list(&values)).transpose()?.unwrap_or_default();
-    if let Some(pack) = get_method(circuit, "_packed") {
+    if let Some(write) = get_method(circuit, if packed { "_packed" } else { "_to_qobj_text" }) {
         let binds = Value::Array(binds).to_string();
-        let packed = pack
+        let written = write
             .call1(circuit, &binds.into())
             .map_err(|thrown| from_thrown(&thrown, ErrorCode::InvalidArgument))?;
         // What is no program is the error.
-        return source_from_js(&packed).ok_or_else(|| from_thrown(&packed, ErrorCode::InvalidArgument));
+        return source_from_js(&written).ok_or_else(|| from_thrown(&written, ErrorCode::InvalidArgument));
     }
     if !binds.is_empty() {
         return Err(AerError::new(ErrorCode::InvalidOption, "Only a QuantumCircuit has parameters to bind.")
@@ -105,19 +106,6 @@ fn source(circuit: &JsValue, binds: Option<JsValue>) -> Result<Source, AerError>
         AerError::new(ErrorCode::InvalidQobj, "The Qobj cannot be written as JSON.")
             .found(get(&thrown, "message").as_string().unwrap_or_default())
     })
-}
-
-/// As texts that any reader of OpenQASM and Qobjs understands.
-pub fn texts(sources: &[Source]) -> Result<Vec<Source>, AerError> {
-    let text = |(index, source): (usize, &Source)| match source {
-        Source::Text(text) => Ok(Source::Text(text.clone())),
-        packed @ Source::Packed(_) => {
-            let circuits = load(packed, LoadOptions::default())?.circuits.into_iter();
-            let circuits = circuits.collect::<Result<Vec<_>, _>>().map_err(|e| e.at_experiment(index))?;
-            Ok(Source::Text(qobj::qobj_json(&circuits, Map::new(), "", Map::new()).to_string()))
-        }
-    };
-    sources.iter().enumerate().map(text).collect()
 }
 
 /// The whole Qobj of circuits: a single Qobj object is given back itself.
@@ -164,7 +152,7 @@ pub fn assemble(circuits: JsValue, options: JsValue, id: String) -> Result<JsVal
     let binds = given(get(&options, "parameter_binds"));
     let qobj = || {
         let config = options_from_js(&options)?;
-        whole_qobj(&list, &sources(&list, binds.as_ref())?, &config, &id)
+        whole_qobj(&list, &sources(&list, binds.as_ref(), true)?, &config, &id)
     };
     qobj().map_err(throw)
 }

@@ -24,9 +24,12 @@ use crate::protocol::{
 use crate::run::{Part, Step};
 use crate::session::{Session, envelope};
 
-/// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, which
+/// Amplitudes touched between two looks at the clock: about half a millisecond, or up to ten for several threads, which
 /// meet in the end of each step.
-const BUDGET: u64 = if SHARED { 1 << 25 } else { 1 << 19 };
+const BUDGET: u64 = if SHARED { 1 << 24 } else { 1 << 19 };
+
+/// A job that is read in less goes on in the same turn, in milliseconds.
+const AT_ONCE_MS: f64 = 2.0;
 
 /// How long after its first job a worker makes ready for larger ones, in seconds: not while jobs follow each other.
 const IDLE_S: f64 = 0.05;
@@ -37,7 +40,6 @@ pub fn serve(post: Function) -> Function {
     let handler = attend(post.clone());
     let worker = Worker::new(post);
     worker.send(&FromWorker::Ready { protocol: PROTOCOL_VERSION });
-    worker.flush();
     handler
 }
 
@@ -67,8 +69,8 @@ fn to_worker(message: &JsValue) -> Option<ToWorker> {
 
 struct Worker {
     post: Function,
-    /// Messages that leave together, and what they transfer.
-    outbox: RefCell<(Array, Array)>,
+    /// Messages that wait for the next, each with what it transfers: the end of a job leaves in one piece.
+    outbox: RefCell<Vec<(JsValue, Array)>>,
     active: RefCell<Option<Active>>,
     /// Takes messages for the core with threads, once there is one.
     other: RefCell<Option<Function>>,
@@ -130,32 +132,42 @@ impl Worker {
         }
     }
 
-    /// Puts a message into the outbox, which is emptied when the worker lets messages in, or before.
     fn send(&self, message: &FromWorker) {
-        self.send_with(message, None, &Array::new());
+        self.send_with(message, None, Array::new());
     }
 
-    fn send_with(&self, message: &FromWorker, result: Option<JsValue>, transfer: &Array) {
+    /// Sends a message, and before it what waits.
+    fn send_with(&self, message: &FromWorker, result: Option<JsValue>, transfer: Array) {
+        self.hold_with(message, result, transfer);
+        self.release();
+    }
+
+    /// Sends what waits: a message, or a list of several.
+    fn release(&self) {
+        let messages = self.outbox.take();
+        let post = |message: &JsValue, transfer: &Array| {
+            self.post.call2(&JsValue::UNDEFINED, message, transfer).is_ok()
+        };
+        if let [_, _, ..] = &*messages {
+            let all: Array = messages.iter().map(|(message, _)| message).collect();
+            let transfers: Array = messages.iter().flat_map(|(_, transfer)| transfer.iter()).collect();
+            if post(&all, &transfers) {
+                return;
+            }
+        }
+        for (message, transfer) in &messages {
+            // A port that is closed has nobody behind it who would miss the message.
+            post(message, transfer);
+        }
+    }
+
+    /// As [`Self::send_with`], but it leaves with the next message.
+    fn hold_with(&self, message: &FromWorker, result: Option<JsValue>, transfer: Array) {
         let message = to_js(message);
         if let Some(result) = result {
             set(message.unchecked_ref(), "result", result);
         }
-        let (messages, transfers) = &*self.outbox.borrow();
-        messages.push(&message);
-        for buffer in transfer.iter() {
-            transfers.push(&buffer);
-        }
-    }
-
-    /// Sends what is in the outbox: a message, or a list of several.
-    fn flush(&self) {
-        if self.outbox.borrow().0.length() == 0 {
-            return;
-        }
-        let (messages, transfers) = self.outbox.take();
-        let message = if messages.length() == 1 { messages.get(0) } else { messages.into() };
-        // A port that is closed has nobody behind it who would miss the message.
-        let _ = self.post.call2(&JsValue::UNDEFINED, &message, &transfers);
+        self.outbox.borrow_mut().push((message, transfer));
     }
 
     fn take(worker: &Rc<Self>, message: JsValue) {
@@ -180,7 +192,6 @@ impl Worker {
                     offered_ms: f64::MIN,
                 });
                 worker.send(&FromWorker::Validating { job });
-                worker.flush();
                 Self::schedule(worker);
             }
             Some(ToWorker::Cancel { job } | ToWorker::Split { job, .. })
@@ -209,7 +220,6 @@ impl Worker {
                     active.session.as_mut().filter(|_| worth)?.give_up(into)
                 });
                 worker.send(&FromWorker::Split { job, part });
-                worker.flush();
             }
             // The front reads the version before it sends anything else: this is a defect, and must be seen.
             None => wasm_bindgen::throw_str("aer-wasm worker: unknown message"),
@@ -222,11 +232,6 @@ impl Worker {
     }
 
     fn slice(worker: &Rc<Self>) {
-        Self::work(worker);
-        worker.flush();
-    }
-
-    fn work(worker: &Rc<Self>) {
         let Some(mut active) = worker.active.borrow_mut().take() else { return };
         if active.cancelled {
             return worker.send(&FromWorker::Cancelled { job: active.job, memory_bytes: memory_bytes() });
@@ -264,7 +269,6 @@ impl Worker {
                 active.reason = get(&thrown, "message").as_string().or(Some("threads did not start".into()));
                 *slot = Some(active);
                 self.send(&FromWorker::Running { job });
-                self.flush();
                 Self::schedule(&self);
             }
         }
@@ -282,7 +286,6 @@ impl Worker {
             if now - sent_ms.get() >= PROGRESS_INTERVAL_MS {
                 sent_ms.set(now);
                 self.send(&FromWorker::Progress { job, progress });
-                self.flush();
             }
         };
         let session = match Session::with_progress(request, MEMORY_LIMIT_BYTES, &progress) {
@@ -308,7 +311,7 @@ impl Worker {
             return Some(Next::OtherCore);
         }
         self.send(&FromWorker::Running { job });
-        None
+        (active.read_ms - active.started_ms > AT_ONCE_MS).then_some(Next::Slice)
     }
 
     /// Works for a slice.
@@ -323,8 +326,7 @@ impl Worker {
         let Some(session) = &mut active.session else { return Next::End };
         loop {
             match session.step(BUDGET) {
-                // What takes longer than a step is seen to run.
-                Step::Pending => self.flush(),
+                Step::Pending => {}
                 Step::Experiment(index) => {
                     let now = now_ms();
                     if let Some(mut result) = session.take_result(index) {
@@ -339,7 +341,11 @@ impl Worker {
                             error: result.error.clone(),
                         };
                         let (result, transfer) = experiment_to_js(&result);
-                        self.send_with(&message, Some(result), &transfer);
+                        if index + 1 == session.progress().experiments {
+                            self.hold_with(&message, Some(result), transfer);
+                        } else {
+                            self.send_with(&message, Some(result), transfer);
+                        }
                     }
                     active.experiment_started_ms = now;
                 }
@@ -360,6 +366,7 @@ impl Worker {
                     active.offered_ms = now;
                     self.send(&FromWorker::Offer { job, left_ms, at_most });
                 }
+                self.release();
                 return Next::Slice;
             }
         }
@@ -368,19 +375,20 @@ impl Worker {
     fn finish(&self, active: &Active) {
         let Some(session) = &active.session else { return };
         let (job, memory_bytes) = (active.job, memory_bytes());
-        self.send(&FromWorker::Progress { job, progress: session.progress() });
+        let progress = FromWorker::Progress { job, progress: session.progress() };
+        self.hold_with(&progress, None, Array::new());
         let result = finished(active, session.envelope());
         let message = match session.summary().error {
             None => FromWorker::Done { job, memory_bytes },
             Some(error) => FromWorker::Failed { job, error, memory_bytes },
         };
-        self.send_with(&message, Some(result), &Array::new());
+        self.send_with(&message, Some(result), Array::new());
     }
 
     fn fail(&self, active: &Active, error: AerError) {
         let envelope = envelope(&active.request, false, &format!("ERROR: {error}"), None, None);
         let message = FromWorker::Failed { job: active.job, error, memory_bytes: memory_bytes() };
-        self.send_with(&message, Some(finished(active, envelope)), &Array::new());
+        self.send_with(&message, Some(finished(active, envelope)), Array::new());
     }
 }
 

@@ -37,13 +37,19 @@ pub fn default_executor() -> JsValue {
     DEFAULT.with(JsValue::clone)
 }
 
-/// Whether a function is the `submit` of the pool of workers, and nobody else's who would not know packed circuits.
+thread_local! {
+    static OWN_SUBMIT: JsValue = get(&default_executor(), "submit");
+}
+
+/// Looks at the pool's `submit` before anybody can replace it.
+pub fn remember_own_submit() {
+    OWN_SUBMIT.with(|_| ());
+}
+
+/// Whether a function is the pool's `submit`, and nobody else's who would not know packed circuits.
 pub fn is_own_submit(submit: &Function) -> bool {
-    thread_local! {
-        static OWN: JsValue = get(&default_executor(), "submit");
-    }
     let submit: &JsValue = submit;
-    OWN.with(|own| own == submit)
+    OWN_SUBMIT.with(|own| own == submit)
 }
 
 /// One core is left for the page; more than four workers would cost memory before they pay.

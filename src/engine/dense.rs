@@ -370,8 +370,10 @@ impl<T: Real> Dense<T> {
         if appended > 0 {
             let factor = |number: usize| growth.top[(start + number * chunk) / old];
             let mut growing = Growing { re: &mut self.re, im: &mut self.im, old, chunk };
-            let appended = growing.append(appended, &factor, team);
-            return Ok((appended * chunk) as u64);
+            return match growing.append(appended, &factor, team) {
+                0 => Err(insufficient_memory((2 * T::BYTES).saturating_mul((old * growth.top.len()) as u64))),
+                appended => Ok((appended * chunk) as u64),
+            };
         }
         let factor = growth.top.first().copied().unwrap_or_default();
         let here = growth.scaled..growth.scaled + chunks(old - growth.scaled) * chunk;

@@ -26,7 +26,7 @@ mod tests;
 pub use packed::{pack, unpack};
 pub(super) use read::{error_instruction, indices};
 pub use read::{load_with, matrices, matrix, one_instruction, paulis};
-pub use write::{experiment_json, instruction_json, qobj_json};
+pub use write::{experiment_json, instruction_json, qobj_json, qobj_text};
 
 use crate::circuit::Operation;
 use crate::error::AerError;

@@ -56,7 +56,11 @@ export class QuantumCircuit {
     return this.#builder;
   }
 
-  set #core(builder) { this.#builder = builder; }
+  set #core(builder) {
+    this.#builder = builder;
+    this.#pending = [];
+    this.#width = undefined;
+  }
 
   /** Adds a register; its bits come after those already there. */
   add_register(register) {
@@ -72,7 +76,7 @@ export class QuantumCircuit {
     return this;
   }
 
-  get num_qubits() { return this.#core.num_qubits; }
+  get num_qubits() { return this.#builder.num_qubits; }
   get num_clbits() { return this.#core.num_clbits; }
   get qregs() { return [...this.#qregs]; }
   get cregs() { return [...this.#cregs]; }
@@ -408,6 +412,11 @@ export class QuantumCircuit {
   /** The circuit as bytes, which is how it travels to the worker; or an error as plain data. */
   _packed(binds = '[]') {
     return this.#core.packed(String(this.name), JSON.stringify(this.#metadata), binds);
+  }
+
+  /** The same as the text of a Qobj, for an executor that is not the package's. */
+  _to_qobj_text(binds = '[]') {
+    return this.#core.qobj_text(String(this.name), JSON.stringify(this.#metadata), binds);
   }
 
   /** Where everything is drawn, as JSON, for `aer-wasm/plots`. */

@@ -152,7 +152,8 @@ pub struct Growing<'a, T> {
 
 impl<T: Real> Growing<'_, T> {
     /// Appends chunks, shared by a team: the first `old` amplitudes again and again, each chunk times the factor of its
-    /// number. Only as many as there is memory for; gives their number.
+    /// number. Only as many as there is memory for; gives their number,
+    /// which is 0 where the fields are not as they should be.
     pub fn append(
         &mut self,
         chunks: usize,
@@ -163,15 +164,26 @@ impl<T: Real> Growing<'_, T> {
         let (old, chunk, len) = (*old, *chunk, re.len());
         let is_sound = im.len() == len && chunk > 0 && old.is_multiple_of(chunk) && (1..=len).contains(&old);
         debug_assert!(is_sound && len.is_multiple_of(chunk), "pieces are whole");
-        let room = re.capacity().min(im.capacity()) - len;
-        let chunks = if is_sound && len.is_multiple_of(chunk) { chunks.min(room / chunk) } else { 0 };
+        if !(is_sound && len.is_multiple_of(chunk)) {
+            return 0;
+        }
+        let chunks = chunks.min((re.capacity().min(im.capacity()) - len) / chunk);
         let parts = Parts(re.as_mut_ptr(), im.as_mut_ptr());
-        team.for_each(chunks, &|number| {
-            let to = len + number * chunk;
-            // SAFETY: a piece reads below `old`, where nobody writes, and writes `chunk` places of its own between
-            // the length and the capacity, as what may not have been written before.
-            unsafe { parts.append(to % old, to, chunk, factor(number)) };
+        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        team.for_each(chunks, &|_| {
+            // Whatever the team does, each chunk is written once.
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number < chunks {
+                let to = len + number * chunk;
+                // SAFETY: a piece reads below `old`, where nobody writes, and writes `chunk` places of its own between
+                // the length and the capacity, as what may not have been written before.
+                unsafe { parts.append(to % old, to, chunk, factor(number)) };
+                done.fetch_add(1, Ordering::Release);
+            }
         });
+        if done.load(Ordering::Acquire) < chunks {
+            return 0;
+        }
         // SAFETY: these places are within the capacity, and all of them have been written.
         unsafe {
             re.set_len(len + chunks * chunk);

@@ -3,7 +3,7 @@
 //!
 //! Gates, measurements, barriers and resets stand as numbers; any other instruction, and what few circuits have
 //! (variables, metadata, options, a header of its own), as JSON of a Qobj. Integers are LEB128, reals eight bytes,
-//! little endian. The bytes hold no version: whoever reads them is the build that wrote them.
+//! little endian. First comes the version of the package: no other reads them.
 
 use serde_json::{Map, Value, json};
 
@@ -22,12 +22,15 @@ const JSON: u8 = 255;
 
 const _: () = assert!(GATES.len() <= RESET as usize, "a byte holds the index of every gate");
 
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Bytes between two reports of progress.
 const PROGRESS_BYTES: usize = 1 << 16;
 
 /// Writes circuits, without structured control flow. An error where unrolled loops are too long.
 pub fn pack(circuits: &[Circuit]) -> Result<Vec<u8>, AerError> {
     let mut writer = Writer::default();
+    writer.text(VERSION);
     writer.count(circuits.len());
     for circuit in circuits {
         writer.circuit(&*write::flat(circuit)?);
@@ -39,6 +42,10 @@ pub fn pack(circuits: &[Circuit]) -> Result<Vec<u8>, AerError> {
 pub fn unpack(bytes: &[u8], options: LoadOptions) -> Result<Program, AerError> {
     let broken = || invalid("The packed circuits cannot be read.");
     let mut reader = Reader { rest: bytes, total_bytes: bytes.len(), reported: 0, instructions: 0, options };
+    let version = reader.text().ok_or_else(broken)?;
+    if version != VERSION {
+        return Err(broken().found(format!("circuits of version \"{version}\"")).expected(VERSION));
+    }
     let count = reader.count().ok_or_else(broken)?;
     let mut circuits = Vec::new();
     for index in 0..count {

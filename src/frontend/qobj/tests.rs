@@ -240,7 +240,8 @@ fn what_is_written_reads_back_to_the_same() {
         let circuits = std::slice::from_ref(&circuit);
         let whole = qobj_json(circuits, Map::new(), "id", Map::new()).to_string();
         let packed = pack(circuits).unwrap();
-        for program in [load(&whole), unpack(&packed, LoadOptions::default())] {
+        let text = qobj_text(circuits).unwrap();
+        for program in [load(&whole), load(&text), unpack(&packed, LoadOptions::default())] {
             let read = only(program.unwrap()).unwrap();
             assert_eq!(read, circuit, "seed {seed}: {whole}");
             assert_eq!(read.result_header(), circuit.result_header());

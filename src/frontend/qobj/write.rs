@@ -62,6 +62,31 @@ fn envelope(
     })
 }
 
+/// As [`qobj_json`], without options, id and header, as text, written instruction by instruction: the values of a
+/// long circuit take far more memory.
+pub fn qobj_text(circuits: &[Circuit]) -> Result<String, AerError> {
+    let mut text = opened(&envelope(circuits, Map::new(), "", Map::new()), "experiments");
+    for (index, circuit) in circuits.iter().enumerate() {
+        let circuit = &*flat(circuit)?;
+        let head = json!({ "header": experiment_header(circuit), "config": experiment_config(circuit) });
+        text.push_str(if index == 0 { "" } else { "," });
+        text.push_str(&opened(&head, "instructions"));
+        for (index, step) in circuit.instructions.iter().enumerate() {
+            text.push_str(if index == 0 { "" } else { "," });
+            text.push_str(&instruction_json(step).to_string());
+        }
+        text.push_str("]}");
+    }
+    text.push_str("]}");
+    Ok(text)
+}
+
+/// An object as text, up to the entries of one more key, which is a list.
+fn opened(object: &Value, key: &str) -> String {
+    let text = object.to_string();
+    format!("{},\"{key}\":[", text.strip_suffix('}').unwrap_or(&text))
+}
+
 fn experiment_header(circuit: &Circuit) -> Map<String, Value> {
     let mut header = circuit.result_header();
     header.insert("name".into(), circuit.name.clone().into());
