@@ -27,7 +27,7 @@ use crate::session::{Session, envelope};
 /// Amplitudes touched between two looks at the clock: about half a millisecond. Several threads meet in the end of each
 /// step, so theirs begin with more and grow to last [`STEP_MS`]; code that runs for the first time is slow.
 const BUDGET: u64 = if SHARED { 1 << 23 } else { 1 << 19 };
-const MOST_BUDGET: u64 = if SHARED { 1 << 26 } else { BUDGET };
+const MOST_BUDGET: u64 = if SHARED { 1 << 25 } else { BUDGET };
 
 /// How long a step of several threads may take, in milliseconds.
 const STEP_MS: f64 = 10.0;
@@ -333,10 +333,15 @@ impl Worker {
         let Some(session) = &mut active.session else { return Next::End };
         let mut step_started_ms = now_ms();
         loop {
-            match session.step(active.budget) {
+            let step = session.step(active.budget);
+            let now = now_ms();
+            active.budget = match step {
+                Step::Pending => next_budget(active.budget, now - step_started_ms),
+                _ => BUDGET,
+            };
+            match step {
                 Step::Pending => {}
                 Step::Experiment(index) => {
-                    let now = now_ms();
                     if let Some(mut result) = session.take_result(index) {
                         result.time_taken_s = (now - active.experiment_started_ms) / 1000.0;
                         if result.success() {
@@ -362,8 +367,6 @@ impl Worker {
                     return Next::End;
                 }
             }
-            let now = now_ms();
-            active.budget = next_budget(active.budget, now - step_started_ms);
             step_started_ms = now;
             if now - slice_started_ms >= SLICE_MS {
                 if now - active.progress_sent_ms >= PROGRESS_INTERVAL_MS {
