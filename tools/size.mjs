@@ -8,10 +8,10 @@ import { root } from './setup.mjs';
 
 export const budgets = {
   'aer_wasm_bg.wasm': 835,
-  'index.mjs': 27,
-  'node.cjs': 27,
+  'index.mjs': 28,
+  'node.cjs': 28,
   'node.mjs': 1,
-  'worker_host.js': 30,
+  'worker_host.js': 31,
   'aer_wasm_threads_bg.wasm': 655,
   'cli.mjs': 5,
   'index.d.ts': 22,
