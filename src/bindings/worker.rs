@@ -24,13 +24,10 @@ use crate::protocol::{
 use crate::run::{Part, Step};
 use crate::session::{Session, envelope};
 
-/// Amplitudes touched between two looks at the clock: about half a millisecond. Several threads meet in the end of each
-/// step, so theirs begin with more and grow to last [`STEP_MS`]; code that runs for the first time is slow.
+/// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, which
+/// meet in the end of each step. Four times as many are a tenth faster, but as long as the code is new they last so long
+/// that a cancel has to end the worker.
 const BUDGET: u64 = if SHARED { 1 << 23 } else { 1 << 19 };
-const MOST_BUDGET: u64 = if SHARED { 1 << 25 } else { BUDGET };
-
-/// How long a step of several threads may take, in milliseconds.
-const STEP_MS: f64 = 10.0;
 
 /// A job that is read in less goes on in the same turn, in milliseconds.
 const AT_ONCE_MS: f64 = 2.0;
@@ -98,8 +95,6 @@ struct Active {
     waits: bool,
     session: Option<Session>,
     cancelled: bool,
-    /// Amplitudes of the next step.
-    budget: u64,
     started_ms: f64,
     /// When the job had been read.
     read_ms: f64,
@@ -191,7 +186,6 @@ impl Worker {
                     waits: false,
                     session: None,
                     cancelled: false,
-                    budget: BUDGET,
                     started_ms: now,
                     read_ms: now,
                     experiment_started_ms: now,
@@ -331,17 +325,11 @@ impl Worker {
             return next;
         }
         let Some(session) = &mut active.session else { return Next::End };
-        let mut step_started_ms = now_ms();
         loop {
-            let step = session.step(active.budget);
-            let now = now_ms();
-            active.budget = match step {
-                Step::Pending => next_budget(active.budget, now - step_started_ms),
-                _ => BUDGET,
-            };
-            match step {
+            match session.step(BUDGET) {
                 Step::Pending => {}
                 Step::Experiment(index) => {
+                    let now = now_ms();
                     if let Some(mut result) = session.take_result(index) {
                         result.time_taken_s = (now - active.experiment_started_ms) / 1000.0;
                         if result.success() {
@@ -367,7 +355,7 @@ impl Worker {
                     return Next::End;
                 }
             }
-            step_started_ms = now;
+            let now = now_ms();
             if now - slice_started_ms >= SLICE_MS {
                 if now - active.progress_sent_ms >= PROGRESS_INTERVAL_MS {
                     active.progress_sent_ms = now;
@@ -402,17 +390,6 @@ impl Worker {
         let envelope = envelope(&active.request, false, &format!("ERROR: {error}"), None, None);
         let message = FromWorker::Failed { job: active.job, error, memory_bytes: memory_bytes() };
         self.send_with(&message, Some(finished(active, envelope)), Array::new());
-    }
-}
-
-/// The budget of the next step, after one that took so long.
-fn next_budget(budget: u64, took_ms: f64) -> u64 {
-    if took_ms > STEP_MS {
-        BUDGET.max(budget / 2)
-    } else if took_ms < STEP_MS / 2.0 {
-        MOST_BUDGET.min(budget * 2)
-    } else {
-        budget
     }
 }
 
