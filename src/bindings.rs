@@ -18,6 +18,7 @@ mod noise;
 mod threads;
 mod timer;
 mod wait;
+mod wire;
 pub mod worker;
 pub mod worker_executor;
 

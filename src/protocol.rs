@@ -1,7 +1,8 @@
 //! What front and worker say to each other. docs/protocol.md tells the story with pictures.
 //!
-//! Each message is a flat object with a `kind`. A worker runs one job at a time; the queue is the front's.
-//! Results travel beside these messages as `result`, with their buffers transferred (see `bindings`).
+//! Each message is a flat object with a `kind`, and travels as JSON text, which costs a fraction of what an object does.
+//! A worker runs one job at a time; the queue is the front's. Programs and results travel beside these messages, numbers
+//! in buffers that are transferred (see `bindings::wire`).
 //! Exactly one of `done`, `failed`, `cancelled` ends a job in a worker; a later message that names it is dropped.
 //! A worker whose job will take a while offers it for division; the front may then ask it to split off a part,
 //! which another worker runs.
@@ -13,7 +14,7 @@ use crate::error::{AerError, ErrorCode};
 use crate::run::{Part, Progress, Shots};
 
 /// Version of these messages; front and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// How long a worker computes before it lets messages in, in milliseconds.
 pub const SLICE_MS: f64 = 12.0;
@@ -33,6 +34,21 @@ pub enum Source {
     Packed(Vec<u8>),
 }
 
+impl Source {
+    /// Its length in bytes.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Packed(bytes) => bytes.len(),
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 impl From<String> for Source {
     fn from(text: String) -> Self {
         Self::Text(text)
@@ -46,13 +62,14 @@ impl From<&str> for Source {
 }
 
 /// What a job asks for: everything an executor needs, as plain cloneable data.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RunRequest {
     /// The job's id, reported in the result.
     pub job_id: String,
     /// The backend's name, reported in the result.
     pub backend_name: String,
-    /// The programs.
+    /// The programs, which travel beside the request.
+    #[serde(skip)]
     pub circuits: Vec<Source>,
     /// Options of the backend: the weakest.
     pub backend_options: Map<String, Value>,
@@ -63,7 +80,8 @@ pub struct RunRequest {
 }
 
 /// Front to worker.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "FlatToWorker")]
 #[allow(clippy::large_enum_variant, reason = "a message is read once and taken apart")]
 pub enum ToWorker {
     /// Run a job.
@@ -94,7 +112,7 @@ pub enum ToWorker {
 
 /// Worker to front.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", try_from = "Flat")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "FlatFromWorker")]
 pub enum FromWorker {
     /// The worker takes jobs now.
     Ready {
@@ -170,10 +188,37 @@ pub enum FromWorker {
     },
 }
 
-/// Every field of every [`FromWorker`]: read as one object, which takes far less code than serde needs to
-/// find the `kind` first.
+/// Every field of every [`ToWorker`]: read as one object, which takes far less code than serde needs to find the
+/// `kind` first.
 #[derive(Deserialize)]
-struct Flat {
+struct FlatToWorker {
+    kind: String,
+    job: u32,
+    request: Option<RunRequest>,
+    part: Option<Part>,
+    #[serde(default)]
+    threads: u32,
+    into: Option<u32>,
+}
+
+impl TryFrom<FlatToWorker> for ToWorker {
+    type Error = String;
+
+    fn try_from(flat: FlatToWorker) -> Result<Self, String> {
+        let FlatToWorker { kind, job, request, part, threads, into } = flat;
+        let read = match kind.as_str() {
+            "run" => request.map(|request| Self::Run { job, request, part, threads }),
+            "split" => into.map(|into| Self::Split { job, into }),
+            "cancel" => Some(Self::Cancel { job }),
+            _ => None,
+        };
+        read.ok_or(kind)
+    }
+}
+
+/// Every field of every [`FromWorker`], as in [`FlatToWorker`].
+#[derive(Deserialize)]
+struct FlatFromWorker {
     kind: String,
     job: Option<u32>,
     protocol: Option<u32>,
@@ -187,12 +232,23 @@ struct Flat {
     memory_bytes: Option<f64>,
 }
 
-impl TryFrom<Flat> for FromWorker {
+impl TryFrom<FlatFromWorker> for FromWorker {
     type Error = String;
 
-    fn try_from(flat: Flat) -> Result<Self, String> {
-        let Flat { kind, job, protocol, progress, left_ms, at_most, part, index, shots, error, memory_bytes } =
-            flat;
+    fn try_from(flat: FlatFromWorker) -> Result<Self, String> {
+        let FlatFromWorker {
+            kind,
+            job,
+            protocol,
+            progress,
+            left_ms,
+            at_most,
+            part,
+            index,
+            shots,
+            error,
+            memory_bytes,
+        } = flat;
         let read = match kind.as_str() {
             "ready" => protocol.map(|protocol| Self::Ready { protocol }),
             "validating" => job.map(|job| Self::Validating { job }),
@@ -246,5 +302,12 @@ mod tests {
         assert_eq!(value["error"]["line"], 2);
         let back: FromWorker = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string(&back).unwrap(), text);
+        let request =
+            RunRequest { job_id: "a".into(), circuits: vec!["qreg q[1];".into()], ..RunRequest::default() };
+        let text = serde_json::to_string(&ToWorker::Run { job: 3, request, part: None, threads: 2 }).unwrap();
+        assert!(!text.contains("qreg"), "programs travel beside");
+        let back: ToWorker = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&back).unwrap(), text);
+        assert!(serde_json::from_str::<ToWorker>(r#"{"kind": "stop", "job": 1}"#).is_err());
     }
 }

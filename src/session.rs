@@ -116,6 +116,11 @@ impl Session {
         self.run.shared_work()
     }
 
+    /// See [`Run::is_brief`].
+    pub fn is_brief(&self) -> bool {
+        self.run.is_brief()
+    }
+
     /// Only this part of the job is run here.
     #[must_use]
     pub fn only(mut self, part: Part) -> Self {

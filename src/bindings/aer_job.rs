@@ -13,12 +13,11 @@ use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
-use super::convert::{
-    describe, get, get_method, given, js_object, options_from_js, request_to_js, wrong_argument,
-};
+use super::convert::{describe, get, get_method, given, js_object, options_from_js, wrong_argument};
 use super::host::{awaited, call, deferred, is_dict, make_result, now_ms};
 use super::js_error::{from_thrown, job_error, throw};
 use super::timer::Timer;
+use super::wire::request_to_js;
 use super::worker_executor::is_own_submit;
 use super::{circuits, wait, worker_executor};
 use crate::error::{AerError, ErrorCode};

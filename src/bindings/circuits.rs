@@ -4,11 +4,10 @@ use js_sys::{Array, JSON, Object, Reflect};
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{
-    describe, get, get_method, given, options_from_js, set, source_from_js, to_js, wrong_argument,
-};
+use super::convert::{describe, get, get_method, given, options_from_js, set, to_js, wrong_argument};
 use super::host::{MEMORY_LIMIT_BYTES, available_parallelism, threads_missing};
 use super::js_error::{from_thrown, throw};
+use super::wire::source_from_js;
 use crate::engine::Method;
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::{self, LoadOptions, qobj};

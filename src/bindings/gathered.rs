@@ -3,8 +3,9 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{PLAIN, get, measured_from_js, measured_to_js, set};
+use super::convert::{get, set, to_js};
 use super::host::unpack_result;
+use super::wire::{PLAIN, measured_from_js, measured_to_js};
 use crate::error::AerError;
 use crate::executor::gather::{Gathered, Whole};
 use crate::run::Summary;
@@ -61,7 +62,8 @@ fn experiment(whole: Whole<Received>, most_workers: usize) -> JsValue {
         |piece: &Received| measured_from_js(&get(&piece.result, "packed"), number(piece, "shots") as usize);
     let merged = merge_shots(pieces.iter().map(measured));
     let (data, metadata) = (get(&first, "data"), get(&first, "metadata"));
-    let packed = measured_to_js(&merged, data.unchecked_ref(), PLAIN, &Array::new());
+    let (plain, packed) = measured_to_js(&merged, PLAIN, &Array::new());
+    Object::assign(data.unchecked_ref::<Object>(), to_js(&plain).unchecked_ref());
     set(metadata.unchecked_ref(), "parallel_shots", most_workers.min(pieces.len()) as f64);
     set(metadata.unchecked_ref(), "time_taken", seconds);
     let result: &Object = first.unchecked_ref();

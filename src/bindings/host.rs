@@ -63,6 +63,10 @@ extern "C" {
     /// The Result of a dict, or the Result itself.
     #[wasm_bindgen(catch)]
     pub fn make_result(dict: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// The result that came with a message.
+    pub fn result_of(message: &JsValue) -> JsValue;
+
     /// Puts the counts of an experiment that travelled as numbers into its data.
     pub fn unpack_result(experiment: &JsValue) -> JsValue;
 }

@@ -7,19 +7,20 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::convert::{experiment_to_js, from_js, get, request_from_js, set, to_js};
+use super::convert::get;
 use super::host::{MEMORY_LIMIT_BYTES, call, next_task, now_ms, start_threads};
 use super::threads::{SHARED, reason_for_one, threads};
 use super::timer::Timer;
+use super::wire::{message, message_with_experiment, message_with_result, to_worker};
 use crate::engine::SHARED_BITS;
 use crate::error::AerError;
 use crate::kernel::warm::warm_up;
 use crate::protocol::{
-    DIVIDE_MS, FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker,
+    DIVIDE_MS, FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, Source, ToWorker,
 };
 use crate::run::{Part, Step};
 use crate::session::{Session, envelope};
@@ -31,6 +32,9 @@ const BUDGET: u64 = if SHARED { 1 << 23 } else { 1 << 19 };
 
 /// A job that is read in less goes on in the same turn, in milliseconds.
 const AT_ONCE_MS: f64 = 2.0;
+
+/// That a job of less is being read is told with what comes next: it takes no longer than a message.
+const BRIEF_BYTES: usize = 1 << 16;
 
 /// How long after its first job a worker makes ready for larger ones, in seconds: not while jobs follow each other.
 const IDLE_S: f64 = 0.05;
@@ -50,22 +54,6 @@ pub fn attend(post: Function) -> Function {
     Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| Worker::take(&worker, message))
         .into_js_value()
         .unchecked_into()
-}
-
-/// A message of the front.
-fn to_worker(message: &JsValue) -> Option<ToWorker> {
-    let job = get(message, "job").as_f64()? as u32;
-    match get(message, "kind").as_string()?.as_str() {
-        "run" => Some(ToWorker::Run {
-            job,
-            request: request_from_js(&get(message, "request"))?,
-            part: from_js(&get(message, "part")),
-            threads: get(message, "threads").as_f64().unwrap_or(0.0) as u32,
-        }),
-        "split" => Some(ToWorker::Split { job, into: get(message, "into").as_f64()? as u32 }),
-        "cancel" => Some(ToWorker::Cancel { job }),
-        _ => None,
-    }
 }
 
 struct Worker {
@@ -133,14 +121,19 @@ impl Worker {
         }
     }
 
-    fn send(&self, message: &FromWorker) {
-        self.send_with(message, None, Array::new());
+    /// Sends a message, after those that wait.
+    fn send(&self, content: &FromWorker) {
+        self.hold(content);
+        self.release();
     }
 
-    /// Sends a message, and before it what waits.
-    fn send_with(&self, message: &FromWorker, result: Option<JsValue>, transfer: Array) {
-        self.hold_with(message, result, transfer);
-        self.release();
+    /// As [`Self::send`], but it leaves with the next message.
+    fn hold(&self, content: &FromWorker) {
+        self.hold_parcel(message(content), Array::new());
+    }
+
+    fn hold_parcel(&self, message: JsValue, transfer: Array) {
+        self.outbox.borrow_mut().push((message, transfer));
     }
 
     /// Sends what waits: a message, or a list of several.
@@ -162,19 +155,11 @@ impl Worker {
         }
     }
 
-    /// As [`Self::send_with`], but it leaves with the next message.
-    fn hold_with(&self, message: &FromWorker, result: Option<JsValue>, transfer: Array) {
-        let message = to_js(message);
-        if let Some(result) = result {
-            set(message.unchecked_ref(), "result", result);
-        }
-        self.outbox.borrow_mut().push((message, transfer));
-    }
-
     fn take(worker: &Rc<Self>, message: JsValue) {
         match to_worker(&message) {
             Some(ToWorker::Run { job, request, part, threads }) => {
                 let now = now_ms();
+                let brief = request.circuits.iter().map(Source::len).sum::<usize>() <= BRIEF_BYTES;
                 worker.passed.set(None);
                 *worker.active.borrow_mut() = Some(Active {
                     job,
@@ -192,7 +177,10 @@ impl Worker {
                     progress_sent_ms: now,
                     offered_ms: f64::MIN,
                 });
-                worker.send(&FromWorker::Validating { job });
+                worker.hold(&FromWorker::Validating { job });
+                if !brief {
+                    worker.release();
+                }
                 Self::schedule(worker);
             }
             Some(ToWorker::Cancel { job } | ToWorker::Split { job, .. })
@@ -237,7 +225,9 @@ impl Worker {
         if active.cancelled {
             return worker.send(&FromWorker::Cancelled { job: active.job, memory_bytes: memory_bytes() });
         }
-        match worker.advance(&mut active) {
+        let next = worker.advance(&mut active);
+        worker.release();
+        match next {
             Next::End => {
                 worker.warm_up.get_or_init(|| Timer::new(IDLE_S, false, warm_up::<f64>));
                 return;
@@ -311,7 +301,11 @@ impl Worker {
         if !SHARED && active.reason.is_none() {
             return Some(Next::OtherCore);
         }
-        self.send(&FromWorker::Running { job });
+        let brief = active.session.as_ref().is_some_and(Session::is_brief);
+        self.hold(&FromWorker::Running { job });
+        if !brief {
+            self.release();
+        }
         (active.read_ms - active.started_ms > AT_ONCE_MS).then_some(Next::Slice)
     }
 
@@ -341,11 +335,10 @@ impl Worker {
                             shots: result.part,
                             error: result.error.clone(),
                         };
-                        let (result, transfer) = experiment_to_js(&result);
-                        if index + 1 == session.progress().experiments {
-                            self.hold_with(&message, Some(result), transfer);
-                        } else {
-                            self.send_with(&message, Some(result), transfer);
+                        let (parcel, transfer) = message_with_experiment(&message, &result);
+                        self.hold_parcel(parcel, transfer);
+                        if index + 1 < session.progress().experiments {
+                            self.release();
                         }
                     }
                     active.experiment_started_ms = now;
@@ -367,7 +360,6 @@ impl Worker {
                     active.offered_ms = now;
                     self.send(&FromWorker::Offer { job, left_ms, at_most });
                 }
-                self.release();
                 return Next::Slice;
             }
         }
@@ -377,24 +369,23 @@ impl Worker {
         let Some(session) = &active.session else { return };
         let (job, memory_bytes) = (active.job, memory_bytes());
         let progress = FromWorker::Progress { job, progress: session.progress() };
-        self.hold_with(&progress, None, Array::new());
-        let result = finished(active, session.envelope());
+        self.hold(&progress);
         let message = match session.summary().error {
             None => FromWorker::Done { job, memory_bytes },
             Some(error) => FromWorker::Failed { job, error, memory_bytes },
         };
-        self.send_with(&message, Some(result), Array::new());
+        self.hold_parcel(message_with_result(&message, &finished(active, session.envelope())), Array::new());
     }
 
     fn fail(&self, active: &Active, error: AerError) {
         let envelope = envelope(&active.request, false, &format!("ERROR: {error}"), None, None);
         let message = FromWorker::Failed { job: active.job, error, memory_bytes: memory_bytes() };
-        self.send_with(&message, Some(finished(active, envelope)), Array::new());
+        self.hold_parcel(message_with_result(&message, &finished(active, envelope)), Array::new());
     }
 }
 
 /// The envelope with what only a host knows: date, times, memory.
-fn finished(active: &Active, mut envelope: Map<String, serde_json::Value>) -> JsValue {
+fn finished(active: &Active, mut envelope: Map<String, Value>) -> Map<String, Value> {
     let seconds = (now_ms() - active.started_ms) / 1000.0;
     let threads = active.session.as_ref().map_or(1, Session::threads);
     let reason = match &active.reason {
@@ -414,7 +405,7 @@ fn finished(active: &Active, mut envelope: Map<String, serde_json::Value>) -> Js
             "acceleration": { "simd": cfg!(target_feature = "simd128"), "threads": threads, "reason": reason },
         }),
     );
-    to_js(&envelope)
+    envelope
 }
 
 /// The memory of this wasm instance, which never shrinks.

@@ -12,20 +12,21 @@ use js_sys::{Array, Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
-use super::convert::{describe, from_js, get, js_object, request_from_js, set, to_js};
+use super::convert::{describe, get, js_object, set, to_js};
 use super::gathered::{Received, complete, take_experiments};
 use super::host::{
     WorkerHandle, available_parallelism, call, deferred, next_task, now_ms, spawn_worker, warn,
 };
 use super::js_error::throw;
 use super::timer::Timer;
+use super::wire::{bare_request, from_worker, message, run_message};
 use super::worker::serve;
 use crate::error::{AerError, ErrorCode};
 use crate::executor::gather::Gathered;
 use crate::executor::pool::{
     CANCEL_GRACE_MS, Effect, Notice, Pool, START_LIMIT_MS, Ticket, WorkerId, worker_lost,
 };
-use crate::protocol::{FromWorker, PROTOCOL_VERSION, protocol_mismatch};
+use crate::protocol::{FromWorker, PROTOCOL_VERSION, ToWorker, protocol_mismatch};
 use crate::session::envelope;
 
 thread_local! {
@@ -197,9 +198,8 @@ impl PoolJob {
         }
     }
 
-    /// The end of a job that ran in several workers, from the message of the last.
-    fn tell_end_of_parts(mut self, message: &JsValue) {
-        let result = get(message, "result");
+    /// The end of a job that ran in several workers, with the result of the last.
+    fn tell_end_of_parts(mut self, result: JsValue) {
         if self.stopped || !result.is_object() || !self.gathered.is_whole(self.experiments) {
             let error = self.error.take().filter(|_| !self.stopped);
             return self.tell_end_without_worker(error.as_ref());
@@ -212,7 +212,7 @@ impl PoolJob {
     }
 
     fn partial_result(&mut self, error: Option<&AerError>) -> JsValue {
-        let Some(request) = request_from_js(&self.request) else { return JsValue::UNDEFINED };
+        let Some(request) = bare_request(&self.request) else { return JsValue::UNDEFINED };
         let results = take_experiments(&mut self.gathered);
         let status = match error {
             _ if results.length() > 0 => "PARTIAL COMPLETED".to_owned(),
@@ -304,26 +304,13 @@ impl Link {
                 let request = request.unwrap_or(JsValue::UNDEFINED);
                 let threads = available_parallelism() / (self.pool.borrow().busy_workers() as u32).max(1);
                 self.with_worker(worker, |link| link.hold(true));
-                let part = part.map_or(JsValue::UNDEFINED, |part| to_js(&part));
-                self.post(
-                    worker,
-                    &js_object([
-                        ("kind", "run".into()),
-                        ("job", job.into()),
-                        ("request", request),
-                        ("threads", threads.into()),
-                        ("part", part),
-                    ]),
-                );
+                self.post(worker, &run_message(job, &request, part.as_ref(), threads));
             }
             Effect::AskSplit { worker, job, into } => {
-                self.post(
-                    worker,
-                    &js_object([("kind", "split".into()), ("job", job.into()), ("into", into.into())]),
-                );
+                self.post(worker, &message(&ToWorker::Split { job, into }));
             }
             Effect::AskCancel { worker, job } => {
-                self.post(worker, &js_object([("kind", "cancel".into()), ("job", job.into())]));
+                self.post(worker, &message(&ToWorker::Cancel { job }));
                 self.after(CANCEL_GRACE_MS, move |link| link.pool.borrow_mut().grace_up(worker, job));
             }
             Effect::Terminate(worker) => {
@@ -461,10 +448,7 @@ impl Link {
     }
 
     fn take_message(&self, worker: WorkerId, message: &JsValue) {
-        // The result travels beside the message: serde cannot buffer the typed arrays in it.
-        let bare = Object::assign(&Object::new(), message.unchecked_ref());
-        set(&bare, "result", JsValue::UNDEFINED);
-        let Some(parsed) = from_js::<FromWorker>(&bare) else {
+        let Some((parsed, result)) = from_worker(message) else {
             return self.lose(worker, &protocol_mismatch("a message that cannot be read"));
         };
         let runs = |job: Ticket| self.pool.borrow().runs(worker, job);
@@ -498,21 +482,18 @@ impl Link {
             }
             FromWorker::Experiment { job, index, shots, error } if runs(job) => {
                 if let Some(job) = self.jobs.borrow_mut().get_mut(&job) {
-                    let received = Received { result: get(message, "result"), ended_ms: now_ms() };
+                    let received = Received { result, ended_ms: now_ms() };
                     job.gathered.add(worker, index, shots, error, received);
                 }
             }
             FromWorker::Done { job, memory_bytes } if runs(job) => {
-                self.finish(worker, job, memory_bytes, "done", message);
+                self.finish(worker, job, memory_bytes, "done", result, None);
             }
             FromWorker::Failed { job, memory_bytes, error } if runs(job) => {
-                if let Some(job) = self.jobs.borrow_mut().get_mut(&job) {
-                    job.error = Some(error);
-                }
-                self.finish(worker, job, memory_bytes, "failed", message);
+                self.finish(worker, job, memory_bytes, "failed", result, Some(error));
             }
             FromWorker::Cancelled { job, memory_bytes } if runs(job) => {
-                self.finish(worker, job, memory_bytes, "cancelled", message);
+                self.finish(worker, job, memory_bytes, "cancelled", result, None);
             }
             // About a job that has ended: dropped.
             _ => {}
@@ -521,18 +502,31 @@ impl Link {
 
     /// The worker ended its job, or its part of one: the owner of a job that has ended gets the whole result, the
     /// worker its next job.
-    fn finish(&self, worker: WorkerId, ticket: Ticket, memory_bytes: f64, kind: &str, message: &JsValue) {
+    fn finish(
+        &self,
+        worker: WorkerId,
+        ticket: Ticket,
+        memory_bytes: f64,
+        kind: &str,
+        result: JsValue,
+        error: Option<AerError>,
+    ) {
+        if let Some(job) = self.jobs.borrow_mut().get_mut(&ticket)
+            && error.is_some()
+        {
+            job.error = error;
+        }
         let effects = self.pool.borrow_mut().finished(worker, ticket, memory_bytes);
         let over = !self.pool.borrow().is_open(ticket);
         let job = if over { self.take_job(ticket) } else { None };
         if let Some(mut job) = job {
-            let result = get(message, "result");
             if job.gathered.divided() {
                 job.stopped |= kind == "cancelled";
-                job.tell_end_of_parts(message);
+                job.tell_end_of_parts(result);
             } else if result.is_object() {
                 set(result.unchecked_ref(), "results", take_experiments(&mut job.gathered));
-                job.tell(kind, &[("result", result), ("error", get(message, "error"))]);
+                let error = job.error.as_ref().map_or(JsValue::UNDEFINED, to_js);
+                job.tell(kind, &[("result", result), ("error", error)]);
             } else {
                 job.tell_end_without_worker(None);
             }

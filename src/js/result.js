@@ -44,7 +44,16 @@ export class Result {
       const packed = packed_of(one.data, 'counts');
       if (packed) {
         const { keys, shots } = packed;
-        for (let i = 0; i < shots.length; i++) counts[spaced(keys.text(i, 2))] = shots[i];
+        const known = known_texts(one.header);
+        for (let i = 0; i < shots.length; i++) {
+          const value = keys.width === 1 ? keys.words[i] : Infinity;
+          let text = known[value];
+          if (text === undefined) {
+            text = spaced(keys.text(i, 2));
+            if (value < known.length) known[value] = text;
+          }
+          counts[text] = shots[i];
+        }
         return counts;
       }
       if (!one.data.counts) throw explained(`No counts for experiment "${key}"`, { code: 'INVALID_ARGUMENT' });
@@ -135,6 +144,14 @@ export function make_result(dict) {
   return Result.from_dict(dict);
 }
 
+/** Called by Rust: the result that came with a message, its text and what travelled beside it. */
+export function result_of({ result, data, packed }) {
+  const read = JSON.parse(result);
+  Object.assign(read.data ?? {}, data);
+  if (packed) read.packed = packed;
+  return read;
+}
+
 function plain(value) {
   if (value instanceof Float64Array) {
     return Array.from({ length: value.length / 2 }, (_, i) => [value[2 * i], value[2 * i + 1]]);
@@ -164,6 +181,15 @@ function spacing({ memory_slots = 0, creg_sizes = [] } = {}) {
     let at = 0;
     return sizes.map((size) => bits.slice(at, (at += size))).join(' ');
   };
+}
+
+/** The texts of memories of up to 12 bits, by bits and value: they recur, and V8 looks up each new one. */
+const TEXTS = Array.from({ length: 13 }, (_, bits) => ({ bits, texts: undefined }));
+
+/** Those of memories in one piece that have been shown; no others are kept. */
+function known_texts({ memory_slots = 0, creg_sizes = [] } = {}) {
+  const known = creg_sizes.length < 2 ? TEXTS[memory_slots] : undefined;
+  return known ? known.texts ??= Array(1 << known.bits) : [];
 }
 
 /** Memories as 32-bit words, equally many for each, the least significant first. */

@@ -83,6 +83,10 @@ struct Current {
     state_bytes: u64,
 }
 
+/// The most of what [`Run::is_brief`], in qubits and in amplitudes touched: a matrix of as many qubits has 16 MiB.
+const BRIEF_QUBITS: u32 = 10;
+const BRIEF_WORK: f64 = 2_097_152.0;
+
 impl Run {
     /// A run of circuits in order; one that was refused by its front end fails alone.
     pub fn new(circuits: Vec<Result<Circuit, AerError>>, options: RunOptions) -> Self {
@@ -124,6 +128,16 @@ impl Run {
         }
         let circuits = self.circuits.iter().skip(self.index).flatten().flatten();
         circuits.map(parallel::shared_work).fold(0, u64::saturating_add)
+    }
+
+    /// Whether it looks as if it took a few milliseconds: the circuits are small, and so is the number of shots.
+    pub fn is_brief(&self) -> bool {
+        let small = |circuit: &Option<Result<Circuit, AerError>>| match circuit {
+            Some(Ok(circuit)) => circuit.num_qubits <= BRIEF_QUBITS && circuit.config.is_empty(),
+            _ => true,
+        };
+        let work = self.weights.iter().map(|weight| weight + self.options.shots as f64).sum::<f64>();
+        work <= BRIEF_WORK && self.circuits.iter().all(small)
     }
 
     /// Only this part of the job is run here.
