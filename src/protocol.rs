@@ -88,7 +88,8 @@ pub enum ToWorker {
     Run {
         /// The front's number for it.
         job: u32,
-        /// What to run.
+        /// What to run, which travels beside.
+        #[serde(skip)]
         request: RunRequest,
         /// Which part of it; all if absent.
         part: Option<Part>,
@@ -194,7 +195,6 @@ pub enum FromWorker {
 struct FlatToWorker {
     kind: String,
     job: u32,
-    request: Option<RunRequest>,
     part: Option<Part>,
     #[serde(default)]
     threads: u32,
@@ -205,9 +205,9 @@ impl TryFrom<FlatToWorker> for ToWorker {
     type Error = String;
 
     fn try_from(flat: FlatToWorker) -> Result<Self, String> {
-        let FlatToWorker { kind, job, request, part, threads, into } = flat;
+        let FlatToWorker { kind, job, part, threads, into } = flat;
         let read = match kind.as_str() {
-            "run" => request.map(|request| Self::Run { job, request, part, threads }),
+            "run" => Some(Self::Run { job, request: RunRequest::default(), part, threads }),
             "split" => into.map(|into| Self::Split { job, into }),
             "cancel" => Some(Self::Cancel { job }),
             _ => None,

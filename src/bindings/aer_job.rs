@@ -17,7 +17,7 @@ use super::convert::{describe, get, get_method, given, js_object, options_from_j
 use super::host::{awaited, call, deferred, is_dict, make_result, now_ms};
 use super::js_error::{from_thrown, job_error, throw};
 use super::timer::Timer;
-use super::wire::request_to_js;
+use super::wire::{request_to_js, request_to_pool};
 use super::worker_executor::is_own_submit;
 use super::{circuits, wait, worker_executor};
 use crate::error::{AerError, ErrorCode};
@@ -179,6 +179,35 @@ struct Options {
     parameter_binds: Option<JsValue>,
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// The options that stay on this page.
+    type HostOptions;
+    #[wasm_bindgen(method, getter, structural)]
+    fn executor(this: &HostOptions) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn on_progress(this: &HostOptions) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn signal(this: &HostOptions) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn parameter_binds(this: &HostOptions) -> JsValue;
+
+    /// What an executor tells of a job.
+    type ExecutorEvent;
+    #[wasm_bindgen(method, getter, structural)]
+    fn kind(this: &ExecutorEvent) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn result(this: &ExecutorEvent) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn error(this: &ExecutorEvent) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn progress(this: &ExecutorEvent) -> JsValue;
+}
+
+fn host_options(value: &JsValue) -> Option<&HostOptions> {
+    value.is_object().then(|| value.unchecked_ref())
+}
+
 impl Options {
     /// `backend` may be any object; an `AerSimulator` brings options.
     fn read(backend: &JsValue, run_given: &JsValue) -> Result<Self, AerError> {
@@ -189,15 +218,17 @@ impl Options {
         let kept = get(&context, "kept");
         let backend_options = options_from_js(&get(&context, "sent"))?;
         let run_options = options_from_js(run_given)?;
-        let host = |key: &str| given(get(run_given, key)).or_else(|| given(get(&kept, key)));
+        let host = |read: fn(&HostOptions) -> JsValue| {
+            [run_given, &kept].into_iter().find_map(|from| given(read(host_options(from)?)))
+        };
         let max_runtime_s = run_options.get("max_runtime_s").or_else(|| backend_options.get("max_runtime_s"));
         Ok(Self {
             backend_name: get(&context, "name").as_string().unwrap_or_else(|| "aer_simulator".into()),
-            executor: host("executor").unwrap_or_else(worker_executor::default_executor),
+            executor: host(HostOptions::executor).unwrap_or_else(worker_executor::default_executor),
             max_runtime_s: max_runtime_s.and_then(Value::as_f64),
-            on_progress: host("on_progress").and_then(|value| value.dyn_into().ok()),
-            signal: host("signal").map(JsCast::unchecked_into),
-            parameter_binds: host("parameter_binds"),
+            on_progress: host(HostOptions::on_progress).and_then(|value| value.dyn_into().ok()),
+            signal: host(HostOptions::signal).map(JsCast::unchecked_into),
+            parameter_binds: host(HostOptions::parameter_binds),
             backend_options,
             run_options,
         })
@@ -273,11 +304,14 @@ impl Job {
     fn sources(&self) -> Result<&[Source], AerError> {
         let make = || {
             // Only the package's own pool knows packed circuits.
-            let packed =
-                get_method(&self.options.executor, "submit").is_some_and(|submit| is_own_submit(&submit));
-            circuits::sources(&self.circuits, self.options.parameter_binds.as_ref(), packed)
+            circuits::sources(&self.circuits, self.options.parameter_binds.as_ref(), self.goes_to_pool())
         };
         self.sources.get_or_init(make).as_deref().map_err(Clone::clone)
+    }
+
+    /// Whether its executor is a pool of the package, which takes what others would not.
+    fn goes_to_pool(&self) -> bool {
+        get_method(&self.options.executor, "submit").is_some_and(|submit| is_own_submit(&submit))
     }
 
     fn qobj(&self) -> Result<JsValue, AerError> {
@@ -457,7 +491,8 @@ impl Job {
             let job = job.clone();
             Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| Self::on_executor_event(&job, &event))
         };
-        let handle = submit.call2(&job.options.executor, &request_to_js(&request), &on_event.into_js_value());
+        let write = if is_own_submit(&submit) { request_to_pool } else { request_to_js };
+        let handle = submit.call2(&job.options.executor, &write(&request), &on_event.into_js_value());
         match handle {
             Ok(handle) => {
                 *job.handle.borrow_mut() = handle.clone();
@@ -502,9 +537,11 @@ impl Job {
     }
 
     fn on_executor_event(job: &Rc<Self>, event: &JsValue) {
-        let kind = get(event, "kind").as_string().unwrap_or_default();
+        let empty = JsValue::from(js_sys::Object::new());
+        let event: &ExecutorEvent = if event.is_object() { event } else { &empty }.unchecked_ref();
+        let kind = event.kind().as_string().unwrap_or_default();
         let result = || {
-            let result = get(event, "result");
+            let result = event.result();
             if is_dict(&result) { make_result(&result).ok() } else { None }
         };
         let event = match kind.as_str() {
@@ -512,11 +549,11 @@ impl Job {
             "queued" => JobEvent::Status(JobStatus::Queued),
             "validating" => JobEvent::Status(JobStatus::Validating),
             "running" => JobEvent::Status(JobStatus::Running),
-            "progress" => return job.take_progress(&get(event, "progress")),
-            "done" => JobEvent::Ended(Self::result_outcome(&get(event, "result"))),
+            "progress" => return job.take_progress(&event.progress()),
+            "done" => JobEvent::Ended(Self::result_outcome(&event.result())),
             "cancelled" => JobEvent::Ended(Outcome::Cancelled(result())),
             "failed" => {
-                let error = get(event, "error");
+                let error = event.error();
                 if error.is_instance_of::<js_sys::Error>() {
                     *job.cause.borrow_mut() = Some(error.clone());
                 }

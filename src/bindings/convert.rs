@@ -3,7 +3,7 @@
 use js_sys::{Array, Function, JSON, Object, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{AerError, ErrorCode};
@@ -103,7 +103,7 @@ pub fn options_from_js(given: &JsValue) -> Result<Map<String, Value>, AerError> 
         if spec.is_host() {
             check_host_option(&key, &value)?;
         } else {
-            let value = from_js(&value).ok_or_else(|| {
+            let value = scalar(&value).or_else(|| from_js(&value)).ok_or_else(|| {
                 AerError::new(ErrorCode::InvalidOption, format!("Option \"{key}\" has the wrong type."))
                     .found(describe(&value))
             })?;
@@ -112,6 +112,15 @@ pub fn options_from_js(given: &JsValue) -> Result<Map<String, Value>, AerError> 
     }
     options::check(&map)?;
     Ok(map)
+}
+
+/// A text, a number or a truth value, as JSON has it.
+fn scalar(value: &JsValue) -> Option<Value> {
+    match value.as_f64() {
+        Some(x) if x.fract() == 0.0 && x.abs() < 9e15 => Some((x as i64).into()),
+        Some(x) => Number::from_f64(x).map(Value::Number),
+        None => value.as_string().map(Value::String).or_else(|| value.as_bool().map(Value::Bool)),
+    }
 }
 
 fn check_host_option(key: &str, value: &JsValue) -> Result<(), AerError> {

@@ -2,7 +2,7 @@
 //!
 //! A message is JSON text, or an object with the message as `text` and beside it what texts would be slow for. Both
 //! sides have a reader of JSON, and a text is cloned at once, where objects are written and read property by property
-//! three times on their way. Beside `run` there are the `circuits`; beside `experiment` and the last message of a job
+//! three times on their way. Beside `run` there are the `request`, a text too, and its `circuits`; beside `experiment` and the last message of a job
 //! the `result` as a text of its own, and for an experiment what was saved, as `data`, and outcomes as numbers, as
 //! `packed`. More than [`PLAIN`] counts, or a memory list of more shots, travel as numbers; `unpack_result` makes texts
 //! of them when they are read.
@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{from_js, get, js_object, set, to_js};
+use super::convert::{get, js_object, set, to_js};
 use super::host::result_of;
 use crate::circuit::Bits;
 use crate::engine::{Outcomes, SavedValue};
@@ -22,41 +22,45 @@ use crate::run::{Counts, ExperimentData, ExperimentResult, Part, SavedData};
 
 /// A message with nothing beside it.
 pub fn message(content: &impl Serialize) -> JsValue {
-    text(content).into()
+    serde_json::to_string(content).unwrap_or_default().into()
 }
 
-fn text(content: &impl Serialize) -> String {
-    serde_json::to_string(content).unwrap_or_default()
+#[wasm_bindgen]
+extern "C" {
+    /// An object with what crosses; its fields are read without making their names first.
+    type Parcel;
+    #[wasm_bindgen(method, getter, structural)]
+    fn text(this: &Parcel) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn request(this: &Parcel) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn circuits(this: &Parcel) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn result(this: &Parcel) -> JsValue;
 }
 
-fn read<T: DeserializeOwned>(message: &JsValue) -> Option<T> {
-    let text = message.as_string().or_else(|| get(message, "text").as_string())?;
-    serde_json::from_str(&text).ok()
+/// The object, if it is one.
+fn parcel(value: &JsValue) -> Option<&Parcel> {
+    value.is_object().then(|| value.unchecked_ref())
 }
 
-/// A request as executors get it: an object.
-pub fn request_to_js(request: &RunRequest) -> JsValue {
-    let object = to_js(request);
+fn read<T: DeserializeOwned>(text: &JsValue) -> Option<T> {
+    serde_json::from_str(&text.as_string()?).ok()
+}
+
+/// A message, and what travels beside it.
+fn open<T: DeserializeOwned>(message: &JsValue) -> Option<(T, Option<&Parcel>)> {
+    let parcel = parcel(message);
+    let content = parcel.map_or_else(|| read(message), |parcel| read(&parcel.text()))?;
+    Some((content, parcel))
+}
+
+fn sources_to_js(circuits: &[Source]) -> Array {
     let source = |source: &Source| match source {
         Source::Text(text) => JsValue::from(text),
         Source::Packed(bytes) => Uint8Array::from(&**bytes).into(),
     };
-    set(object.unchecked_ref(), "circuits", request.circuits.iter().map(source).collect::<Array>());
-    object
-}
-
-/// The request of such an object, without its programs.
-pub fn bare_request(request: &JsValue) -> Option<RunRequest> {
-    from_js(&without_circuits(request))
-}
-
-fn without_circuits(request: &JsValue) -> JsValue {
-    let bare = Object::new();
-    if request.is_object() {
-        Object::assign(&bare, request.unchecked_ref());
-        set(&bare, "circuits", JsValue::UNDEFINED);
-    }
-    bare.into()
+    circuits.iter().map(source).collect()
 }
 
 /// A program: a text, or bytes.
@@ -67,24 +71,63 @@ pub fn source_from_js(value: &JsValue) -> Option<Source> {
     }
 }
 
-/// Tells a worker to run a request, which is an object of [`request_to_js`].
-pub fn run_message(job: u32, request: &JsValue, part: Option<&Part>, threads: u32) -> JsValue {
-    let content = js_object([
-        ("kind", "run".into()),
-        ("job", job.into()),
-        ("request", without_circuits(request)),
-        ("part", part.map_or(JsValue::UNDEFINED, to_js)),
-        ("threads", threads.into()),
-    ]);
-    let text = JSON::stringify(&content).map_or(JsValue::UNDEFINED, Into::into);
-    js_object([("text", text), ("circuits", get(request, "circuits"))])
+/// A request as any executor gets it: an object.
+pub fn request_to_js(request: &RunRequest) -> JsValue {
+    let object = to_js(request);
+    set(object.unchecked_ref(), "circuits", sources_to_js(&request.circuits));
+    object
+}
+
+/// A request as the package's own pool takes it: as it travels.
+pub fn request_to_pool(request: &RunRequest) -> JsValue {
+    js_object([("request", message(request)), ("circuits", sources_to_js(&request.circuits).into())])
+}
+
+/// A request on its way through the pool.
+#[derive(Clone, Debug)]
+pub struct Request {
+    text: JsValue,
+    circuits: JsValue,
+}
+
+impl Request {
+    /// What was submitted: an object of [`request_to_js`] or of [`request_to_pool`].
+    pub fn new(given: &JsValue) -> Self {
+        let Some(parcel) = parcel(given) else {
+            return Self { text: JsValue::UNDEFINED, circuits: JsValue::UNDEFINED };
+        };
+        let (text, circuits) = (parcel.request(), parcel.circuits());
+        if text.is_string() {
+            return Self { text, circuits };
+        }
+        let bare: Object = Object::assign(&Object::new(), given.unchecked_ref());
+        set(&bare, "circuits", JsValue::UNDEFINED);
+        Self { text: JSON::stringify(&bare).map_or(JsValue::UNDEFINED, Into::into), circuits }
+    }
+
+    /// It without its programs.
+    pub fn bare(&self) -> Option<RunRequest> {
+        read(&self.text)
+    }
+
+    /// Tells a worker to run it.
+    pub fn run_message(&self, job: u32, part: Option<Part>, threads: u32) -> JsValue {
+        let content = ToWorker::Run { job, request: RunRequest::default(), part, threads };
+        js_object([
+            ("text", message(&content)),
+            ("request", self.text.clone()),
+            ("circuits", self.circuits.clone()),
+        ])
+    }
 }
 
 /// A message of the front.
 pub fn to_worker(message: &JsValue) -> Option<ToWorker> {
-    let mut content = read(message)?;
+    let (mut content, parcel) = open(message)?;
     if let ToWorker::Run { request, .. } = &mut content {
-        let circuits: Array = get(message, "circuits").dyn_into().ok()?;
+        let parcel = parcel?;
+        let circuits: Array = parcel.circuits().dyn_into().ok()?;
+        *request = read(&parcel.request())?;
         request.circuits = circuits.iter().map(|source| source_from_js(&source)).collect::<Option<_>>()?;
     }
     Some(content)
@@ -92,9 +135,12 @@ pub fn to_worker(message: &JsValue) -> Option<ToWorker> {
 
 /// A message of a worker, and the result beside it.
 pub fn from_worker(message: &JsValue) -> Option<(FromWorker, JsValue)> {
-    let content = read(message)?;
-    let is_bare = message.is_string() || get(message, "result").is_undefined();
-    Some((content, if is_bare { JsValue::UNDEFINED } else { result_of(message) }))
+    let (content, parcel) = open(message)?;
+    let result = match parcel {
+        Some(parcel) if !parcel.result().is_undefined() => result_of(message),
+        _ => JsValue::UNDEFINED,
+    };
+    Some((content, result))
 }
 
 /// A message with a job's result, which has no experiments in it.

@@ -19,7 +19,7 @@ use super::host::{
 };
 use super::js_error::throw;
 use super::timer::Timer;
-use super::wire::{bare_request, from_worker, message, run_message};
+use super::wire::{Request, from_worker, message};
 use super::worker::serve;
 use crate::error::{AerError, ErrorCode};
 use crate::executor::gather::Gathered;
@@ -120,7 +120,7 @@ impl WorkerExecutor {
             ));
         };
         let job = PoolJob {
-            request,
+            request: Request::new(&request),
             on_event,
             gathered: Gathered::default(),
             experiments: 0,
@@ -172,7 +172,7 @@ fn tell(on_event: &Function, kind: &str, fields: &[(&str, JsValue)]) {
 }
 
 struct PoolJob {
-    request: JsValue,
+    request: Request,
     on_event: Function,
     /// What its workers have sent.
     gathered: Gathered<Received>,
@@ -212,7 +212,7 @@ impl PoolJob {
     }
 
     fn partial_result(&mut self, error: Option<&AerError>) -> JsValue {
-        let Some(request) = bare_request(&self.request) else { return JsValue::UNDEFINED };
+        let Some(request) = self.request.bare() else { return JsValue::UNDEFINED };
         let results = take_experiments(&mut self.gathered);
         let status = match error {
             _ if results.length() > 0 => "PARTIAL COMPLETED".to_owned(),
@@ -301,10 +301,11 @@ impl Link {
                     job.gathered.worker_begins(worker);
                     job.request.clone()
                 });
-                let request = request.unwrap_or(JsValue::UNDEFINED);
                 let threads = available_parallelism() / (self.pool.borrow().busy_workers() as u32).max(1);
                 self.with_worker(worker, |link| link.hold(true));
-                self.post(worker, &run_message(job, &request, part.as_ref(), threads));
+                if let Some(request) = request {
+                    self.post(worker, &request.run_message(job, part, threads));
+                }
             }
             Effect::AskSplit { worker, job, into } => {
                 self.post(worker, &message(&ToWorker::Split { job, into }));

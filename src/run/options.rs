@@ -5,7 +5,7 @@
 //! An option whose default is `null` takes `null` for "not given". Options that name parts of Aer's machinery (fusion's
 //! verbosity, blocking, branching, thresholds of parallelism) are taken and change nothing.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value, json};
 
@@ -270,30 +270,34 @@ pub struct RunOptions {
 const DEFAULT_MEMORY_LIMIT_BYTES: u64 = 4 << 30;
 
 impl Default for RunOptions {
-    /// The defaults of the table.
+    /// The defaults of the table, which is read once.
     fn default() -> Self {
-        let blank = Self {
-            shots: 0,
-            method: None,
-            precision: Precision::Double,
-            seed_simulator: None,
-            fallback_seed: 0,
-            memory: false,
-            max_runtime_s: None,
-            max_memory_mb: None,
-            max_parallel_threads: 0,
-            max_parallel_experiments: 0,
-            max_parallel_shots: 0,
-            noise: Vec::new(),
-            memory_limit_bytes: DEFAULT_MEMORY_LIMIT_BYTES,
-            enable_truncation: false,
-            engine: EngineConfig::default(),
-            fusion_enable: false,
-            fusion_threshold: None,
-            fusion_max_qubit: None,
+        static DEFAULTS: OnceLock<RunOptions> = OnceLock::new();
+        let read = || {
+            let blank = Self {
+                shots: 0,
+                method: None,
+                precision: Precision::Double,
+                seed_simulator: None,
+                fallback_seed: 0,
+                memory: false,
+                max_runtime_s: None,
+                max_memory_mb: None,
+                max_parallel_threads: 0,
+                max_parallel_experiments: 0,
+                max_parallel_shots: 0,
+                noise: Vec::new(),
+                memory_limit_bytes: DEFAULT_MEMORY_LIMIT_BYTES,
+                enable_truncation: false,
+                engine: EngineConfig::default(),
+                fusion_enable: false,
+                fusion_threshold: None,
+                fusion_max_qubit: None,
+            };
+            // The table's own defaults are valid (a test says so).
+            blank.clone().with(&as_json()).unwrap_or(blank)
         };
-        // The table's own defaults are valid (a test says so).
-        blank.clone().with(&as_json()).unwrap_or(blank)
+        DEFAULTS.get_or_init(read).clone()
     }
 }
 
