@@ -1,13 +1,14 @@
 //! The only source of randomness: a stream for each (seed, shot).
 //!
-//! `ChaCha8` (Bernstein 2008; crate `rand_chacha`) keyed by the experiment's seed, with the shot as its
+//! [`ChaCha8`] keyed by the experiment's seed, with the shot as its
 //! stream number. What a shot draws depends on nothing else, so counts are the same however shots are spread
 //! over workers. The experiments of a job have seeds of their own: see [`experiment_seed`].
 
+mod chacha8;
+
 use std::ops::Range;
 
-use rand_chacha::ChaCha8Rng;
-use rand_core::{Rng, SeedableRng};
+use chacha8::ChaCha8;
 
 /// The distance between the seeds of neighbouring experiments of a job (Aer's).
 pub const SEED_STRIDE: u64 = 2113;
@@ -19,20 +20,18 @@ pub fn experiment_seed(base: u64, index: usize) -> u64 {
 
 /// The random numbers of one shot.
 #[derive(Clone, Debug)]
-pub struct ShotRng(ChaCha8Rng);
+pub struct ShotRng(ChaCha8);
 
 impl ShotRng {
     /// The stream of a shot of an experiment. Nearly all of its cost is in the first number, which makes four
     /// blocks of the cipher; making the key is too cheap to be worth sharing between shots.
     pub fn new(seed: u64, shot: u64) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(shot);
-        Self(rng)
+        Self(ChaCha8::new(seed, shot, 0))
     }
 
     /// 64 random bits.
     pub fn word(&mut self) -> u64 {
-        self.0.next_u64()
+        self.0.word()
     }
 
     /// A number evenly distributed in [0, 1), with 53 random bits.
@@ -46,40 +45,35 @@ impl ShotRng {
 /// Neighbouring shots share a block of the cipher, so a number costs a tenth of a [`ShotRng`]. Each independent
 /// part of a state has a stream of its own.
 #[derive(Clone, Debug)]
-pub struct DrawRng(ChaCha8Rng);
+pub struct DrawRng(ChaCha8);
 
 impl DrawRng {
     /// A stream of an experiment, from the number for `first_shot` on.
     pub fn new(seed: u64, stream: u32, first_shot: u64) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
         // Apart from the streams of shots, which count up from 0.
-        rng.set_stream(u64::MAX - u64::from(stream));
-        rng.set_word_pos(2 * u128::from(first_shot));
-        Self(rng)
+        Self(ChaCha8::new(seed, u64::MAX - u64::from(stream), first_shot))
     }
 
     /// The next shot's number, evenly distributed in [0, 1), with 53 random bits.
     pub fn uniform(&mut self) -> f64 {
-        unit(self.0.next_u64())
+        unit(self.0.word())
     }
 }
 
 /// The random bits that a block of neighbouring shots share.
 #[derive(Clone, Debug)]
-pub struct BlockRng(ChaCha8Rng);
+pub struct BlockRng(ChaCha8);
 
 impl BlockRng {
     /// The stream of a block of an experiment.
     pub fn new(seed: u64, block: u64) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
         // Between the streams of shots, which count up from 0, and those of DrawRng, which count down from the end.
-        rng.set_stream(1 << 63 | block);
-        Self(rng)
+        Self(ChaCha8::new(seed, 1 << 63 | block, 0))
     }
 
     /// 64 random bits.
     pub fn word(&mut self) -> u64 {
-        self.0.next_u64()
+        self.0.word()
     }
 
     /// A number evenly distributed in [0, 1), with 53 random bits.
