@@ -30,7 +30,7 @@ pub use write::{experiment_json, instruction_json, qobj_json, qobj_text};
 
 use crate::circuit::Operation;
 use crate::error::AerError;
-use crate::frontend::{LoadOptions, Program};
+use crate::frontend::{LoadOptions, Program, Reading};
 
 /// The version of the schema that is written.
 pub const SCHEMA_VERSION: &str = "1.3.0";
@@ -47,6 +47,33 @@ const VARIABLES: &str = "variables";
 /// Reads a Qobj that needs nothing else.
 pub fn load(text: &str) -> Result<Program, AerError> {
     load_with(text, LoadOptions::default())
+}
+
+/// Bytes between two reports of progress.
+const PROGRESS_BYTES: usize = 1 << 16;
+
+/// How far the reading is, and who wants to know.
+struct Progress<'a> {
+    tell: Option<&'a dyn Fn(Reading)>,
+    /// What was told last, and the number of instructions that were read.
+    told: Reading,
+}
+
+impl<'a> Progress<'a> {
+    fn new(total_bytes: usize, options: LoadOptions<'a>) -> Self {
+        Self { tell: options.progress, told: Reading { bytes: 0, total_bytes, instructions: 0 } }
+    }
+
+    /// Reports now and then; so many bytes come before the next instruction.
+    fn next_instruction(&mut self, bytes: usize) {
+        if let Some(tell) = self.tell
+            && bytes >= self.told.bytes + PROGRESS_BYTES
+        {
+            self.told.bytes = bytes;
+            tell(self.told);
+        }
+        self.told.instructions += 1;
+    }
 }
 
 /// Whether Aer lets the instruction have a `conditional`.

@@ -77,7 +77,7 @@ export class QuantumCircuit {
   }
 
   get num_qubits() { return this.#builder.num_qubits; }
-  get num_clbits() { return this.#core.num_clbits; }
+  get num_clbits() { return this.#builder.num_clbits; }
   get qregs() { return [...this.#qregs]; }
   get cregs() { return [...this.#cregs]; }
   get qubits() { return this.#qregs.flatMap((register) => [...register]); }

@@ -8,11 +8,11 @@
 use serde_json::{Map, Value, json};
 
 use super::read::{checked, invalid, variables};
-use super::{VARIABLES, one_instruction, write};
+use super::{Progress, VARIABLES, one_instruction, write};
 use crate::circuit::operation::Measure;
-use crate::circuit::{Circuit, GATES, Instruction, Operation, Register};
+use crate::circuit::{Circuit, GATES, Instruction, Operation, Parameters, Qubits, Register};
 use crate::error::AerError;
-use crate::frontend::{LoadOptions, Program, Reading};
+use crate::frontend::{LoadOptions, Program};
 
 /// An instruction begins with its gate's index in the table, or one of these.
 const RESET: u8 = 252;
@@ -23,9 +23,6 @@ const JSON: u8 = 255;
 const _: () = assert!(GATES.len() <= RESET as usize, "a byte holds the index of every gate");
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// Bytes between two reports of progress.
-const PROGRESS_BYTES: usize = 1 << 16;
 
 /// Writes circuits, without structured control flow. An error where unrolled loops are too long.
 pub fn pack(circuits: &[Circuit]) -> Result<Vec<u8>, AerError> {
@@ -41,7 +38,8 @@ pub fn pack(circuits: &[Circuit]) -> Result<Vec<u8>, AerError> {
 /// Reads what [`pack`] wrote. A circuit that is invalid is refused alone.
 pub fn unpack(bytes: &[u8], options: LoadOptions) -> Result<Program, AerError> {
     let broken = || invalid("The packed circuits cannot be read.");
-    let mut reader = Reader { rest: bytes, total_bytes: bytes.len(), reported: 0, instructions: 0, options };
+    let mut reader =
+        Reader { rest: bytes, total_bytes: bytes.len(), progress: Progress::new(bytes.len(), options) };
     let version = reader.text().ok_or_else(broken)?;
     if version != VERSION {
         return Err(broken().found(format!("circuits of version \"{version}\"")).expected(VERSION));
@@ -155,9 +153,7 @@ fn rare(circuit: &Circuit) -> Option<Value> {
 struct Reader<'a> {
     rest: &'a [u8],
     total_bytes: usize,
-    reported: usize,
-    instructions: usize,
-    options: LoadOptions<'a>,
+    progress: Progress<'a>,
 }
 
 /// Nothing where the bytes are not what was written.
@@ -175,6 +171,10 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&mut self) -> Option<u32> {
+        if let [byte @ 0..128, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Some((*byte).into());
+        }
         let mut number = 0;
         for shift in (0..u32::BITS).step_by(7) {
             let byte = self.byte()?;
@@ -192,8 +192,13 @@ impl<'a> Reader<'a> {
         (count <= self.rest.len()).then_some(count)
     }
 
-    fn list<L: FromIterator<u32>>(&mut self) -> Option<L> {
-        (0..self.count()?).map(|_| self.number()).collect()
+    fn list(&mut self) -> Option<Qubits> {
+        let count = self.count()?;
+        let mut list = Qubits::with_capacity(count);
+        for _ in 0..count {
+            list.push(self.number()?);
+        }
+        Some(list)
     }
 
     fn real(&mut self) -> Option<f64> {
@@ -227,7 +232,7 @@ impl<'a> Reader<'a> {
         let mut error = if rare.is_empty() { None } else { take_rare(rare, &mut circuit).err() };
         circuit.instructions.reserve_exact(count);
         for index in 0..count {
-            self.report();
+            self.progress.next_instruction(self.total_bytes - self.rest.len());
             match self.instruction()? {
                 Ok(step) => circuit.instructions.push(step),
                 Err(refused) => error = error.or(Some(refused.at_instruction(index, ""))),
@@ -244,28 +249,22 @@ impl<'a> Reader<'a> {
         }
         let qubits = self.list()?;
         let operation = match tag {
-            MEASURE => Operation::Measure(Box::new(Measure { memory: self.list()?, register: self.list()? })),
+            MEASURE => Operation::Measure(Box::new(Measure {
+                memory: self.list()?.into_vec(),
+                register: self.list()?.into_vec(),
+            })),
             BARRIER => Operation::Barrier,
             RESET => Operation::Reset,
             gate => {
                 let spec = GATES.get(usize::from(gate))?;
-                let parameters = spec.parameters.iter().map(|_| self.real());
-                Operation::Gate(spec.gate, parameters.collect::<Option<_>>()?)
+                let mut parameters = Parameters::new();
+                for _ in spec.parameters {
+                    parameters.push(self.real()?);
+                }
+                Operation::Gate(spec.gate, parameters)
             }
         };
         Some(Ok(Instruction { operation, qubits, condition: None, label: None }))
-    }
-
-    /// Reports progress now and then.
-    fn report(&mut self) {
-        let bytes = self.total_bytes - self.rest.len();
-        if let Some(tell) = self.options.progress
-            && bytes >= self.reported + PROGRESS_BYTES
-        {
-            self.reported = bytes;
-            tell(Reading { bytes, total_bytes: self.total_bytes, instructions: self.instructions });
-        }
-        self.instructions += 1;
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::parameterizations::Parameterizations;
-use super::{CONDITIONAL_ANY, STRUCTURAL, VARIABLES, may_be_conditional, plain};
+use super::{CONDITIONAL_ANY, Progress, STRUCTURAL, VARIABLES, may_be_conditional, plain};
 use crate::circuit::classical::{Comparison, Relation};
 use crate::circuit::operation::{
     BooleanFunction, Measure, Pauli, PauliTerm, ReadoutError, Save, SaveKind, SaveSubtype, SetState, Store,
@@ -15,33 +15,8 @@ use crate::circuit::{
     Bits, Circuit, Expr, GATES, Gate, Instruction, Operation, Parameters, Register, Variable, validate,
 };
 use crate::error::{AerError, ErrorCode, nearest};
-use crate::frontend::{LoadOptions, Program, Reading};
+use crate::frontend::{LoadOptions, Program};
 use crate::linalg::{Complex, Matrix};
-
-/// Bytes between two reports of progress.
-const PROGRESS_BYTES: usize = 1 << 16;
-
-/// How far the reading is, and who wants to know.
-struct Progress<'a> {
-    text: &'a str,
-    tell: Option<&'a dyn Fn(Reading)>,
-    reported: usize,
-    instructions: usize,
-}
-
-impl Progress<'_> {
-    /// Reports now and then; `raw`, a part of the text, is next.
-    fn at(&mut self, raw: &RawValue) {
-        self.instructions += 1;
-        let bytes = (raw.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        if let Some(tell) = self.tell
-            && bytes >= self.reported + PROGRESS_BYTES
-        {
-            self.reported = bytes;
-            tell(Reading { bytes, total_bytes: self.text.len(), instructions: self.instructions - 1 });
-        }
-    }
-}
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -101,10 +76,12 @@ pub fn load_with(text: &str, options: LoadOptions) -> Result<Program, AerError> 
         envelope.experiments.ok_or_else(|| invalid("Invalid qobj: no \"experiments\" field."))?;
     let mut parameterizations = Parameterizations::take(&mut config, experiments.len())?;
     let mut circuits = Vec::with_capacity(experiments.len());
-    let mut progress = Progress { text, tell: options.progress, reported: 0, instructions: 0 };
+    let mut progress = Progress::new(text.len(), options);
+    let at = |raw: &RawValue| (raw.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    let mut next = |raw: &RawValue| progress.next_instruction(at(raw));
     for (index, raw) in experiments.into_iter().enumerate() {
-        let read = experiment(raw, &config, &mut progress)
-            .and_then(|circuit| parameterizations.bind(index, circuit));
+        let read =
+            experiment(raw, &config, &mut next).and_then(|circuit| parameterizations.bind(index, circuit));
         let first = circuits.len();
         match read {
             Ok(bound) => circuits.extend(bound.into_iter().map(Ok)),
@@ -177,7 +154,7 @@ pub(super) fn found(value: Option<&Value>) -> String {
 fn experiment(
     raw: &RawValue,
     job_config: &Map<String, Value>,
-    progress: &mut Progress,
+    next: &mut dyn FnMut(&RawValue),
 ) -> Result<Circuit, AerError> {
     let Experiment { header, config, instructions } = object(raw, "Qobj experiment")?;
     let instructions =
@@ -206,7 +183,7 @@ fn experiment(
         metadata: in_header("metadata").and_then(Value::as_object).cloned().unwrap_or_default(),
         ..Circuit::default()
     };
-    circuit.instructions = read_instructions(&instructions, any_conditional, progress)?;
+    circuit.instructions = read_instructions(&instructions, any_conditional, next)?;
     circuit.num_qubits = num_qubits.unwrap_or_else(|| qubits_used(&circuit));
     circuit.num_clbits = num_clbits.unwrap_or_else(|| memory_used(&circuit));
     let mut circuit = checked(circuit)?;
@@ -238,11 +215,11 @@ pub(super) fn checked(mut circuit: Circuit) -> Result<Circuit, AerError> {
 fn read_instructions(
     list: &[&RawValue],
     any_conditional: bool,
-    progress: &mut Progress,
+    next: &mut dyn FnMut(&RawValue),
 ) -> Result<Vec<Instruction>, AerError> {
     let mut instructions = Vec::with_capacity(list.len());
     for (index, raw) in list.iter().enumerate() {
-        progress.at(raw);
+        next(raw);
         instructions.push(match plain::read(raw.get()) {
             Some(step) => step,
             None => any_instruction(raw, index, any_conditional)?,
