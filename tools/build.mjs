@@ -59,6 +59,7 @@ async function buildWasm() {
   };
   let [plain, shared] = [null, null];
   if (setup.rustSource()) [plain, shared] = await Promise.all([withStd('target/small', []), withStd('target/threads', sharedMemory)]);
+  if (plain && !shared) throw new Error('the build with threads failed: see above');
   if (!shared) process.stderr.write('aer-wasm: built without threads, for which the standard library has to be built\n');
   if (!plain) {
     process.stderr.write('aer-wasm: built with the ready-made standard library: the wasm is larger than it need be\n');

@@ -20,6 +20,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn post(this: &WorkerHandle, data: &JsValue) -> Result<(), JsValue>;
 
+    /// Tells its core with threads, where it has one, that a job is not wanted any more, though it computes.
+    #[wasm_bindgen(method)]
+    pub fn stop(this: &WorkerHandle, number: u32);
+
     /// Ends it by force, without a word. In Node a promise of its end.
     #[wasm_bindgen(method)]
     pub fn terminate(this: &WorkerHandle) -> JsValue;

@@ -9,6 +9,8 @@ mod host;
 mod threads;
 #[path = "timer.rs"]
 mod timer;
+#[path = "wire.rs"]
+mod wire;
 #[path = "worker.rs"]
 pub mod worker;
 
@@ -35,6 +37,12 @@ pub fn attend(post: Function) -> Function {
 #[wasm_bindgen]
 pub fn enlist() {
     CREW.enlist();
+}
+
+/// Where in memory, in bytes, the number of a job is written to stop it: see [`Crew::stop_word`].
+#[wasm_bindgen]
+pub fn stop_word() -> usize {
+    CREW.stop_word().as_ptr() as usize
 }
 
 /// Lends the calling worker to the crew, for good.

@@ -14,12 +14,31 @@ const WORTHWHILE: u64 = 1 << 27;
 /// Whether this is the core whose memory is shared.
 pub const SHARED: bool = cfg!(target_feature = "atomics");
 
-/// The threads that a job may use: those of its core, but at most so many.
-pub fn threads(most: u32) -> Threads {
+/// The threads that a job may use: those of its core, but at most so many. They work for it from now on.
+pub fn threads(job: u32, most: u32) -> Threads {
     #[cfg(target_feature = "atomics")]
-    return Threads::new(&super::CREW, most);
+    {
+        super::CREW.begin(stop_number(job));
+        Threads::new(&super::CREW, most)
+    }
     #[cfg(not(target_feature = "atomics"))]
-    return Threads::default().at_most(most);
+    {
+        let _ = job;
+        Threads::default().at_most(most)
+    }
+}
+
+/// What stands for a job where it is told that it is not wanted any more: 0 is none.
+pub fn stop_number(job: u32) -> u32 {
+    job.wrapping_add(1).max(1)
+}
+
+/// Whether the front has told that nobody wants the job that is worked on: its state is worth nothing.
+pub fn stopped() -> bool {
+    #[cfg(target_feature = "atomics")]
+    return super::CREW.stopped();
+    #[cfg(not(target_feature = "atomics"))]
+    return false;
 }
 
 /// Why a job stays with the plain core, which may use so many threads; nothing where it should not.

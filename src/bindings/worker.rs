@@ -13,7 +13,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::convert::get;
 use super::host::{MEMORY_LIMIT_BYTES, call, next_task, now_ms, start_threads};
-use super::threads::{SHARED, reason_for_one, threads};
+use super::threads::{SHARED, reason_for_one, stopped, threads};
 use super::timer::Timer;
 use super::wire::{message, message_with_experiment, message_with_result, to_worker};
 use crate::engine::SHARED_BITS;
@@ -25,9 +25,8 @@ use crate::protocol::{
 use crate::run::{Part, Step};
 use crate::session::{Session, envelope};
 
-/// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, which
-/// meet in the end of each step. Four times as many are a tenth faster, but as long as the code is new they last so long
-/// that a cancel has to end the worker.
+/// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, of which one
+/// waits for the others at the end of each step.
 const BUDGET: u64 = if SHARED { 1 << 23 } else { 1 << 19 };
 
 /// A job that is read in less goes on in the same turn, in milliseconds.
@@ -291,7 +290,7 @@ impl Worker {
             None => session,
         };
         if SHARED {
-            session.lend_threads(threads(active.threads));
+            session.lend_threads(threads(job, active.threads));
         } else {
             active.reason = reason_for_one(&session, active.threads);
         }
@@ -320,7 +319,12 @@ impl Worker {
         }
         let Some(session) = &mut active.session else { return Next::End };
         loop {
-            match session.step(BUDGET) {
+            let step = session.step(BUDGET);
+            if stopped() {
+                active.cancelled = true;
+                return Next::Slice;
+            }
+            match step {
                 Step::Pending => {}
                 Step::Experiment(index) => {
                     let now = now_ms();

@@ -18,6 +18,7 @@ use super::host::{
     WorkerHandle, available_parallelism, call, deferred, next_task, now_ms, spawn_worker, warn,
 };
 use super::js_error::throw;
+use super::threads::stop_number;
 use super::timer::Timer;
 use super::wire::{Request, from_worker, message};
 use super::worker::serve;
@@ -245,6 +246,12 @@ impl WorkerLink {
         }
     }
 
+    fn stop(&self, job: Ticket) {
+        if let Self::Thread(handle) = self {
+            handle.stop(stop_number(job));
+        }
+    }
+
     fn hold(&self, busy: bool) {
         if let Self::Thread(handle) = self {
             handle.hold(busy);
@@ -312,6 +319,7 @@ impl Link {
             }
             Effect::AskCancel { worker, job } => {
                 self.post(worker, &message(&ToWorker::Cancel { job }));
+                self.with_worker(worker, |link| link.stop(job));
                 self.after(CANCEL_GRACE_MS, move |link| link.pool.borrow_mut().grace_up(worker, job));
             }
             Effect::Terminate(worker) => {

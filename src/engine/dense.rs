@@ -300,7 +300,8 @@ impl<T: Real> Dense<T> {
                 }
                 Task::Run(program, mut position, count) => {
                     let team = programs.team(self.num_bits());
-                    work += program.run_by(&team, &mut self.re, &mut self.im, &mut position, budget - work);
+                    let budget = (budget - work).saturating_mul(team.patience());
+                    work += program.run_by(&team, &mut self.re, &mut self.im, &mut position, budget);
                     if !program.is_finished(position) {
                         self.tasks.push_front(Task::Run(program, position, count));
                         continue;

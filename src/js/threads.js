@@ -64,6 +64,8 @@ export async function start_threads(count, post) {
 async function start_core(post) {
   const module = await load_module(new URL(url));
   const { memory } = glue.initSync({ module });
+  // The front writes to it, for the core hears no message while it computes.
+  post({ stop_word: new Uint32Array(memory.buffer, glue.stop_word(), 1) });
   return { module, memory, handler: glue.attend(post) };
 }
 

@@ -48,26 +48,35 @@ export function spawn_worker(on_message, on_lost) {
     over = true;
     on_lost(String(reason || 'the worker could not be loaded'));
   };
+  let stop_word;
+  const take = (data) => {
+    if (over) return;
+    if (data?.stop_word) ({ stop_word } = data);
+    else on_message(data);
+  };
+  const stop = (number) => { if (stop_word) Atomics.store(stop_word, 0, number); };
   const worker = make_worker();
   worker.postMessage({ module: shared_module, threads_url: threads_url() });
   if (threads) {
-    worker.on('message', (data) => over || on_message(data));
+    worker.on('message', take);
     worker.on('error', (error) => lost(error?.message ?? error));
     worker.on('messageerror', (error) => lost(error?.message ?? error));
     worker.on('exit', (code) => lost(`it exited with code ${code}`));
     return {
       worker,
       post: (data) => worker.postMessage(data),
+      stop,
       terminate: () => { over = true; return worker.terminate(); },
       hold: (busy) => (busy ? worker.ref() : worker.unref()),
     };
   }
-  worker.onmessage = ({ data }) => over || on_message(data);
+  worker.onmessage = ({ data }) => take(data);
   worker.onerror = (event) => { event.preventDefault?.(); lost(event.message); };
   worker.onmessageerror = () => lost('a message could not be read');
   return {
     worker,
     post: (data) => worker.postMessage(data),
+    stop,
     terminate: () => { over = true; return worker.terminate(); },
     hold: () => {},
   };

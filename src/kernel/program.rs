@@ -263,7 +263,9 @@ impl<T: Real> LoweredPass<T> {
         let blocks = Blocks::new(re, im, &self.layout, range);
         team.for_each(threads, &|thread| {
             if let Some(Ok(mut scratch)) = scratch.get(thread).map(Mutex::lock) {
-                while let Some(mut block) = blocks.claim() {
+                while !team.stopped()
+                    && let Some(mut block) = blocks.claim()
+                {
                     self.run_block(&mut block, &mut scratch);
                 }
             }

@@ -25,6 +25,16 @@ pub trait Team: Sync {
 
     /// Does `task(0)` to `task(count - 1)`, each once, in any order and at the same time. Returns when all is done.
     fn for_each(&self, count: usize, task: &(dyn Fn(usize) + Sync));
+
+    /// Whether nobody wants the state any more: what is left to do may be left out, and the state is worth nothing.
+    fn stopped(&self) -> bool {
+        false
+    }
+
+    /// How many times longer a step may last than that of one thread that nobody can stop.
+    fn patience(&self) -> u64 {
+        1
+    }
 }
 
 /// The calling thread alone.

@@ -19,6 +19,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// Looks at a word before a thread goes to sleep: about two milliseconds.
 const LOOKS: u32 = if cfg!(target_arch = "wasm32") { 1 << 20 } else { 1 << 16 };
 
+/// See [`Team::patience`].
+const PATIENCE: u64 = 8;
+
 /// The gate is open: helpers may come in. The bits below count those inside.
 const OPEN: u32 = 1 << 31;
 
@@ -52,6 +55,10 @@ pub struct Crew {
     /// A helper failed: the crew helps no more.
     failed: AtomicBool,
     dismissed: AtomicBool,
+    /// The job that is worked on; 0 is none.
+    job: AtomicU32,
+    /// The job that nobody wants any more.
+    stop: AtomicU32,
     /// Where helpers wait for a task.
     started: Bell,
     /// Where the owner waits for the helpers inside.
@@ -84,6 +91,8 @@ impl Crew {
             helpers: AtomicU32::new(0),
             failed: AtomicBool::new(false),
             dismissed: AtomicBool::new(false),
+            job: AtomicU32::new(0),
+            stop: AtomicU32::new(0),
             started: Bell::new(),
             finished: Bell::new(),
         }
@@ -125,6 +134,23 @@ impl Crew {
     pub fn fail(&self) {
         self.failed.store(true, Ordering::SeqCst);
         self.finished.ring();
+    }
+
+    /// Tells which job is worked on from now on; its number is not 0.
+    pub fn begin(&self, job: u32) {
+        self.job.store(job, Ordering::Relaxed);
+    }
+
+    /// Whether the number of the job that is worked on stands in [`Crew::stop_word`].
+    pub fn stopped(&self) -> bool {
+        let job = self.job.load(Ordering::Relaxed);
+        job != 0 && self.stop.load(Ordering::Relaxed) == job
+    }
+
+    /// Where whoever shares the memory writes the number of a job to stop it. It says which, so that one that comes
+    /// too late stops no other.
+    pub fn stop_word(&self) -> &AtomicU32 {
+        &self.stop
     }
 
     /// Comes in, if the gate is open and there is room.
@@ -256,6 +282,15 @@ impl Team for Threads {
             Some(crew) if helpers > 0 && count > 1 => crew.share(helpers, count, work),
             _ => (0..count).for_each(work),
         }
+    }
+
+    fn stopped(&self) -> bool {
+        self.crew.is_some_and(Crew::stopped)
+    }
+
+    /// All meet at the end of a step, so there should be few; a block is short, and can be the last.
+    fn patience(&self) -> u64 {
+        if self.count() > 1 { PATIENCE } else { 1 }
     }
 }
 
