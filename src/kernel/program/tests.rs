@@ -4,6 +4,7 @@ use crate::kernel::real::amplitude;
 use crate::kernel::shared::Growing;
 use crate::kernel::tests::Numbers;
 use crate::linalg::Matrix;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Threads that are started for each task.
@@ -230,4 +231,43 @@ fn work_is_about_the_amplitudes_that_are_touched() {
     assert_eq!(work(pass((0..6).collect(), vec![rotations(6)])), 2 * 256);
     // Copying to a block and back takes as long as three sweeps.
     assert_eq!(work(pass(vec![0, 1, 2, 5, 7], vec![Step::Phases(Phases::default())])), 4 * 256);
+}
+
+/// One thread, which nobody waits for any more after so many blocks.
+struct Tired(AtomicUsize);
+
+impl Team for Tired {
+    fn threads(&self) -> usize {
+        1
+    }
+
+    fn for_each(&self, count: usize, task: &(dyn Fn(usize) + Sync)) {
+        (0..count).for_each(task);
+    }
+
+    fn stopped(&self) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
+    }
+}
+
+/// Whoever settles a state waits for the end of its program: it has to come, whatever was left out.
+#[test]
+fn a_program_that_is_stopped_ends_and_leaves_out_blocks() {
+    // Two passes of four blocks; each block is doubled.
+    let double = || {
+        Step::Placed(Placed {
+            targets: BitPositions::new(),
+            controls: Controls::default(),
+            action: Action::Phase(Complex::new(2.0, 0.0)),
+        })
+    };
+    let pass = || Pass { inner: vec![0, 1, 2], steps: vec![double()] };
+    let program = Program { passes: vec![pass(), pass()], moved: (0..5).collect(), flips: 0 };
+    for (looks, sum) in [(0, 32.0), (3, 56.0), (100, 128.0)] {
+        let (mut re, mut im, mut position) = (vec![1.0; 32], vec![0.0; 32], Position::default());
+        let team = Tired(looks.into());
+        program.run_by(&team, &mut re, &mut im, &mut position, u64::MAX);
+        assert!(program.is_finished(position));
+        assert_eq!(re.iter().sum::<f64>(), sum, "stopped at look {looks}");
+    }
 }

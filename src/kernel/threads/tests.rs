@@ -133,3 +133,18 @@ fn a_crew_with_a_failed_helper_helps_no_more() {
         assert_eq!(squares(threads, 100), expected(100));
     });
 }
+
+#[test]
+fn a_job_is_stopped_by_its_own_number() {
+    let crew: &'static Crew = Box::leak(Box::default());
+    let threads = Threads::new(crew, 2);
+    // What came too late for a job stops no other.
+    crew.stop_word().store(7, Ordering::Relaxed);
+    assert!(!threads.stopped());
+    crew.begin(8);
+    assert!(!threads.stopped() && !Threads::default().stopped());
+    crew.stop_word().store(8, Ordering::Relaxed);
+    assert!(threads.stopped());
+    crew.begin(9);
+    assert!(!threads.stopped());
+}
