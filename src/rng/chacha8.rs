@@ -89,7 +89,8 @@ impl ChaCha8 {
     }
 }
 
-#[inline]
+/// Four of them at a time. A function of its own, so that there is little for an engine of wasm to optimise.
+#[inline(never)]
 fn quarter_rounds([a, b, c, d]: &mut [Row; 4]) {
     for i in 0..16 {
         a[i] = a[i].wrapping_add(b[i]);
