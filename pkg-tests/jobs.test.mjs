@@ -26,6 +26,26 @@ after(() => AerJob._executor.shutdown({ cancel_futures: true }));
 
 // Status
 
+test('a short text that takes long to read is VALIDATING meanwhile, and its time counts', async () => {
+  const gates = Array.from({ length: 19 }, (_, i) => `gate g${i + 1} q { g${i} q; g${i} q; }`);
+  const text = `OPENQASM 2.0; include "qelib1.inc"; gate g0 q { x q; } ${gates.join(' ')} qreg q[1]; g19 q[0];`;
+  const job = await backend.run(text, { max_runtime_s: 0.02 });
+  await until(job, 'VALIDATING');
+  assert.equal((await rejection(job.result())).code, 'MAX_RUNTIME_EXCEEDED');
+});
+
+test('whole numbers of any size are options, and odd seeds of a request are numbers too', async () => {
+  for (const seed_simulator of [2 ** 53, 1e16, 2 ** 63]) {
+    const result = await (await backend.run(bell, { seed_simulator, shots: 3 })).result();
+    assert.equal(result.results[0].seed_simulator, seed_simulator);
+  }
+  const pool = new WorkerExecutor({ max_workers: 1 });
+  const submit = (request, on_event) => pool.submit({ ...request, fallback_seed: 1.5, request: 'mine' }, on_event);
+  const job = await backend.run(bell, { executor: { submit, shutdown() {} } });
+  assert.equal(total((await job.result()).get_counts()), 1024);
+  await pool.shutdown();
+});
+
 test('status() tells the truth while a job of 22 qubits runs, and only goes forward', () =>
   with_pool(1, async (backend) => {
     const job = await backend.run(deep(22, 1), { shots: 10 });

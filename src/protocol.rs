@@ -1,13 +1,13 @@
 //! What front and worker say to each other. docs/protocol.md tells the story with pictures.
 //!
-//! Each message is a flat object with a `kind`, and travels as JSON text, which costs a fraction of what an object does.
-//! A worker runs one job at a time; the queue is the front's. Programs and results travel beside these messages, numbers
-//! in buffers that are transferred (see `bindings::wire`).
+//! Each message is a flat object with a `kind`, and travels as JSON text, which costs a fraction of what an object
+//! does. A worker runs one job at a time; the queue is the front's. Requests, programs and results travel beside these
+//! messages, numbers in buffers that are transferred (see `bindings::wire`).
 //! Exactly one of `done`, `failed`, `cancelled` ends a job in a worker; a later message that names it is dropped.
 //! A worker whose job will take a while offers it for division; the front may then ask it to split off a part,
 //! which another worker runs.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{AerError, ErrorCode};
@@ -32,21 +32,6 @@ pub enum Source {
     Text(String),
     /// Circuits as bytes, for a worker of the same build.
     Packed(Vec<u8>),
-}
-
-impl Source {
-    /// Its length in bytes.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Packed(bytes) => bytes.len(),
-        }
-    }
-
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 impl From<String> for Source {
@@ -76,7 +61,13 @@ pub struct RunRequest {
     /// Options given to `run`: the strongest; a Qobj's own `config` stands between.
     pub run_options: Map<String, Value>,
     /// The base seed if no option gives one.
+    #[serde(deserialize_with = "any_number")]
     pub fallback_seed: u32,
+}
+
+/// The nearest whole number of 32 bits: a request may come by way of somebody else's executor.
+fn any_number<'de, D: Deserializer<'de>>(number: D) -> Result<u32, D::Error> {
+    f64::deserialize(number).map(|number| number as u32)
 }
 
 /// Front to worker.
@@ -287,6 +278,7 @@ pub fn protocol_mismatch(found: &str) -> AerError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn messages_are_flat_and_read_back() {

@@ -42,8 +42,8 @@ impl ShotRng {
 
 /// The numbers that draw outcomes when one state serves all shots: number `s` of a stream is for shot `s`.
 ///
-/// Neighbouring shots share a block of the cipher, so a number costs a tenth of a [`ShotRng`]. Each independent
-/// part of a state has a stream of its own.
+/// Neighbouring shots share blocks of the cipher, so a number costs a thirtieth of the first of a [`ShotRng`]. Each
+/// independent part of a state has a stream of its own.
 #[derive(Clone, Debug)]
 pub struct DrawRng(ChaCha8);
 

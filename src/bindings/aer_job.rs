@@ -173,6 +173,8 @@ struct Options {
     backend_options: Map<String, Value>,
     run_options: Map<String, Value>,
     executor: JsValue,
+    /// Whether that is a pool of the package: only it knows packed circuits, and requests as they travel.
+    to_pool: bool,
     max_runtime_s: Option<f64>,
     on_progress: Option<Function>,
     signal: Option<web_sys::AbortSignal>,
@@ -222,9 +224,11 @@ impl Options {
             [run_given, &kept].into_iter().find_map(|from| given(read(host_options(from)?)))
         };
         let max_runtime_s = run_options.get("max_runtime_s").or_else(|| backend_options.get("max_runtime_s"));
+        let executor = host(HostOptions::executor).unwrap_or_else(worker_executor::default_executor);
         Ok(Self {
+            to_pool: get_method(&executor, "submit").is_some_and(|submit| is_own_submit(&submit)),
+            executor,
             backend_name: get(&context, "name").as_string().unwrap_or_else(|| "aer_simulator".into()),
-            executor: host(HostOptions::executor).unwrap_or_else(worker_executor::default_executor),
             max_runtime_s: max_runtime_s.and_then(Value::as_f64),
             on_progress: host(HostOptions::on_progress).and_then(|value| value.dyn_into().ok()),
             signal: host(HostOptions::signal).map(JsCast::unchecked_into),
@@ -302,16 +306,9 @@ impl Job {
 
     /// The circuits as they travel, made once.
     fn sources(&self) -> Result<&[Source], AerError> {
-        let make = || {
-            // Only the package's own pool knows packed circuits.
-            circuits::sources(&self.circuits, self.options.parameter_binds.as_ref(), self.goes_to_pool())
-        };
+        let make =
+            || circuits::sources(&self.circuits, self.options.parameter_binds.as_ref(), self.options.to_pool);
         self.sources.get_or_init(make).as_deref().map_err(Clone::clone)
-    }
-
-    /// Whether its executor is a pool of the package, which takes what others would not.
-    fn goes_to_pool(&self) -> bool {
-        get_method(&self.options.executor, "submit").is_some_and(|submit| is_own_submit(&submit))
     }
 
     fn qobj(&self) -> Result<JsValue, AerError> {
@@ -491,7 +488,7 @@ impl Job {
             let job = job.clone();
             Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| Self::on_executor_event(&job, &event))
         };
-        let write = if is_own_submit(&submit) { request_to_pool } else { request_to_js };
+        let write = if job.options.to_pool { request_to_pool } else { request_to_js };
         let handle = submit.call2(&job.options.executor, &write(&request), &on_event.into_js_value());
         match handle {
             Ok(handle) => {
@@ -537,8 +534,13 @@ impl Job {
     }
 
     fn on_executor_event(job: &Rc<Self>, event: &JsValue) {
-        let empty = JsValue::from(js_sys::Object::new());
-        let event: &ExecutorEvent = if event.is_object() { event } else { &empty }.unchecked_ref();
+        let none;
+        let event: &ExecutorEvent = if event.is_object() {
+            event.unchecked_ref()
+        } else {
+            none = js_sys::Object::new();
+            none.unchecked_ref()
+        };
         let kind = event.kind().as_string().unwrap_or_default();
         let result = || {
             let result = event.result();

@@ -118,6 +118,8 @@ pub fn options_from_js(given: &JsValue) -> Result<Map<String, Value>, AerError> 
 fn scalar(value: &JsValue) -> Option<Value> {
     match value.as_f64() {
         Some(x) if x.fract() == 0.0 && x.abs() < 9e15 => Some((x as i64).into()),
+        // Larger whole numbers are written without a fraction by JSON alone.
+        Some(x) if x.fract() == 0.0 => None,
         Some(x) => Number::from_f64(x).map(Value::Number),
         None => value.as_string().map(Value::String).or_else(|| value.as_bool().map(Value::Bool)),
     }

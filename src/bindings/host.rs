@@ -68,8 +68,9 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub fn make_result(dict: &JsValue) -> Result<JsValue, JsValue>;
 
-    /// The result that came with a message.
-    pub fn result_of(message: &JsValue) -> JsValue;
+    /// The result that came with a message; throws where that is no JSON.
+    #[wasm_bindgen(catch)]
+    pub fn result_of(message: &JsValue) -> Result<JsValue, JsValue>;
 
     /// Puts the counts of an experiment that travelled as numbers into its data.
     pub fn unpack_result(experiment: &JsValue) -> JsValue;

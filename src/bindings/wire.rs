@@ -2,7 +2,8 @@
 //!
 //! A message is JSON text, or an object with the message as `text` and beside it what texts would be slow for. Both
 //! sides have a reader of JSON, and a text is cloned at once, where objects are written and read property by property
-//! three times on their way. Beside `run` there are the `request`, a text too, and its `circuits`; beside `experiment` and the last message of a job
+//! three times on their way. Beside `run` there are the request, as `request_text`, and its `circuits`; beside
+//! `experiment` and the last message of a job
 //! the `result` as a text of its own, and for an experiment what was saved, as `data`, and outcomes as numbers, as
 //! `packed`. More than [`PLAIN`] counts, or a memory list of more shots, travel as numbers; `unpack_result` makes texts
 //! of them when they are read.
@@ -32,7 +33,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural)]
     fn text(this: &Parcel) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
-    fn request(this: &Parcel) -> JsValue;
+    fn request_text(this: &Parcel) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     fn circuits(this: &Parcel) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
@@ -80,7 +81,7 @@ pub fn request_to_js(request: &RunRequest) -> JsValue {
 
 /// A request as the package's own pool takes it: as it travels.
 pub fn request_to_pool(request: &RunRequest) -> JsValue {
-    js_object([("request", message(request)), ("circuits", sources_to_js(&request.circuits).into())])
+    js_object([("request_text", message(request)), ("circuits", sources_to_js(&request.circuits).into())])
 }
 
 /// A request on its way through the pool.
@@ -96,7 +97,7 @@ impl Request {
         let Some(parcel) = parcel(given) else {
             return Self { text: JsValue::UNDEFINED, circuits: JsValue::UNDEFINED };
         };
-        let (text, circuits) = (parcel.request(), parcel.circuits());
+        let (text, circuits) = (parcel.request_text(), parcel.circuits());
         if text.is_string() {
             return Self { text, circuits };
         }
@@ -115,7 +116,7 @@ impl Request {
         let content = ToWorker::Run { job, request: RunRequest::default(), part, threads };
         js_object([
             ("text", message(&content)),
-            ("request", self.text.clone()),
+            ("request_text", self.text.clone()),
             ("circuits", self.circuits.clone()),
         ])
     }
@@ -127,7 +128,7 @@ pub fn to_worker(message: &JsValue) -> Option<ToWorker> {
     if let ToWorker::Run { request, .. } = &mut content {
         let parcel = parcel?;
         let circuits: Array = parcel.circuits().dyn_into().ok()?;
-        *request = read(&parcel.request())?;
+        *request = read(&parcel.request_text())?;
         request.circuits = circuits.iter().map(|source| source_from_js(&source)).collect::<Option<_>>()?;
     }
     Some(content)
@@ -137,7 +138,7 @@ pub fn to_worker(message: &JsValue) -> Option<ToWorker> {
 pub fn from_worker(message: &JsValue) -> Option<(FromWorker, JsValue)> {
     let (content, parcel) = open(message)?;
     let result = match parcel {
-        Some(parcel) if !parcel.result().is_undefined() => result_of(message),
+        Some(parcel) if !parcel.result().is_undefined() => result_of(message).ok()?,
         _ => JsValue::UNDEFINED,
     };
     Some((content, result))

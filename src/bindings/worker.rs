@@ -20,20 +20,17 @@ use crate::engine::SHARED_BITS;
 use crate::error::AerError;
 use crate::kernel::warm::warm_up;
 use crate::protocol::{
-    DIVIDE_MS, FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, Source, ToWorker,
+    DIVIDE_MS, FromWorker, PROGRESS_INTERVAL_MS, PROTOCOL_VERSION, RunRequest, SLICE_MS, ToWorker,
 };
 use crate::run::{Part, Step};
 use crate::session::{Session, envelope};
 
-/// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, of which one
-/// waits for the others at the end of each step.
+/// Amplitudes touched between two looks at the clock: about half a millisecond, or some for several threads, of which
+/// one waits for the others at the end of each step; programs of theirs last longer still (`Team::patience`).
 const BUDGET: u64 = if SHARED { 1 << 23 } else { 1 << 19 };
 
 /// A job that is read in less goes on in the same turn, in milliseconds.
 const AT_ONCE_MS: f64 = 2.0;
-
-/// That a job of less is being read is told with what comes next: it takes no longer than a message.
-const BRIEF_BYTES: usize = 1 << 16;
 
 /// How long after its first job a worker makes ready for larger ones, in seconds: not while jobs follow each other.
 const IDLE_S: f64 = 0.05;
@@ -158,7 +155,6 @@ impl Worker {
         match to_worker(&message) {
             Some(ToWorker::Run { job, request, part, threads }) => {
                 let now = now_ms();
-                let brief = request.circuits.iter().map(Source::len).sum::<usize>() <= BRIEF_BYTES;
                 worker.passed.set(None);
                 *worker.active.borrow_mut() = Some(Active {
                     job,
@@ -176,10 +172,7 @@ impl Worker {
                     progress_sent_ms: now,
                     offered_ms: f64::MIN,
                 });
-                worker.hold(&FromWorker::Validating { job });
-                if !brief {
-                    worker.release();
-                }
+                worker.send(&FromWorker::Validating { job });
                 Self::schedule(worker);
             }
             Some(ToWorker::Cancel { job } | ToWorker::Split { job, .. })

@@ -110,6 +110,7 @@ impl WorkerExecutor {
 
     /// Takes a job; throws after a shutdown. Events go to `on_event`; what is returned has `cancel()`.
     pub fn submit(&self, request: JsValue, on_event: Function) -> Result<JsValue, JsValue> {
+        let request = Request::new(&request);
         let submitted = self.0.pool.borrow_mut().submit();
         let Some((ticket, effects)) = submitted else {
             return Err(throw(
@@ -121,7 +122,7 @@ impl WorkerExecutor {
             ));
         };
         let job = PoolJob {
-            request: Request::new(&request),
+            request,
             on_event,
             gathered: Gathered::default(),
             experiments: 0,

@@ -188,7 +188,7 @@ const TEXTS = Array.from({ length: 13 }, (_, bits) => ({ bits, texts: undefined 
 
 /** Those of memories in one piece that have been shown; no others are kept. */
 function known_texts({ memory_slots = 0, creg_sizes = [] } = {}) {
-  const known = creg_sizes.length < 2 ? TEXTS[memory_slots] : undefined;
+  const known = creg_sizes.length < 2 && Number.isInteger(memory_slots) ? TEXTS[memory_slots] : undefined;
   return known ? known.texts ??= Array(1 << known.bits) : [];
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Crate `rand_chacha` gives the same numbers and is the tests' oracle, but knows the vectors of other machines only: in
 //! wasm it took 26 ns for a number, which was half of the time of a job on ten qubits that are measured apart. Here
-//! the same words of four blocks lie side by side, and four words in a row: steps are the same for all sixteen, and the
-//! compiler makes vectors of them (8 ns; vectors by name took 7).
+//! the same words of four blocks lie side by side, and four words in a row: steps are the same for all sixteen, and
+//! the compiler makes vectors of them (8 ns; vectors by name took 7).
 
 use std::array::from_fn;
 
