@@ -278,7 +278,6 @@ pub fn protocol_mismatch(found: &str) -> AerError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn messages_are_flat_and_read_back() {

@@ -1,4 +1,4 @@
-//! `ChaCha8` (Bernstein, "ChaCha, a variant of Salsa20", 2008), four blocks at a time.
+//! `ChaCha8` (Bernstein, "`ChaCha`, a variant of Salsa20", 2008), four blocks at a time.
 //!
 //! Crate `rand_chacha` gives the same numbers and is the tests' oracle, but knows the vectors of other machines only: in
 //! wasm it took 26 ns for a number, which was half of the time of a job on ten qubits that are measured apart. Here

@@ -268,6 +268,6 @@ fn a_program_that_is_stopped_ends_and_leaves_out_blocks() {
         let team = Tired(looks.into());
         program.run_by(&team, &mut re, &mut im, &mut position, u64::MAX);
         assert!(program.is_finished(position));
-        assert_eq!(re.iter().sum::<f64>(), sum, "stopped at look {looks}");
+        assert!((re.iter().sum::<f64>() - sum).abs() < 0.5, "stopped at look {looks}");
     }
 }
