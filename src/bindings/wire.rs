@@ -3,10 +3,9 @@
 //! A message is JSON text, or an object with the message as `text` and beside it what texts would be slow for. Both
 //! sides have a reader of JSON, and a text is cloned at once, where objects are written and read property by property
 //! three times on their way. Beside `run` there are the request, as `request_text`, and its `circuits`; beside
-//! `experiment` and the last message of a job
-//! the `result` as a text of its own, and for an experiment what was saved, as `data`, and outcomes as numbers, as
-//! `packed`. More than [`PLAIN`] counts, or a memory list of more shots, travel as numbers; `unpack_result` makes texts
-//! of them when they are read.
+//! `experiment` and the last message of a job the `result` as a text of its own, and for an experiment what was
+//! saved, as `data`, and outcomes as numbers, as `packed`. More than [`PLAIN`] counts, or a memory list of more shots,
+//! travel as numbers; `unpack_result` makes texts of them when they are read.
 
 use js_sys::{Array, Float64Array, JSON, Object, Uint8Array, Uint32Array};
 use serde::Serialize;
