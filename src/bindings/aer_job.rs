@@ -13,7 +13,9 @@ use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
-use super::convert::{describe, get, get_method, given, js_object, options_from_js, wrong_argument};
+use super::convert::{
+    as_object, describe, get, get_method, given, js_object, options_from_js, wrong_argument,
+};
 use super::host::{awaited, call, deferred, is_dict, make_result, now_ms};
 use super::js_error::{from_thrown, job_error, throw};
 use super::timer::Timer;
@@ -206,10 +208,6 @@ extern "C" {
     fn progress(this: &ExecutorEvent) -> JsValue;
 }
 
-fn host_options(value: &JsValue) -> Option<&HostOptions> {
-    value.is_object().then(|| value.unchecked_ref())
-}
-
 impl Options {
     /// `backend` may be any object; an `AerSimulator` brings options.
     fn read(backend: &JsValue, run_given: &JsValue) -> Result<Self, AerError> {
@@ -221,7 +219,7 @@ impl Options {
         let backend_options = options_from_js(&get(&context, "sent"))?;
         let run_options = options_from_js(run_given)?;
         let host = |read: fn(&HostOptions) -> JsValue| {
-            [run_given, &kept].into_iter().find_map(|from| given(read(host_options(from)?)))
+            [run_given, &kept].into_iter().find_map(|from| given(read(as_object(from)?)))
         };
         let max_runtime_s = run_options.get("max_runtime_s").or_else(|| backend_options.get("max_runtime_s"));
         let executor = host(HostOptions::executor).unwrap_or_else(worker_executor::default_executor);
@@ -534,16 +532,11 @@ impl Job {
     }
 
     fn on_executor_event(job: &Rc<Self>, event: &JsValue) {
-        let none;
-        let event: &ExecutorEvent = if event.is_object() {
-            event.unchecked_ref()
-        } else {
-            none = js_sys::Object::new();
-            none.unchecked_ref()
-        };
-        let kind = event.kind().as_string().unwrap_or_default();
+        let event = as_object(event);
+        let field = |read: fn(&ExecutorEvent) -> JsValue| event.map_or(JsValue::UNDEFINED, read);
+        let kind = field(ExecutorEvent::kind).as_string().unwrap_or_default();
         let result = || {
-            let result = event.result();
+            let result = field(ExecutorEvent::result);
             if is_dict(&result) { make_result(&result).ok() } else { None }
         };
         let event = match kind.as_str() {
@@ -551,11 +544,11 @@ impl Job {
             "queued" => JobEvent::Status(JobStatus::Queued),
             "validating" => JobEvent::Status(JobStatus::Validating),
             "running" => JobEvent::Status(JobStatus::Running),
-            "progress" => return job.take_progress(&event.progress()),
-            "done" => JobEvent::Ended(Self::result_outcome(&event.result())),
+            "progress" => return job.take_progress(&field(ExecutorEvent::progress)),
+            "done" => JobEvent::Ended(Self::result_outcome(&field(ExecutorEvent::result))),
             "cancelled" => JobEvent::Ended(Outcome::Cancelled(result())),
             "failed" => {
-                let error = event.error();
+                let error = field(ExecutorEvent::error);
                 if error.is_instance_of::<js_sys::Error>() {
                     *job.cause.borrow_mut() = Some(error.clone());
                 }

@@ -46,6 +46,11 @@ pub fn given(value: JsValue) -> Option<JsValue> {
     (!value.is_undefined() && !value.is_null()).then_some(value)
 }
 
+/// The value as an object with certain fields, if it is an object.
+pub fn as_object<T: JsCast>(value: &JsValue) -> Option<&T> {
+    value.is_object().then(|| value.unchecked_ref())
+}
+
 /// A method of an object.
 pub fn get_method(object: &JsValue, name: &str) -> Option<Function> {
     if object.is_object() { get(object, name).dyn_into().ok() } else { None }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{get, js_object, set, to_js};
+use super::convert::{as_object, get, js_object, set, to_js};
 use super::host::result_of;
 use crate::circuit::Bits;
 use crate::engine::{Outcomes, SavedValue};
@@ -39,18 +39,13 @@ extern "C" {
     fn result(this: &Parcel) -> JsValue;
 }
 
-/// The object, if it is one.
-fn parcel(value: &JsValue) -> Option<&Parcel> {
-    value.is_object().then(|| value.unchecked_ref())
-}
-
 fn read<T: DeserializeOwned>(text: &JsValue) -> Option<T> {
     serde_json::from_str(&text.as_string()?).ok()
 }
 
 /// A message, and what travels beside it.
 fn open<T: DeserializeOwned>(message: &JsValue) -> Option<(T, Option<&Parcel>)> {
-    let parcel = parcel(message);
+    let parcel: Option<&Parcel> = as_object(message);
     let content = parcel.map_or_else(|| read(message), |parcel| read(&parcel.text()))?;
     Some((content, parcel))
 }
@@ -93,7 +88,7 @@ pub struct Request {
 impl Request {
     /// What was submitted: an object of [`request_to_js`] or of [`request_to_pool`].
     pub fn new(given: &JsValue) -> Self {
-        let Some(parcel) = parcel(given) else {
+        let Some(parcel) = as_object::<Parcel>(given) else {
             return Self { text: JsValue::UNDEFINED, circuits: JsValue::UNDEFINED };
         };
         let (text, circuits) = (parcel.request_text(), parcel.circuits());

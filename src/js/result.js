@@ -184,12 +184,12 @@ function spacing({ memory_slots = 0, creg_sizes = [] } = {}) {
 }
 
 /** The texts of memories of up to 12 bits, by bits and value: they recur, and V8 looks up each new one. */
-const TEXTS = Array.from({ length: 13 }, (_, bits) => ({ bits, texts: undefined }));
+const TEXTS = [];
 
 /** Those of memories in one piece that have been shown; no others are kept. */
 function known_texts({ memory_slots = 0, creg_sizes = [] } = {}) {
-  const known = creg_sizes.length < 2 && Number.isInteger(memory_slots) ? TEXTS[memory_slots] : undefined;
-  return known ? known.texts ??= Array(1 << known.bits) : [];
+  const short = Number.isInteger(memory_slots) && memory_slots >= 0 && memory_slots <= 12;
+  return short && creg_sizes.length < 2 ? TEXTS[memory_slots] ??= Array(1 << memory_slots) : [];
 }
 
 /** Memories as 32-bit words, equally many for each, the least significant first. */
