@@ -15,6 +15,7 @@ mod gathered;
 mod host;
 mod js_error;
 mod noise;
+mod small_blocks;
 mod threads;
 mod timer;
 mod wait;
@@ -32,6 +33,10 @@ use crate::job::JobStatus;
 use crate::run::options;
 use convert::{js_object, options_from_js, set, to_js};
 use js_error::throw;
+
+/// Takes and gives memory.
+#[global_allocator]
+static MEMORY: small_blocks::SmallBlocks = small_blocks::SmallBlocks::new();
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("bindings/types.d.ts");

@@ -63,6 +63,9 @@ pub enum Action {
 /// Classifies a square matrix of `2^k` rows. Exact: an entry that is nearly 0 counts as an entry.
 #[inline(never)]
 pub fn plan(mut matrix: Matrix) -> Kernel {
+    if let [a, b, c, d] = *matrix.entries() {
+        return plan_one(matrix, [a, b, c, d]);
+    }
     let mut controls = BitPositions::new();
     let mut targets: BitPositions = (0..matrix.rows().trailing_zeros()).collect();
     let mut place = 0;
@@ -88,6 +91,29 @@ pub fn plan(mut matrix: Matrix) -> Kernel {
         Action::Permutation(permutation)
     } else {
         Action::Dense(matrix)
+    };
+    Kernel { controls, targets, action }
+}
+
+/// As [`plan`], for the many gates on one bit: a matrix of two rows, and its entries.
+#[inline(never)]
+fn plan_one(matrix: Matrix, [a, b, c, d]: [Complex; 4]) -> Kernel {
+    let [o, l] = [Complex::ZERO, Complex::ONE];
+    let (mut controls, mut targets) = (BitPositions::new(), BitPositions::new());
+    let action = if b == o && c == o && (a == d || a == l) {
+        if a != d {
+            controls.push(0);
+        }
+        Action::Phase(d)
+    } else {
+        targets.push(0);
+        if b == o && c == o {
+            Action::Diagonal(vec![a, d])
+        } else if a == o && d == o && b != o && c != o {
+            Action::Permutation(Permutation::exchange(b, c))
+        } else {
+            Action::Dense(matrix)
+        }
     };
     Kernel { controls, targets, action }
 }

@@ -5,6 +5,17 @@ use num_complex::Complex64;
 /// A complex number in double precision.
 pub type Complex = Complex64;
 
+/// Sine and cosine of an angle in radians, for which the angle is reduced once; the same bits on every platform.
+pub fn sin_cos(angle: f64) -> (f64, f64) {
+    libm::sincos(angle)
+}
+
+/// `e^{iφ}`.
+pub fn cis(phi: f64) -> Complex {
+    let (sin, cos) = sin_cos(phi);
+    Complex::new(cos, sin)
+}
+
 /// A dense complex matrix, row-major. For a matrix that acts on qubits `[q0, q1, …]`, bit `j` of a row or
 /// column index is the value of `qj`: the first qubit is the least significant bit, as in Qiskit.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +33,7 @@ impl Matrix {
 
     /// A square matrix from an array of rows.
     pub fn square<const N: usize>(rows: [[Complex; N]; N]) -> Self {
-        Self { rows: N, columns: N, entries: rows.into_iter().flatten().collect() }
+        Self { rows: N, columns: N, entries: rows.as_flattened().to_vec() }
     }
 
     /// The matrix of this size with zeros everywhere.
@@ -38,11 +49,8 @@ impl Matrix {
     /// The square matrix with this diagonal.
     pub fn diagonal(diagonal: &[Complex]) -> Self {
         let size = diagonal.len();
-        let mut matrix = Self::zeros(size, size);
-        for (i, value) in diagonal.iter().enumerate() {
-            matrix.entries[i * size + i] = *value;
-        }
-        matrix
+        let entry = |i: usize| if i.is_multiple_of(size + 1) { diagonal[i / (size + 1)] } else { Complex::ZERO };
+        Self { rows: size, columns: size, entries: (0..size * size).map(entry).collect() }
     }
 
     /// Number of rows.

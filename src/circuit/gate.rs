@@ -13,7 +13,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::linalg::{Complex, Matrix};
+use crate::linalg::{Complex, Matrix, cis, sin_cos};
 
 /// The parameters of a gate, in radians.
 pub type Parameters = SmallVec<[f64; 4]>;
@@ -259,11 +259,6 @@ fn real(x: f64) -> Complex {
     Complex::new(x, 0.0)
 }
 
-/// `e^{iφ}`.
-fn cis(phi: f64) -> Complex {
-    Complex::cis(phi)
-}
-
 fn identity(_: &[f64]) -> Matrix {
     Matrix::identity(2)
 }
@@ -315,26 +310,27 @@ fn phase(p: &[f64]) -> Matrix {
 }
 
 fn r(p: &[f64]) -> Matrix {
-    let (sin, cos) = (p[0] / 2.0).sin_cos();
-    Matrix::square([[real(cos), -I * cis(-p[1]) * sin], [-I * cis(p[1]) * sin, real(cos)]])
+    let ((sin, cos), axis) = (sin_cos(p[0] / 2.0), cis(p[1]));
+    Matrix::square([[real(cos), -I * axis.conj() * sin], [-I * axis * sin, real(cos)]])
 }
 
 fn rx(p: &[f64]) -> Matrix {
-    let (sin, cos) = (p[0] / 2.0).sin_cos();
+    let (sin, cos) = sin_cos(p[0] / 2.0);
     Matrix::square([[real(cos), -I * sin], [-I * sin, real(cos)]])
 }
 
 fn ry(p: &[f64]) -> Matrix {
-    let (sin, cos) = (p[0] / 2.0).sin_cos();
+    let (sin, cos) = sin_cos(p[0] / 2.0);
     Matrix::square([[real(cos), real(-sin)], [real(sin), real(cos)]])
 }
 
 fn rz(p: &[f64]) -> Matrix {
-    Matrix::diagonal(&[cis(-p[0] / 2.0), cis(p[0] / 2.0)])
+    let plus = cis(p[0] / 2.0);
+    Matrix::diagonal(&[plus.conj(), plus])
 }
 
 fn u3(p: &[f64]) -> Matrix {
-    let (sin, cos) = (p[0] / 2.0).sin_cos();
+    let (sin, cos) = sin_cos(p[0] / 2.0);
     Matrix::square([[real(cos), -cis(p[2]) * sin], [cis(p[1]) * sin, cis(p[1] + p[2]) * cos]])
 }
 
@@ -370,24 +366,25 @@ fn ecr(_: &[f64]) -> Matrix {
 }
 
 fn rxx(p: &[f64]) -> Matrix {
-    let (sin, cos) = (p[0] / 2.0).sin_cos();
+    let (sin, cos) = sin_cos(p[0] / 2.0);
     let (c, s) = (real(cos), -I * sin);
     Matrix::square([[c, O, O, s], [O, c, s, O], [O, s, c, O], [s, O, O, c]])
 }
 
 fn ryy(p: &[f64]) -> Matrix {
-    let (sin, cos) = (p[0] / 2.0).sin_cos();
+    let (sin, cos) = sin_cos(p[0] / 2.0);
     let (c, s) = (real(cos), I * sin);
     Matrix::square([[c, O, O, s], [O, c, -s, O], [O, -s, c, O], [s, O, O, c]])
 }
 
 fn rzz(p: &[f64]) -> Matrix {
-    let (minus, plus) = (cis(-p[0] / 2.0), cis(p[0] / 2.0));
+    let plus = cis(p[0] / 2.0);
+    let minus = plus.conj();
     Matrix::diagonal(&[minus, plus, plus, minus])
 }
 
 fn rzx(p: &[f64]) -> Matrix {
-    let (sin, cos) = (p[0] / 2.0).sin_cos();
+    let (sin, cos) = sin_cos(p[0] / 2.0);
     let (c, s) = (real(cos), I * sin);
     Matrix::square([[c, O, -s, O], [O, c, O, s], [-s, O, c, O], [O, s, O, c]])
 }

@@ -292,9 +292,13 @@ impl<T: Real> Dense<T> {
                 Task::Apply(operations) => {
                     let count = operations.len() as u64;
                     // Bits that are found inverted: the program begins with X gates, which cost it nothing.
-                    let flips = set_bits(std::mem::take(&mut self.flips)).map(not);
-                    let operations = operations.into_iter().map(|operation| self.physical(operation));
-                    let operations = flips.chain(operations).collect();
+                    let flips = std::mem::take(&mut self.flips);
+                    let operations = if flips == 0 && (0..).zip(&self.at).all(|(bit, at)| bit == *at) {
+                        operations
+                    } else {
+                        let operations = operations.into_iter().map(|operation| self.physical(operation));
+                        set_bits(flips).map(not).chain(operations).collect()
+                    };
                     let program = programs.get(operations, self.re.len().trailing_zeros());
                     self.tasks.push_front(Task::Run(program, Position::default(), count));
                 }

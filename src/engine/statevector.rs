@@ -115,11 +115,37 @@ impl<T: Real> Statevector<T> {
         targets: &[Qubit],
         controls: &[Qubit],
     ) -> Result<(), AerError> {
-        self.apply_kernel(
-            kernel::plan(matrix),
-            targets,
-            controls.iter().map(|qubit| (*qubit, true)).collect(),
-        )
+        let kernel = kernel::plan(matrix);
+        // The usual case, where there is nothing to decide, to rename or to join.
+        let is_free = match kernel.action {
+            Action::Phase(factor) if factor == Complex::ONE => true,
+            Action::Phase(_) | Action::Permutation(_) => controls.is_empty() && kernel.controls.is_empty(),
+            Action::Diagonal(_) | Action::Dense(_) => false,
+        };
+        if !is_free
+            && let Some(id) = self.register_of_all(targets)
+            && let Some(controls) = self.mask_in(id, controls)
+        {
+            let bits: BitPositions = targets.iter().filter_map(|qubit| self.bit(*qubit)).collect();
+            return self.operate(id, kernel.place(&bits, controls));
+        }
+        self.apply_kernel(kernel, targets, controls.iter().map(|qubit| (*qubit, true)).collect())
+    }
+
+    /// The bit of its register that a qubit is.
+    fn bit(&self, qubit: Qubit) -> Option<u32> {
+        match self.place(qubit) {
+            Place::In(_, bit) => Some(bit),
+            Place::Known(_) => None,
+        }
+    }
+
+    /// The bits of a register that qubits are, if all of them are in it.
+    fn mask_in(&self, id: usize, qubits: &[Qubit]) -> Option<usize> {
+        qubits.iter().try_fold(0, |mask, qubit| match self.place(*qubit) {
+            Place::In(at, bit) if at == id => Some(mask | 1 << bit),
+            _ => None,
+        })
     }
 
     #[inline(never)]
@@ -170,10 +196,7 @@ impl<T: Real> Statevector<T> {
     /// An action on bits of a register.
     #[inline(never)]
     fn placed(&self, action: Action, targets: &[Qubit], controls: &[(Qubit, bool)]) -> Placed {
-        let bit = |qubit: Qubit| match self.place(qubit) {
-            Place::In(_, bit) => bit,
-            Place::Known(_) => 0,
-        };
+        let bit = |qubit: Qubit| self.bit(qubit).unwrap_or_default();
         let mut mask = Controls::default();
         for (qubit, value) in controls {
             mask.mask |= 1 << bit(*qubit);
@@ -625,6 +648,9 @@ impl<T: Real> Engine for Statevector<T> {
     #[inline(never)]
     fn work(&self, operation: &Operation, qubits: &[Qubit]) -> u64 {
         let touched = || -> u64 {
+            if let Some(id) = self.register_of_all(qubits) {
+                return self.register(id).map_or(0, Register::work);
+            }
             let met = self.registers_of(qubits);
             met.iter().filter_map(|id| self.register(*id)).map(Register::work).sum()
         };

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::Controls;
 use super::index::{Subspace, deposit, mask};
 use super::lanes::{Lanes, complex, times, whole_vectors};
@@ -31,7 +33,7 @@ impl Permutation {
     pub fn new(matrix: &Matrix) -> Option<Self> {
         let size = matrix.rows();
         // For each column its only row: where the amplitude goes.
-        let mut target = vec![None; size];
+        let mut target: SmallVec<[Option<usize>; 8]> = smallvec![None; size];
         for (row, entries) in matrix.entries().chunks_exact(size).enumerate() {
             let mut filled = (0..size).filter(|column| entries[*column] != Complex::ZERO);
             let (column, None) = (filled.next()?, filled.next()) else { return None };
@@ -40,7 +42,7 @@ impl Permutation {
             }
         }
         let mut steps = Vec::new();
-        let mut seen = vec![false; size];
+        let mut seen: SmallVec<[bool; 8]> = smallvec![false; size];
         for start in 0..size {
             let mut from = start;
             while !seen[from] {
@@ -59,6 +61,11 @@ impl Permutation {
             }
         }
         Some(Self { steps })
+    }
+
+    /// The permutation of one bit that is `[[0, b], [c, 0]]`.
+    pub fn exchange(b: Complex, c: Complex) -> Self {
+        Self { steps: vec![Step::Exchange([0, 1], [b, c])] }
     }
 
     /// Amplitudes touched in a state of `len`, if the matrix acts on `num_bits` bits.

@@ -58,10 +58,16 @@ impl Sampler {
         let end = (start + grains * self.grain).min(self.len);
         let mut sum = self.total();
         let (re, im) = (&re[start..end], &im[start..end]);
-        self.below.extend(re.chunks(self.grain).zip(im.chunks(self.grain)).map(|(re, im)| {
-            sum += scalar::norm_sqr(re, im);
+        let mut add = |norm: f64| {
+            sum += norm;
             sum
-        }));
+        };
+        if self.grain == 1 {
+            self.below.extend((0..re.len()).map(|index| add(amplitude(re, im, index).norm_sqr())));
+        } else {
+            let grains = re.chunks(self.grain).zip(im.chunks(self.grain));
+            self.below.extend(grains.map(|(re, im)| add(scalar::norm_sqr(re, im))));
+        }
         if end == self.len {
             self.last = self.below.windows(2).rposition(|pair| pair[0] < pair[1]).unwrap_or(0);
             if self.grain == 1 {

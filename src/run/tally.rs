@@ -22,6 +22,9 @@ const DIGIT: u32 = 11;
 /// Fewer words than this are sorted by comparison.
 const FEW: usize = 1 << 8;
 
+/// Words that differ in these lowest bits only are counted in a table, if there are as many as a quarter of its places.
+const TABLE_BITS: u32 = 12;
+
 /// Numbers of shots by memory.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -63,12 +66,22 @@ impl Tally {
     /// Counts those that wait.
     #[inline(never)]
     pub fn merge(&mut self) {
-        sort(&mut self.waiting);
-        let most = self.keys.len() + self.waiting.chunk_by(|a, b| a == b).count();
+        let new = match in_table(&self.waiting) {
+            Some(counted) => counted,
+            None => {
+                sort(&mut self.waiting);
+                self.waiting.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64)).collect()
+            }
+        };
+        self.waiting.clear();
+        if self.keys.is_empty() {
+            (self.keys, self.shots) = new.into_iter().unzip();
+            return;
+        }
+        let most = self.keys.len() + new.len();
         let (mut keys, mut shots) = (Vec::with_capacity(most), Vec::with_capacity(most));
         let mut old = self.keys.iter().copied().zip(self.shots.iter().copied()).peekable();
-        for run in self.waiting.chunk_by(|a, b| a == b) {
-            let (key, mut count) = (run[0], run.len() as u64);
+        for (key, mut count) in new {
             while let Some((before, shots_before)) = old.next_if(|(before, _)| *before <= key) {
                 if before == key {
                     count += shots_before;
@@ -85,7 +98,6 @@ impl Tally {
             shots.push(count);
         }
         (self.keys, self.shots) = (keys, shots);
-        self.waiting.clear();
     }
 
     /// The counts, by ascending memory.
@@ -106,6 +118,24 @@ impl Tally {
         }
         Counts { memories, shots }
     }
+}
+
+/// Different words, ascending, and how often each came; `None` where a table would be large for them.
+#[inline(never)]
+fn in_table(words: &[u64]) -> Option<Vec<(u64, u64)>> {
+    let first = *words.first()?;
+    let differ = words.iter().fold(0, |differ, word| differ | (word ^ first));
+    let places = 1usize << (u64::BITS - differ.leading_zeros()).min(TABLE_BITS + 1);
+    if places > 1 << TABLE_BITS || places / 4 > words.len() {
+        return None;
+    }
+    let (base, mask) = (first & !(places as u64 - 1), places - 1);
+    let mut table = vec![0u32; places];
+    for word in words {
+        table[*word as usize & mask] += 1;
+    }
+    let counted = (base..).zip(table).filter(|(_, count)| *count > 0);
+    Some(counted.map(|(word, count)| (word, count.into())).collect())
 }
 
 /// Sorts words: from the lowest digit to the highest, each in a stable pass; digits that are the same

@@ -66,10 +66,15 @@ pub fn is_unitary(m: &Small) -> bool {
         && (a * c.conj() + b * d.conj()).norm_sqr() < UNITARY * UNITARY
 }
 
+/// The modulus of a number that is neither huge nor tiny: without the care that `norm` takes of those.
+fn modulus(z: Complex) -> f64 {
+    z.norm_sqr().sqrt()
+}
+
 /// The number with this direction and modulus 1; 1 for 0.
 #[inline(never)]
 pub fn direction(z: Complex) -> Complex {
-    let norm = z.norm();
+    let norm = modulus(z);
     if norm == 0.0 { L } else { snap(z / norm) }
 }
 
@@ -95,7 +100,7 @@ pub fn euler(m: &Small) -> Euler {
         before => (before, 1.0),
     };
     let after = direction(c * factor.conj() * sign);
-    Euler { inverts, factor, before, tangent: sign * c.norm() / a.norm(), after }
+    Euler { inverts, factor, before, tangent: sign * modulus(c) / modulus(a), after }
 }
 
 /// Eigenvectors of a unitary matrix as columns, and eigenvalues. `m = v * diag(e) * v†`.

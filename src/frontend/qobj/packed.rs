@@ -194,6 +194,12 @@ impl<'a> Reader<'a> {
 
     fn list(&mut self) -> Option<Qubits> {
         let count = self.count()?;
+        if let Some((numbers, rest)) = self.rest.split_at_checked(count)
+            && numbers.iter().all(|byte| *byte < 128)
+        {
+            self.rest = rest;
+            return Some(numbers.iter().copied().map(u32::from).collect());
+        }
         let mut list = Qubits::with_capacity(count);
         for _ in 0..count {
             list.push(self.number()?);
@@ -233,19 +239,19 @@ impl<'a> Reader<'a> {
         circuit.instructions.reserve_exact(count);
         for index in 0..count {
             self.progress.next_instruction(self.total_bytes - self.rest.len());
-            match self.instruction()? {
-                Ok(step) => circuit.instructions.push(step),
-                Err(refused) => error = error.or(Some(refused.at_instruction(index, ""))),
+            if let Err(refused) = self.instruction(&mut circuit.instructions)? {
+                error = error.or(Some(refused.at_instruction(index, "")));
             }
         }
         Some(error.map_or(Ok(circuit), Err))
     }
 
     #[inline(never)]
-    fn instruction(&mut self) -> Option<Result<Instruction, AerError>> {
+    fn instruction(&mut self, instructions: &mut Vec<Instruction>) -> Option<Result<(), AerError>> {
         let tag = self.byte()?;
         if tag == JSON {
-            return self.text().map(one_instruction);
+            let step = one_instruction(self.text()?);
+            return Some(step.map(|step| instructions.push(step)));
         }
         let qubits = self.list()?;
         let operation = match tag {
@@ -264,7 +270,8 @@ impl<'a> Reader<'a> {
                 Operation::Gate(spec.gate, parameters)
             }
         };
-        Some(Ok(Instruction { operation, qubits, condition: None, label: None }))
+        instructions.push(Instruction { operation, qubits, condition: None, label: None });
+        Some(Ok(()))
     }
 }
 
