@@ -259,6 +259,11 @@ fn real(x: f64) -> Complex {
     Complex::new(x, 0.0)
 }
 
+/// The diagonal matrix of one qubit.
+fn one_bit(zero: Complex, one: Complex) -> Matrix {
+    Matrix::square([[zero, O], [O, one]])
+}
+
 fn identity(_: &[f64]) -> Matrix {
     Matrix::identity(2)
 }
@@ -272,7 +277,7 @@ fn pauli_y(_: &[f64]) -> Matrix {
 }
 
 fn pauli_z(_: &[f64]) -> Matrix {
-    Matrix::diagonal(&[L, -L])
+    one_bit(L, -L)
 }
 
 fn hadamard(_: &[f64]) -> Matrix {
@@ -281,19 +286,19 @@ fn hadamard(_: &[f64]) -> Matrix {
 }
 
 fn s(_: &[f64]) -> Matrix {
-    Matrix::diagonal(&[L, I])
+    one_bit(L, I)
 }
 
 fn sdg(_: &[f64]) -> Matrix {
-    Matrix::diagonal(&[L, -I])
+    one_bit(L, -I)
 }
 
 fn t(_: &[f64]) -> Matrix {
-    Matrix::diagonal(&[L, Complex::new(FRAC_1_SQRT_2, FRAC_1_SQRT_2)])
+    one_bit(L, Complex::new(FRAC_1_SQRT_2, FRAC_1_SQRT_2))
 }
 
 fn tdg(_: &[f64]) -> Matrix {
-    Matrix::diagonal(&[L, Complex::new(FRAC_1_SQRT_2, -FRAC_1_SQRT_2)])
+    one_bit(L, Complex::new(FRAC_1_SQRT_2, -FRAC_1_SQRT_2))
 }
 
 fn sx(_: &[f64]) -> Matrix {
@@ -306,7 +311,7 @@ fn sxdg(_: &[f64]) -> Matrix {
 }
 
 fn phase(p: &[f64]) -> Matrix {
-    Matrix::diagonal(&[L, cis(p[0])])
+    one_bit(L, cis(p[0]))
 }
 
 fn r(p: &[f64]) -> Matrix {
@@ -326,7 +331,7 @@ fn ry(p: &[f64]) -> Matrix {
 
 fn rz(p: &[f64]) -> Matrix {
     let plus = cis(p[0] / 2.0);
-    Matrix::diagonal(&[plus.conj(), plus])
+    one_bit(plus.conj(), plus)
 }
 
 fn u3(p: &[f64]) -> Matrix {

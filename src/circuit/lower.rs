@@ -27,6 +27,9 @@ pub const MAX_INSTRUCTIONS: usize = 1 << 23;
 pub fn lower(circuit: &mut Circuit) -> Result<(), AerError> {
     expand(circuit)?;
     for (index, step) in circuit.instructions.iter().enumerate() {
+        if let Operation::Gate(..) = step.operation {
+            continue;
+        }
         let free =
             transform::expressions(&step.operation).into_iter().find_map(|e| e.parameters().first().copied());
         if let Some(name) = free {

@@ -80,10 +80,12 @@ impl Sampler {
     #[inline(never)]
     fn make_guide(&mut self) {
         let parts = self.len.next_power_of_two();
+        // Powers of two: a quotient by `parts` is exactly this product.
+        let (part_size, total) = (1.0 / parts as f64, self.total());
         let mut index = 0;
         self.guide = (0..parts)
             .map(|part| {
-                let level = part as f64 / parts as f64 * self.total();
+                let level = part as f64 * part_size * total;
                 index = self.grain_at(level, index);
                 index as u16
             })

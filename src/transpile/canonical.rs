@@ -444,7 +444,7 @@ impl Reader {
     /// A diagonal matrix of two bits.
     #[inline(never)]
     fn diagonal_2(&mut self, [low, high]: [u32; 2], entries: [Complex; 4]) {
-        if self.joins_dense(&Matrix::diagonal(&entries), [low, high]) {
+        if self.joins_dense(|| Matrix::diagonal(&entries), [low, high]) {
             return;
         }
         self.settle(low);
@@ -467,7 +467,7 @@ impl Reader {
     fn controlled(&mut self, matrix: &Small, bit: u32, controls: Controls, next: Next, action: &Action) {
         let is_single = controls.mask.is_power_of_two();
         let control = controls.mask.trailing_zeros();
-        if is_single && self.joins_dense(&controlled(matrix, controls.values != 0), [control, bit]) {
+        if is_single && self.joins_dense(|| controlled(matrix, controls.values != 0), [control, bit]) {
             return;
         }
         let is_flip = is_diagonal(&[matrix[1], matrix[0]]);
@@ -536,7 +536,7 @@ impl Reader {
             let targets = BitPositions::from_slice(&[low, high]);
             return self.whole(Action::Permutation(permutation.clone()), targets, Controls::default());
         }
-        if self.joins_dense(matrix, [low, high]) {
+        if self.joins_dense(|| matrix.clone(), [low, high]) {
             return;
         }
         self.diagonal_2([low, high], entries);
@@ -579,7 +579,7 @@ impl Reader {
     /// A dense matrix of two bits.
     #[inline(never)]
     fn dense_2(&mut self, matrix: &Matrix, bits: [u32; 2]) {
-        if self.joins_dense(matrix, bits) {
+        if self.joins_dense(|| matrix.clone(), bits) {
             return;
         }
         let split = if matrix.unitarity_error() < UNITARY { split(matrix) } else { None };
@@ -597,9 +597,18 @@ impl Reader {
     }
 
     /// Whether the last item of both bits was a dense matrix on them, which this one then joined.
+    fn joins_dense(&mut self, matrix: impl FnOnce() -> Matrix, bits: [u32; 2]) -> bool {
+        let [last, other] = bits.map(|bit| self.last(bit));
+        match last.filter(|_| last == other) {
+            Some(id) if matches!(self.out.items[id as usize].kind, Kind::Placed(_)) => {
+                self.joins_item(id, &matrix(), bits)
+            }
+            _ => false,
+        }
+    }
+
     #[inline(never)]
-    fn joins_dense(&mut self, matrix: &Matrix, [low, high]: [u32; 2]) -> bool {
-        let (Some(id), true) = (self.last(low), self.last(low) == self.last(high)) else { return false };
+    fn joins_item(&mut self, id: u32, matrix: &Matrix, [low, high]: [u32; 2]) -> bool {
         let flips = [low, high].map(|bit| self.is_inverted(bit));
         let pending = [low, high].map(|bit| self.pending[bit as usize]);
         let Kind::Placed(placed) = &mut self.out.items[id as usize].kind else { return false };

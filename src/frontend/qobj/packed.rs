@@ -198,6 +198,11 @@ impl<'a> Reader<'a> {
             && numbers.iter().all(|byte| *byte < 128)
         {
             self.rest = rest;
+            let mut list = [0; 4];
+            if count <= list.len() {
+                list.iter_mut().zip(numbers).for_each(|(to, number)| *to = (*number).into());
+                return Some(Qubits::from_buf_and_len(list, count));
+            }
             return Some(numbers.iter().copied().map(u32::from).collect());
         }
         let mut list = Qubits::with_capacity(count);
