@@ -4,5 +4,7 @@
 
 #[path = "bindings/jobs.rs"]
 mod jobs;
+#[path = "bindings/memory.rs"]
+mod memory;
 #[path = "kernels/tiers.rs"]
 mod tiers;

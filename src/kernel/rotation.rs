@@ -33,7 +33,7 @@ pub struct Rotation {
 impl Rotation {
     /// What makes a rotation unitary: `1 / sqrt(1 + t^2)`.
     pub fn scale(self) -> f64 {
-        1.0 / self.tangent.hypot(1.0)
+        1.0 / libm::hypot(self.tangent, 1.0)
     }
 }
 

@@ -217,7 +217,7 @@ pub fn thermal_relaxation_error(
     let p_reset = -(-time / t1).exp_m1();
     let (p1, p0) = (excited_state_population, 1.0 - excited_state_population);
     if t2 > t1 {
-        let coherence = (-time / t2).exp();
+        let coherence = libm::exp(-time / t2);
         let mut choi = Matrix::zeros(4, 4);
         for (row, column, value) in [
             (0, 0, 1.0 - p1 * p_reset),

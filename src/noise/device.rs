@@ -161,6 +161,6 @@ fn excited_population(frequency: f64, temperature: f64) -> f64 {
     if !frequency.is_finite() || temperature == 0.0 {
         return 0.0;
     }
-    let population = 1.0 / (1.0 + (RATIO * frequency / temperature.abs()).exp());
+    let population = 1.0 / (1.0 + libm::exp(RATIO * frequency / temperature.abs()));
     if temperature < 0.0 { 1.0 - population } else { population }
 }

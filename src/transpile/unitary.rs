@@ -128,7 +128,7 @@ fn singular(m: &Small) -> Option<(f64, Small, Small)> {
     // m† m, hermitian.
     let (p, q) = (a.norm_sqr() + c.norm_sqr(), b.norm_sqr() + d.norm_sqr());
     let off = b.conj() * a + d.conj() * c;
-    let (z, root) = ((p - q) / 2.0, ((p - q) / 2.0).hypot(off.norm()));
+    let (z, root) = ((p - q) / 2.0, libm::hypot((p - q) / 2.0, off.norm()));
     if p + q < 1e-3 {
         return None;
     }

@@ -264,7 +264,7 @@ fn binary(op: BinaryOp, left: &Value, right: &Value, operands: Type, ty: Type) -
                 Op::Divide | Op::Remainder if *b == 0.0 => Err(division_by_zero()),
                 Op::Divide => number(a / b),
                 Op::Remainder => number(a % b),
-                Op::Power => number(a.powf(*b)),
+                Op::Power => number(libm::pow(*a, *b)),
                 _ => compared(a.partial_cmp(b)),
             }
         }
@@ -345,7 +345,7 @@ fn call(function: Function, arguments: &[Value], ty: Type) -> Result<Value, AerE
         (F::Sign, [Value::Int(value)]) => Ok(Value::Int(value.signum())),
         (F::Real, [Value::Complex(re, _)]) => Ok(Value::Float(*re)),
         (F::Imag, [Value::Complex(_, im)]) => Ok(Value::Float(*im)),
-        (F::Abs, [Value::Complex(re, im)]) => number(re.hypot(*im), *re),
+        (F::Abs, [Value::Complex(re, im)]) => number(libm::hypot(*re, *im), *re),
         (F::Exp, [Value::Complex(re, im)]) => {
             finite_complex(Complex::new(*re, *im).exp(), format_args!("`exp`"))
         }
@@ -356,19 +356,19 @@ fn call(function: Function, arguments: &[Value], ty: Type) -> Result<Value, AerE
             let x = *x;
             let value = match function {
                 F::Abs => x.abs(),
-                F::Arccos => x.acos(),
-                F::Arcsin => x.asin(),
-                F::Arctan => x.atan(),
+                F::Arccos => libm::acos(x),
+                F::Arcsin => libm::asin(x),
+                F::Arctan => libm::atan(x),
                 F::Ceiling => x.ceil(),
-                F::Cos => x.cos(),
-                F::Exp => x.exp(),
+                F::Cos => libm::cos(x),
+                F::Exp => libm::exp(x),
                 F::Floor => x.floor(),
-                F::Log => x.ln(),
+                F::Log => libm::log(x),
                 F::Sign if x == 0.0 => 0.0,
                 F::Sign => x.signum(),
-                F::Sin => x.sin(),
+                F::Sin => libm::sin(x),
                 F::Sqrt => x.sqrt(),
-                F::Tan => x.tan(),
+                F::Tan => libm::tan(x),
                 F::Imag | F::Mod | F::Popcount | F::Pow | F::Real | F::Rotl | F::Rotr => {
                     return Err(broken());
                 }

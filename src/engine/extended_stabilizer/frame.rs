@@ -12,7 +12,7 @@ use crate::circuit::{Bits, Qubit};
 use crate::engine::Outcomes;
 use crate::engine::saved::insufficient_memory;
 use crate::error::AerError;
-use crate::linalg::Complex;
+use crate::linalg::{Complex, sin_cos};
 use crate::rng::ShotRng;
 
 /// The state.
@@ -98,7 +98,7 @@ impl Frame {
     /// Applies exp(−i angle/2 Z⋯Z) on these qubits.
     pub fn rotate(&mut self, qubits: &[Qubit], angle: f64) -> Result<(), AerError> {
         let operator = self.tableau.z_product(qubits);
-        let (sin, cos) = (angle / 2.0).sin_cos();
+        let (sin, cos) = sin_cos(angle / 2.0);
         let local = match kind(&self.active, &operator) {
             Kind::Certain(value) => Local { phase: 2 * u8::from(value), x: 0, z: 0 },
             Kind::Drawn(local) => local,

@@ -108,10 +108,10 @@ impl<T: Real> Statevector<T> {
             }
             SaveKind::StatevectorDict => {
                 let mut kept = 0;
-                self.each_amplitude(|_, x| kept += usize::from(x.re.hypot(x.im) > threshold));
+                self.each_amplitude(|_, x| kept += usize::from(x.norm() > threshold));
                 let mut entries = dictionary(kept)?;
                 self.each_amplitude(|i, x| {
-                    if x.re.hypot(x.im) > threshold {
+                    if x.norm() > threshold {
                         entries.push((key(i), chop(x.re), chop(x.im)));
                     }
                 });

@@ -57,15 +57,15 @@ macro_rules! functions {
 }
 
 functions! {
-    Sin "sin" f64::sin;
-    Cos "cos" f64::cos;
-    Tan "tan" f64::tan;
-    Exp "exp" f64::exp;
-    Ln "ln" f64::ln;
+    Sin "sin" libm::sin;
+    Cos "cos" libm::cos;
+    Tan "tan" libm::tan;
+    Exp "exp" libm::exp;
+    Ln "ln" libm::log;
     Sqrt "sqrt" f64::sqrt;
-    Asin "asin" f64::asin;
-    Acos "acos" f64::acos;
-    Atan "atan" f64::atan;
+    Asin "asin" libm::asin;
+    Acos "acos" libm::acos;
+    Atan "atan" libm::atan;
 }
 
 macro_rules! infix {
@@ -102,7 +102,7 @@ infix! {
     Subtract Minus "-" 1 2 |a, b| a - b;
     Multiply Star "*" 3 4 |a, b| a * b;
     Divide Slash "/" 3 4 |a, b| a / b;
-    Power Caret "^" 8 7 f64::powf;
+    Power Caret "^" 8 7 libm::pow;
 }
 
 /// Reads one formula and appends its terms. `parameter` gives the index of a name in scope.

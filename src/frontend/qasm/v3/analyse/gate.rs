@@ -739,7 +739,7 @@ impl<'a> Analyser<'a> {
     /// A controlled gate on one qubit by its angles.
     fn euler(&mut self, m: &Matrix, qubits: Qubits) -> Fallible<()> {
         let (a, b, c, d) = (m.at(0, 0), m.at(0, 1), m.at(1, 0), m.at(1, 1));
-        let theta = 2.0 * c.norm().atan2(a.norm());
+        let theta = 2.0 * libm::atan2(c.norm(), a.norm());
         let small = 1e-12;
         let (phi, lambda, gamma) = if a.norm() < small {
             (c.arg(), (-b).arg(), 0.0)

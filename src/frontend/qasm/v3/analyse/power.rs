@@ -4,7 +4,7 @@
 //! that mixes no eigenvalues are those of `U`. They come from Jacobi's rotations, which are short, stable and
 //! fast enough for the small matrices here (Golub and Van Loan, Matrix Computations, §8.5).
 
-use crate::linalg::{Complex, Matrix};
+use crate::linalg::{Complex, Matrix, sin_cos};
 
 /// Most qubits of a matrix whose power is taken: 2^21 entries of work per sweep, and some ten sweeps.
 pub(super) const MAX_QUBITS: usize = 7;
@@ -15,7 +15,7 @@ pub(super) fn power(matrix: &Matrix, exponent: f64) -> Option<Matrix> {
     // Angles at which eigenvalues of common gates do not meet.
     for angle in [0.377_f64, 1.234, 2.321] {
         let mut hermitian = Matrix::zeros(size, size);
-        let (sin, cos) = angle.sin_cos();
+        let (sin, cos) = sin_cos(angle);
         let adjoint = matrix.adjoint();
         for row in 0..size {
             for column in 0..size {
@@ -63,8 +63,8 @@ fn eigenvectors(mut a: Matrix) -> Matrix {
                     continue;
                 }
                 let turn = b / weight;
-                let theta = 0.5 * (2.0 * weight).atan2(a.at(p, p).re - a.at(q, q).re);
-                let (s, c) = theta.sin_cos();
+                let theta = 0.5 * libm::atan2(2.0 * weight, a.at(p, p).re - a.at(q, q).re);
+                let (s, c) = sin_cos(theta);
                 for matrix in [&mut a, &mut vectors] {
                     for row in 0..size {
                         let (x, y) = (matrix.at(row, p), matrix.at(row, q));
