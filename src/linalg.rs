@@ -49,9 +49,11 @@ impl Matrix {
     /// The square matrix with this diagonal.
     pub fn diagonal(diagonal: &[Complex]) -> Self {
         let size = diagonal.len();
-        let entry =
-            |i: usize| if i.is_multiple_of(size + 1) { diagonal[i / (size + 1)] } else { Complex::ZERO };
-        Self { rows: size, columns: size, entries: (0..size * size).map(entry).collect() }
+        let mut matrix = Self::zeros(size, size);
+        for (entry, value) in matrix.entries.iter_mut().step_by(size + 1).zip(diagonal) {
+            *entry = *value;
+        }
+        matrix
     }
 
     /// Number of rows.

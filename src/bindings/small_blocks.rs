@@ -3,8 +3,8 @@
 //! Reading, compiling and describing a circuit makes some thousand small blocks that live for microseconds. The standard
 //! allocator of wasm (`dlmalloc`) finds and merges free neighbours, which was a tenth of a small job. Here a block of up to
 //! [`LARGEST`] bytes is rounded up to a multiple of [`GRAIN`], and once freed waits in the list of its size: both ways
-//! take a few loads and stores. What lists hold is not given back, so it is bounded by the most that was in use at
-//! a time; the worker ends when it has grown large. Only for one thread: the build with threads does without.
+//! take a few loads and stores. What a list holds is not given back: the most of its size that was in use at a time.
+//! Only for one thread: the build with threads does without.
 
 #![allow(unsafe_code, reason = "an allocator hands out memory")]
 

@@ -19,7 +19,7 @@ use super::{Engine, EngineConfig, Method, Outcomes, SavedValue, not_applied, sup
 use crate::circuit::operation::SaveKind;
 use crate::circuit::{Bits, Circuit, Gate, Instruction, Operation, Qubit};
 use crate::error::AerError;
-use crate::linalg::Complex;
+use crate::linalg::{Complex, cis};
 use crate::rng::{Draws, ShotRng};
 use ch::Ch;
 use frame::Frame;
@@ -266,7 +266,7 @@ impl Engine for ExtendedStabilizer {
 
     fn apply_global_phase(&mut self, phase: f64) {
         match &mut self.form {
-            Form::Exact(_, Some(ch)) => ch.omega *= Complex::cis(phase),
+            Form::Exact(_, Some(ch)) => ch.omega *= cis(phase),
             Form::Exact(_, None) => {}
             Form::Sampled(terms) => terms.phase(phase),
         }

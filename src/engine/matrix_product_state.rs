@@ -24,7 +24,7 @@ use crate::circuit::gate::Controls;
 use crate::circuit::operation::{SaveKind, SetState};
 use crate::circuit::{Bits, Circuit, Gate, Instruction, Operation, Qubit};
 use crate::error::{AerError, ErrorCode};
-use crate::linalg::{Complex, Matrix};
+use crate::linalg::{Complex, Matrix, cis};
 use crate::rng::Draws;
 use chain::{Chain, Merged};
 
@@ -326,7 +326,7 @@ impl Engine for MatrixProductState {
     }
 
     fn apply_global_phase(&mut self, phase: f64) {
-        self.factor *= Complex::cis(phase);
+        self.factor *= cis(phase);
     }
 
     /// Complex multiplications, about.

@@ -27,7 +27,7 @@ use crate::kernel::index::deposit;
 use crate::kernel::permutation::Permutation;
 use crate::kernel::real::Real;
 use crate::kernel::{self, Action, BitPositions, Controls, Kernel, Placed};
-use crate::linalg::{Complex, Matrix};
+use crate::linalg::{Complex, Matrix, cis};
 use crate::rng::Draws;
 use register::{Drawing, Form, Register, is_dense};
 use sparse::Sparse;
@@ -58,7 +58,7 @@ pub struct Statevector<T: Real> {
 /// Controls: qubits and the values that they must have.
 type Wanted = SmallVec<[(Qubit, bool); 4]>;
 
-/// Operations that are put off at most: enough for fusion, and few enough to keep.
+/// Operations that are put off at most for a register: enough for fusion, and few enough to keep.
 const MOST_PENDING: u64 = 4096;
 
 /// The size of an address space, in bits: what has no address cannot be simulated.
@@ -117,12 +117,12 @@ impl<T: Real> Statevector<T> {
     ) -> Result<(), AerError> {
         let kernel = kernel::plan(matrix);
         // The usual case, where there is nothing to decide, to rename or to join.
-        let is_free = match kernel.action {
+        let may_be_free = match kernel.action {
             Action::Phase(factor) if factor == Complex::ONE => true,
             Action::Phase(_) | Action::Permutation(_) => controls.is_empty() && kernel.controls.is_empty(),
             Action::Diagonal(_) | Action::Dense(_) => false,
         };
-        if !is_free
+        if !may_be_free
             && let Some(id) = self.register_of_all(targets)
             && let Some(controls) = self.mask_in(id, controls)
         {
@@ -642,15 +642,12 @@ impl<T: Real> Engine for Statevector<T> {
     }
 
     fn apply_global_phase(&mut self, phase: f64) {
-        self.factor *= Complex::cis(phase);
+        self.factor *= cis(phase);
     }
 
     #[inline(never)]
     fn work(&self, operation: &Operation, qubits: &[Qubit]) -> u64 {
         let touched = || -> u64 {
-            if let Some(id) = self.register_of_all(qubits) {
-                return self.register(id).map_or(0, Register::work);
-            }
             let met = self.registers_of(qubits);
             met.iter().filter_map(|id| self.register(*id)).map(Register::work).sum()
         };
@@ -681,12 +678,13 @@ impl<T: Real> Engine for Statevector<T> {
     }
 
     fn must_advance(&self, operation: &Operation, qubits: &[Qubit]) -> bool {
-        let pending = self.pending();
-        match operation {
-            _ if pending == 0 => false,
-            Operation::Gate(..) if self.register_of_all(qubits).is_some() => pending >= MOST_PENDING,
-            _ => self.needs_settled(operation, qubits, pending),
+        if let Operation::Gate(..) = operation
+            && let Some(register) = self.register_of_all(qubits).and_then(|id| self.register(id))
+        {
+            return register.pending() >= MOST_PENDING;
         }
+        let pending = self.pending();
+        pending > 0 && self.needs_settled(operation, qubits, pending)
     }
 
     fn advance(&mut self, budget: u64) -> Result<u64, AerError> {

@@ -7,7 +7,7 @@ use crate::circuit::operation::{SaveKind, SetState};
 use crate::circuit::{Bits, Circuit, Instruction, Operation, Qubit};
 use crate::error::AerError;
 use crate::kernel::real::Real;
-use crate::linalg::Complex;
+use crate::linalg::cis;
 use crate::rng::Draws;
 
 /// The state of the unitary method, in numbers of type `T`.
@@ -62,7 +62,7 @@ impl<T: Real> Engine for Unitary<T> {
     }
 
     fn apply_global_phase(&mut self, phase: f64) {
-        self.operator.scale(Complex::cis(phase));
+        self.operator.scale(cis(phase));
     }
 
     fn work(&self, operation: &Operation, _qubits: &[Qubit]) -> u64 {

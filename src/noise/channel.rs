@@ -213,8 +213,8 @@ pub fn thermal_relaxation_error(
     within(t2, f64::MIN_POSITIVE, f64::INFINITY, "Invalid T_2 relaxation time parameter: T_2 <= 0.")?;
     let message = "Invalid T_2 relaxation time parameter: T_2 greater than 2 * T_1.";
     within(t2, f64::MIN_POSITIVE, 2.0 * t1, message)?;
-    // exp_m1 keeps what is left of short times.
-    let p_reset = -(-time / t1).exp_m1();
+    // expm1 keeps what is left of short times.
+    let p_reset = -libm::expm1(-time / t1);
     let (p1, p0) = (excited_state_population, 1.0 - excited_state_population);
     if t2 > t1 {
         let coherence = libm::exp(-time / t2);
@@ -233,7 +233,7 @@ pub fn thermal_relaxation_error(
     }
     // Both rates are infinite where both times are, and then nothing happens.
     let dephasing = if t2.is_finite() { time * (1.0 / t2 - 1.0 / t1) } else { 0.0 };
-    let p_z = (1.0 - p_reset) * -(-dephasing).exp_m1() / 2.0;
+    let p_z = (1.0 - p_reset) * -libm::expm1(-dephasing) / 2.0;
     let (p_reset0, p_reset1) = (p_reset * p0, p_reset * p1);
     QuantumError::mixed([
         (vec![gate(Gate::Id)], 1.0 - p_z - p_reset0 - p_reset1),

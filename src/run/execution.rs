@@ -337,7 +337,7 @@ impl Execution {
 
     /// Does a piece of work of a group.
     fn advance(&mut self, group: &mut Group, budget: u64) -> Result<Progressed, AerError> {
-        if group.engine.pending() > 0 && self.must_advance(group) {
+        if self.must_advance(group) && group.engine.pending() > 0 {
             return group.engine.advance(budget).map(Progressed::On);
         }
         if !group.parts.is_empty() {

@@ -193,7 +193,7 @@ fn each_event(probability: f64, rng: &mut BlockRng, mut happens: impl FnMut(usiz
     }
     if probability < RARE {
         // The distances between events are distributed geometrically.
-        let scale = (-probability).ln_1p().recip();
+        let scale = libm::log1p(-probability).recip();
         let distance = |rng: &mut BlockRng| (libm::log(1.0 - rng.uniform()) * scale) as usize;
         let mut shot = distance(rng);
         while shot < BLOCK as usize {

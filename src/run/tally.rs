@@ -70,7 +70,10 @@ impl Tally {
             counted
         } else {
             sort(&mut self.waiting);
-            self.waiting.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64)).collect()
+            let runs = || self.waiting.chunk_by(|a, b| a == b);
+            let mut counted = Vec::with_capacity(runs().count());
+            counted.extend(runs().map(|run| (run[0], run.len() as u64)));
+            counted
         };
         self.waiting.clear();
         if self.keys.is_empty() {
@@ -133,8 +136,8 @@ fn in_table(words: &[u64]) -> Option<Vec<(u64, u64)>> {
     for word in words {
         table[*word as usize & mask] += 1;
     }
-    let counted = (base..).zip(table).filter(|(_, count)| *count > 0);
-    Some(counted.map(|(word, count)| (word, count.into())).collect())
+    let counted = table.into_iter().enumerate().filter(|(_, count)| *count > 0);
+    Some(counted.map(|(place, count)| (base | place as u64, count.into())).collect())
 }
 
 /// Sorts words: from the lowest digit to the highest, each in a stable pass; digits that are the same
@@ -188,8 +191,18 @@ mod tests {
     #[test]
     fn counts_are_those_of_a_plain_map() {
         // Narrow ones also where all have the same high bits.
-        let cases =
-            [(1, 0), (5, 0), (5, 1 << 40), (11, 0), (12, 3 << 12), (12, 0), (20, 0), (33, 0), (64, 0)];
+        let cases = [
+            (1, 0),
+            (5, 0),
+            (5, 1 << 40),
+            (5, !0 << 5),
+            (11, 0),
+            (12, 3 << 12),
+            (12, 0),
+            (20, 0),
+            (33, 0),
+            (64, 0),
+        ];
         for (width, high) in cases {
             for count in [0, 1, 1000, 3000, 40_000] {
                 let words: Vec<u64> = words(width, count).into_iter().map(|word| word | high).collect();

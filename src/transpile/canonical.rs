@@ -516,14 +516,9 @@ impl Reader {
     /// X where bits of the state have values; nothing is pending on the bit.
     #[inline(never)]
     fn exchange(&mut self, bit: u32, controls: Controls) {
-        let x = [[Complex::ZERO, Complex::ONE], [Complex::ONE, Complex::ZERO]];
-        let Some(permutation) = Permutation::new(&Matrix::square(x)) else { return };
+        let action = Action::Permutation(Permutation::exchange(Complex::ONE, Complex::ONE));
         let targets = BitPositions::from_slice(&[bit]);
-        self.item(
-            Placed { targets, controls, action: Action::Permutation(permutation) },
-            1 << bit,
-            controls.mask,
-        );
+        self.item(Placed { targets, controls, action }, 1 << bit, controls.mask);
     }
 
     /// A permutation of two bits: swaps and inverted bits are renamed, so that one exchange is left, or none.
@@ -543,12 +538,8 @@ impl Reader {
         // An affine map of the bits: v -> zero + v_0 * one + v_1 * two.
         let (zero, one, two) = (row(0), row(0) ^ row(1), row(0) ^ row(2));
         let x = [[Complex::ZERO, Complex::ONE], [Complex::ONE, Complex::ZERO]];
-        let action = Action::Permutation(permutation.clone());
+        let action = Action::Permutation(Permutation::exchange(Complex::ONE, Complex::ONE));
         let mut controlled_x = |control: u32, bit: u32| {
-            let action = match Permutation::new(&Matrix::square(x)) {
-                Some(permutation) => Action::Permutation(permutation),
-                None => action.clone(),
-            };
             self.controlled(&x, bit, Controls::ones(1 << control), Next::Other, &action);
         };
         match (one, two) {

@@ -8,7 +8,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::steps::Step;
 use crate::circuit::Qubit;
-use crate::linalg::Complex;
+use crate::linalg::{Complex, cis};
 
 /// What `U_C` makes of the operators of a qubit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -105,7 +105,7 @@ impl Ch {
                 self.rows[a as usize].m ^= of_b;
                 self.rows[b as usize].m ^= of_a;
             }
-            Step::Phase(phase) => self.omega *= Complex::cis(phase),
+            Step::Phase(phase) => self.omega *= cis(phase),
             Step::Turn(..) | Step::Ccz(_) => {}
         }
     }

@@ -17,7 +17,7 @@ use crate::circuit::{Bits, Qubit};
 use crate::engine::saved::insufficient_memory;
 use crate::engine::{ExtendedStabilizerConfig, ExtendedStabilizerSampling, Outcomes};
 use crate::error::AerError;
-use crate::linalg::Complex;
+use crate::linalg::{Complex, cis};
 use crate::rng::ShotRng;
 
 /// The sum.
@@ -53,7 +53,7 @@ const STATES: u64 = 64;
 
 /// diag(1, e^{i angle}) as a sum of the identity and S.
 fn turn(angle: f64) -> [Complex; 2] {
-    let of_s = (Complex::cis(angle) - 1.0) / Complex::new(-1.0, 1.0);
+    let of_s = (cis(angle) - 1.0) / Complex::new(-1.0, 1.0);
     [Complex::ONE - of_s, of_s]
 }
 
@@ -129,7 +129,7 @@ impl Terms {
 
     /// Multiplies by e^{i phase}.
     pub fn phase(&mut self, phase: f64) {
-        self.terms.iter_mut().for_each(|term| term.omega *= Complex::cis(phase));
+        self.terms.iter_mut().for_each(|term| term.omega *= cis(phase));
     }
 
     /// Applies an elementary gate.

@@ -20,7 +20,7 @@ use crate::circuit::{GATES, Gate, Instruction, Operation, Parameters, Qubits, Ty
 use crate::error::{AerError, ErrorCode};
 use crate::frontend::qasm::cursor::{near_hint, quoted};
 use crate::frontend::qasm::v3::syntax::{Expression, ExpressionKind, GateCall, Modifier, Name, Statement};
-use crate::linalg::{Complex, Matrix};
+use crate::linalg::{Complex, Matrix, cis};
 
 /// Most qubits of a matrix that a controlled gate becomes.
 const MAX_MATRIX_QUBITS: usize = 10;
@@ -113,7 +113,7 @@ impl Op {
             }
             Kind::Matrix(matrix) => Ok(matrix.clone()),
             Kind::Phase(angle) => {
-                let phase = Complex::cis(numbers(std::slice::from_ref(angle))?[0]);
+                let phase = cis(numbers(std::slice::from_ref(angle))?[0]);
                 Ok(Matrix::diagonal(&[phase]))
             }
             Kind::Barrier => Ok(Matrix::identity(1 << self.qubits.len().min(MAX_MATRIX_QUBITS))),
@@ -627,7 +627,7 @@ impl<'a> Analyser<'a> {
             }
             _ if self.circuit.num_qubits == 0 => Ok(()),
             (Some(angle), true) => {
-                let phase = Complex::cis(angle);
+                let phase = cis(angle);
                 self.push(Instruction::new(Operation::Diagonal([phase, phase].into()), [0]))
             }
             (None, _) => {

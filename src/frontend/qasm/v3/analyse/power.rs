@@ -4,7 +4,7 @@
 //! that mixes no eigenvalues are those of `U`. They come from Jacobi's rotations, which are short, stable and
 //! fast enough for the small matrices here (Golub and Van Loan, Matrix Computations, §8.5).
 
-use crate::linalg::{Complex, Matrix, sin_cos};
+use crate::linalg::{Complex, Matrix, cis, sin_cos};
 
 /// Most qubits of a matrix whose power is taken: 2^21 entries of work per sweep, and some ten sweeps.
 pub(super) const MAX_QUBITS: usize = 7;
@@ -39,7 +39,7 @@ pub(super) fn power(matrix: &Matrix, exponent: f64) -> Option<Matrix> {
             if phase < -std::f64::consts::PI + 1e-9 {
                 phase = std::f64::consts::PI;
             }
-            values.push(Complex::cis(phase * exponent));
+            values.push(cis(phase * exponent));
         }
         if off < 1e-9 {
             return vectors.product(&Matrix::diagonal(&values))?.product(&vectors.adjoint());
