@@ -825,6 +825,9 @@ test('a worker that traps ends its job in ERROR with the reason, and the next jo
 test('a job whose worker is killed keeps the experiments that had finished', () =>
   with_pool(1, async (backend, executor) => {
     const job = await backend.run([bell, bell, long()], { shots: 20 });
+    // Reading tells progress of the third experiment too: only what comes after it counts.
+    await until(job, 'RUNNING');
+    await sleep(0.2);
     for (let done = 0; done < 2; done = (await job.progress()).experiment) await sleep(0.01);
     executor._workers[0].terminate();
     const error = await rejection(job.result());
@@ -833,6 +836,8 @@ test('a job whose worker is killed keeps the experiments that had finished', () 
     assert.equal(error.result.results.length, 2);
     for (const index of [0, 1]) assert.equal(total(error.result.get_counts(index)), 20);
     const cancelled = await backend.run([bell, bell, long()], { shots: 20 });
+    await until(cancelled, 'RUNNING');
+    await sleep(0.2);
     for (let done = 0; done < 2; done = (await cancelled.progress()).experiment) await sleep(0.01);
     await cancelled.cancel();
     assert.equal((await rejection(cancelled.result())).result.results.length, 2);
