@@ -54,7 +54,7 @@ impl Phases {
     #[inline(never)]
     pub fn apply<T: Real>(&self, re: &mut [T], im: &mut [T], base: usize) {
         let inner: Vec<u32> = (0..re.len().trailing_zeros()).collect();
-        BlockPhases::new(self, &inner).apply(re, im, base, &mut Slots::default());
+        BlockPhases::new(self, &inner).apply(re, im, base, 0, &mut Slots::default());
     }
 }
 
@@ -246,9 +246,11 @@ impl<T: Real> BlockPhases<T> {
         (Table::new(&entries), entries.iter().all(|entry| *entry == Complex::ONE))
     }
 
-    /// Multiplies a block, whose first amplitude has index `base`.
+    /// Multiplies a block, whose first amplitude has index `base`, or a part of it: the amplitudes from number `start` on,
+    /// which is a multiple of their number, and that is a multiple of [`ROW`]. What becomes of an amplitude does not
+    /// depend on the parts.
     #[inline(never)]
-    pub fn apply(&self, re: &mut [T], im: &mut [T], base: usize, slots: &mut Slots<T>) {
+    pub fn apply(&self, re: &mut [T], im: &mut [T], base: usize, start: usize, slots: &mut Slots<T>) {
         let num_high = self.high.len();
         if slots.slots.len() <= num_high {
             slots.slots.resize(num_high + 1, Slot::NEW);
@@ -258,28 +260,33 @@ impl<T: Real> BlockPhases<T> {
         // Stamps tell apart the tables made here.
         let mut stamp = slots[num_high].stamp;
         let len = re.len().min(ROW);
-        let num_rows = re.len() / len;
-        let mut row = 0;
-        while row < num_rows {
-            let lowest = if row == 0 { num_high } else { row.trailing_zeros() as usize };
-            if row != 0 {
-                let before = row & (row - 1);
-                let from = if before == 0 { num_high } else { before.trailing_zeros() as usize };
-                self.step(slots, from, lowest, &mut stamp);
+        let (first, num_rows) = (start / len, re.len() / len);
+        let lowest_of = |row: usize| if row == 0 { num_high } else { row.trailing_zeros() as usize };
+        let mut above = num_high;
+        for bit in (0..num_high).rev().filter(|bit| first >> bit & 1 == 1) {
+            self.step(slots, above, bit, &mut stamp);
+            above = bit;
+        }
+        let mut done = 0;
+        while done < num_rows {
+            let row = first + done;
+            let lowest = lowest_of(row);
+            if done != 0 {
+                self.step(slots, lowest_of(row & (row - 1)), lowest, &mut stamp);
             }
             let slot = &slots[lowest];
             // Rows whose lower bits change nothing are all alike.
             let is_flat = (lowest == 0 || self.high[lowest - 1].is_unpaired)
                 && slot.factors[..lowest].iter().all(|factor| *factor == Complex::ONE);
-            let count = if is_flat { 1 << lowest } else { 1 };
-            let part = row * len..(row + count) * len;
+            let count = if is_flat { (1 << lowest).min(num_rows - done) } else { 1 };
+            let part = done * len..(done + count) * len;
             let (re, im) = (&mut re[part.clone()], &mut im[part]);
             match (slot.is_ones, slot.scalar == Complex::ONE) {
                 (true, true) => {}
                 (true, false) => scale(slot.scalar, re, im),
                 (false, _) => multiply(slot.scalar, &slots[slot.table_at].table, re, im),
             }
-            row += count;
+            done += count;
         }
     }
 
@@ -322,7 +329,9 @@ impl<T: Real> BlockPhases<T> {
     fn step(&self, slots: &mut [Slot<T>], from: usize, to: usize, stamp: &mut usize) {
         let (below, above) = slots.split_at_mut(from);
         let (slot, source, bit) = (&mut below[to], &above[0], &self.high[to]);
-        slot.scalar = source.scalar * source.factors[to];
+        // A factor of 1 is none: it could change the sign of a zero, and rows that are alike are done without.
+        let factor = source.factors[to];
+        slot.scalar = if factor == Complex::ONE { source.scalar } else { source.scalar * factor };
         for ((factor, before), phase) in slot.factors.iter_mut().zip(&source.factors).zip(&bit.pairs) {
             *factor = before * phase;
         }

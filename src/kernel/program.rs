@@ -11,12 +11,12 @@ use std::ops::Range;
 use std::sync::Mutex;
 
 use super::diagonal::diagonal;
-use super::index::{Subspace, deposit, extract, mask};
+use super::index::{deposit, extract, mask};
 use super::lanes::Lanes;
 use super::phases::{BlockPhases, Phases, Slots};
 use super::real::Real;
 use super::rotation::{Rotation, rotate, rotate_across, tangents};
-use super::shared::{Alone, Block, Blocks, Layout, Team};
+use super::shared::{Alone, Blocks, Layout, Part, Parts, Team};
 use super::{Action, BitPositions, Controls, Placed};
 use crate::linalg::Complex;
 
@@ -34,6 +34,9 @@ pub const LOW_BITS: u32 = 12;
 
 /// Runs of at least `2^LONG_RUN` neighbours are worked on where they are.
 const LONG_RUN: usize = 9;
+
+/// Longer runs are cut for threads to share: 3 to 5 % more time for one of them, less in all.
+const RUN_BITS: u32 = 13;
 
 /// Operations on a state of `2^num_bits` amplitudes. All bits are positions in the state's index.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -158,10 +161,10 @@ fn advance<T: Real>(
     while let Some(pass) = program.passes.get(position.pass) {
         let lowered = match &mut prepared.pass {
             Some(lowered) if position.block > 0 => lowered,
-            lowered => lowered.insert(LoweredPass::new(pass, re.len().trailing_zeros())),
+            lowered => lowered.insert(LoweredPass::new(pass, re.len().trailing_zeros(), threads > 1)),
         };
         let left = lowered.layout.num_blocks().saturating_sub(position.block);
-        // As many for each thread: none is to wait for another's last block.
+        // As many for each thread, so that there is little to help with.
         let wanted = (budget.saturating_sub(work) / lowered.work_per_block) as usize;
         let blocks = wanted.clamp(1, left.max(1)).next_multiple_of(threads).min(left);
         let range = position.block..position.block + blocks;
@@ -191,19 +194,32 @@ struct Scratch<T> {
 #[derive(Debug)]
 pub struct LoweredPass<T> {
     layout: Layout,
-    /// Whether blocks are copied to working memory. Otherwise steps are made for single runs.
-    is_copied: bool,
-    steps: Vec<LoweredStep<T>>,
+    stages: Vec<Stage<T>>,
+    /// The runs on which each stage works at a time.
+    parts: Vec<Parts>,
     work_per_block: u64,
+}
+
+/// What is done to a block before anything else.
+#[derive(Debug)]
+enum Stage<T> {
+    /// Steps on each run by itself.
+    Runs(Vec<LoweredStep<T>>),
+    /// Up to three rotations on bits of the number of a run.
+    Across(Vec<Rotation>),
+    /// Steps on the whole block, copied to working memory.
+    Copied(Vec<LoweredStep<T>>),
 }
 
 /// A step on the index within a block, where outside bits have known values.
 #[derive(Debug)]
 enum LoweredStep<T> {
     Rotations(Vec<Rotation>),
-    /// Up to three rotations on bits of the number of a run.
-    Across(Vec<Rotation>),
-    Phases(Box<BlockPhases<T>>),
+    Phases {
+        phases: Box<BlockPhases<T>>,
+        /// The low bits of an index that are those of the index in a block of these phases.
+        within: usize,
+    },
     /// A diagonal whose table is chosen by outside bits, in blocks where outside bits have their values.
     Diagonal {
         outside: Controls,
@@ -224,29 +240,30 @@ enum LoweredStep<T> {
 impl<T: Real> LoweredPass<T> {
     /// Makes a pass ready for states of `2^num_bits` amplitudes.
     #[inline(never)]
-    pub fn new(pass: &Pass, num_bits: u32) -> Self {
-        let layout = Layout::new(&pass.inner, num_bits);
-        let (inner, low_bits) = (layout.inner(), layout.low_bits());
-        let moves_runs = |step: &Step| match step {
+    fn new(pass: &Pass, num_bits: u32, is_shared: bool) -> Self {
+        let highest_target = pass.steps.iter().filter_map(|step| match step {
             Step::Placed(Placed { targets, action: Action::Permutation(_) | Action::Dense(_), .. }) => {
-                targets.iter().any(|bit| *bit as usize >= low_bits)
+                targets.iter().max()
             }
-            _ => false,
-        };
-        let is_copied = layout.num_runs() > 1 && (low_bits < LONG_RUN || pass.steps.iter().any(moves_runs));
-        let (steps, copies) = if is_copied {
-            (pass.steps.iter().map(|step| LoweredStep::new(step, inner)).collect(), 3)
+            _ => None,
+        });
+        let moved_bits = highest_target.max().map_or(0, |bit| bit + 1);
+        let most_low = if is_shared { RUN_BITS.max(moved_bits) } else { num_bits };
+        let layout = Layout::new(&pass.inner, num_bits, most_low);
+        let low_bits = layout.low_bits();
+        let is_copied = layout.num_runs() > 1 && (low_bits < LONG_RUN || moved_bits as usize > low_bits);
+        let stages = if is_copied {
+            vec![Stage::Copied(
+                pass.steps.iter().map(|step| LoweredStep::new(step, layout.inner())).collect(),
+            )]
         } else {
-            let run = &inner[..low_bits];
-            let steps = pass.steps.iter().flat_map(|step| match step {
-                Step::Rotations(rotations) => LoweredStep::rotations_on_runs(rotations, inner, low_bits),
-                step => vec![LoweredStep::new(step, run)],
-            });
-            (steps.collect(), 0)
+            Stage::on_runs(&pass.steps, layout.inner(), low_bits)
         };
         let len = layout.block_len();
-        let work = pass.steps.iter().map(|step| step.work(len)).sum::<u64>() + copies * len as u64;
-        Self { layout, is_copied, steps, work_per_block: work.max(1) }
+        let copies = if is_copied { 3 * len as u64 } else { 0 };
+        let work = pass.steps.iter().map(|step| step.work(len)).sum::<u64>() + copies;
+        let parts = stages.iter().map(|stage| layout.parts(stage.together())).collect();
+        Self { layout, stages, parts, work_per_block: work.max(1) }
     }
 
     /// Runs blocks, shared by a team. There is a scratch for each of its threads.
@@ -259,62 +276,110 @@ impl<T: Real> LoweredPass<T> {
         team: &dyn Team,
         scratch: &[Mutex<Scratch<T>>],
     ) {
-        let threads = scratch.len().min(range.len()).min(team.threads());
-        let blocks = Blocks::new(re, im, &self.layout, range);
+        let most = self.parts.iter().map(Parts::count).max().unwrap_or(0).saturating_mul(range.len());
+        let threads = scratch.len().min(team.threads()).min(most);
+        let blocks = Blocks::new(re, im, (&self.layout, &self.parts), range, threads);
         team.for_each(threads, &|thread| {
             if let Some(Ok(mut scratch)) = scratch.get(thread).map(Mutex::lock) {
-                while !team.stopped()
-                    && let Some(mut block) = blocks.claim()
-                {
-                    self.run_block(&mut block, &mut scratch);
-                }
+                blocks.work(thread, &|| team.stopped(), |stage, part| {
+                    self.stages[stage].apply(part, &mut scratch);
+                });
             }
         });
     }
+}
+
+impl<T: Real> Stage<T> {
+    /// Steps on blocks with these inside bits, the lowest of which make runs.
+    #[inline(never)]
+    fn on_runs(steps: &[Step], inner: &[u32], low_bits: usize) -> Vec<Self> {
+        let mut stages = Vec::new();
+        let mut on_runs = Vec::new();
+        // Phases are worked out as if no run had been cut, for the same bits however that is done.
+        let uncut = inner.iter().zip(0..).take_while(|(bit, low)| **bit == *low).count();
+        for step in steps {
+            let mut rotations = match step {
+                Step::Rotations(rotations) => rotations.clone(),
+                Step::Phases(phases) => {
+                    on_runs.push(LoweredStep::phases(phases, &inner[..uncut], (1 << uncut) - 1));
+                    continue;
+                }
+                Step::Placed(_) => {
+                    on_runs.push(LoweredStep::new(step, &inner[..low_bits]));
+                    continue;
+                }
+            };
+            rotations.sort_unstable_by_key(|rotation| rotation.bit);
+            let (in_run, across) =
+                rotations.split_at(rotations.partition_point(|rotation| (rotation.bit as usize) < low_bits));
+            if !in_run.is_empty() {
+                on_runs.push(LoweredStep::Rotations(in_run.to_vec()));
+            }
+            let number = |bit: u32| inner[low_bits..].iter().take_while(|inner| **inner < bit).count() as u32;
+            for rotations in across.chunks(3) {
+                if !on_runs.is_empty() {
+                    stages.push(Self::Runs(std::mem::take(&mut on_runs)));
+                }
+                let on_number = |rotation: &Rotation| Rotation { bit: number(rotation.bit), ..*rotation };
+                stages.push(Self::Across(rotations.iter().map(on_number).collect()));
+            }
+        }
+        if !on_runs.is_empty() {
+            stages.push(Self::Runs(on_runs));
+        }
+        stages
+    }
+
+    /// The bits of the number of a run in which those differ that are worked on together.
+    fn together(&self) -> usize {
+        match self {
+            Self::Runs(_) => 0,
+            Self::Across(rotations) => rotations.iter().fold(0, |mask, rotation| mask | 1 << rotation.bit),
+            Self::Copied(_) => usize::MAX,
+        }
+    }
 
     #[inline(never)]
-    fn run_block(&self, block: &mut Block<'_, T>, scratch: &mut Scratch<T>) {
-        if self.is_copied {
-            let len = self.layout.block_len();
-            if scratch.re.len() < len {
-                scratch.re.resize(len, T::ZERO);
-                scratch.im.resize(len, T::ZERO);
-            }
-            let (re, im) = (&mut scratch.re[..len], &mut scratch.im[..len]);
-            block.gather(re, im);
-            self.steps.iter().for_each(|step| step.apply(re, im, block.base(), &mut scratch.slots));
-            block.scatter(re, im);
-            return;
-        }
-        for steps in self.steps.chunk_by(|a, b| !a.is_across() && !b.is_across()) {
-            if let [LoweredStep::Across(rotations)] = steps {
-                match **rotations {
-                    [_, _, _] => rotate_runs::<T, 8>(block, self.layout.num_runs(), rotations),
-                    [_, _] => rotate_runs::<T, 4>(block, self.layout.num_runs(), rotations),
-                    _ => rotate_runs::<T, 2>(block, self.layout.num_runs(), rotations),
-                }
-                continue;
-            }
-            for number in 0..self.layout.num_runs() {
-                if let Some((base, re, im)) = block.run(number) {
-                    for step in steps {
-                        step.apply(re, im, base, &mut scratch.slots);
-                    }
+    fn apply(&self, mut part: Part<'_, T>, scratch: &mut Scratch<T>) {
+        match self {
+            Self::Runs(steps) => {
+                let (base, re, im) = part.run();
+                for step in steps {
+                    step.apply(re, im, base, &mut scratch.slots);
                 }
             }
+            Self::Across(rotations) => match **rotations {
+                [_, _, _] => rotate_runs::<T, 8>(&mut part, rotations),
+                [_, _] => rotate_runs::<T, 4>(&mut part, rotations),
+                _ => rotate_runs::<T, 2>(&mut part, rotations),
+            },
+            Self::Copied(steps) => scratch.copied(&mut part, steps),
         }
     }
 }
 
-/// Rotations on bits of the number of a run; `D` runs are rotated at once.
-#[inline(never)]
-fn rotate_runs<T: Real, const D: usize>(block: &mut Block<'_, T>, num_runs: usize, rotations: &[Rotation]) {
-    let bits: BitPositions = rotations.iter().map(|rotation| rotation.bit).collect();
-    let offsets: [usize; D] = std::array::from_fn(|row| deposit(row, &bits));
-    for first in Subspace::new(num_runs, mask(&bits), 0).indices() {
-        for rows in block.rows(offsets.map(|offset| first + offset)).into_iter().flatten() {
-            rotate_across::<T::Lanes, D>(rows.map(T::Lanes::chunks), tangents(rotations));
+impl<T: Real> Scratch<T> {
+    /// Steps on a copy of a block.
+    fn copied(&mut self, block: &mut Part<'_, T>, steps: &[LoweredStep<T>]) {
+        let len = block.len();
+        if self.re.len() < len {
+            self.re.resize(len, T::ZERO);
+            self.im.resize(len, T::ZERO);
         }
+        let (re, im) = (&mut self.re[..len], &mut self.im[..len]);
+        block.gather(re, im);
+        for step in steps {
+            step.apply(re, im, block.base(), &mut self.slots);
+        }
+        block.scatter(re, im);
+    }
+}
+
+/// Rotations on bits of the number of a run; all `D` runs of a part are rotated at once.
+#[inline(never)]
+fn rotate_runs<T: Real, const D: usize>(part: &mut Part<'_, T>, rotations: &[Rotation]) {
+    for rows in part.rows().into_iter().flatten() {
+        rotate_across::<T::Lanes, D>(rows.map(T::Lanes::chunks), tangents(rotations));
     }
 }
 
@@ -349,7 +414,7 @@ impl<T: Real> LoweredStep<T> {
                     .map(|rotation| Rotation { bit: local(&rotation.bit), ..*rotation })
                     .collect(),
             ),
-            Step::Phases(phases) => Self::Phases(Box::new(BlockPhases::new(phases, inner))),
+            Step::Phases(phases) => Self::phases(phases, inner, 0),
             Step::Placed(Placed { targets, controls, action }) => {
                 let outside = Controls { mask: controls.mask & !inside, values: controls.values & !inside };
                 let controls =
@@ -373,24 +438,8 @@ impl<T: Real> LoweredStep<T> {
         }
     }
 
-    /// Rotations on blocks with these inside bits, the lowest of which make runs.
-    #[inline(never)]
-    fn rotations_on_runs(rotations: &[Rotation], inner: &[u32], low_bits: usize) -> Vec<Self> {
-        let mut rotations = rotations.to_vec();
-        rotations.sort_unstable_by_key(|rotation| rotation.bit);
-        let (in_run, across) =
-            rotations.split_at(rotations.partition_point(|rotation| (rotation.bit as usize) < low_bits));
-        let number = |bit: u32| inner[low_bits..].iter().take_while(|inner| **inner < bit).count() as u32;
-        let across = across.chunks(3).map(|rotations| {
-            let on_number = |rotation: &Rotation| Rotation { bit: number(rotation.bit), ..*rotation };
-            Self::Across(rotations.iter().map(on_number).collect())
-        });
-        let in_run = (!in_run.is_empty()).then(|| Self::Rotations(in_run.to_vec()));
-        in_run.into_iter().chain(across).collect()
-    }
-
-    fn is_across(&self) -> bool {
-        matches!(self, Self::Across(_))
+    fn phases(phases: &Phases, inner: &[u32], within: usize) -> Self {
+        Self::Phases { phases: Box::new(BlockPhases::new(phases, inner)), within }
     }
 
     /// Applies the step to a block, whose first amplitude has index `base`.
@@ -398,14 +447,14 @@ impl<T: Real> LoweredStep<T> {
         let is_on = |outside: &Controls| base & outside.mask == outside.values;
         match self {
             Self::Rotations(rotations) => rotate(re, im, rotations),
-            Self::Phases(phases) => phases.apply(re, im, base, slots),
+            Self::Phases { phases, within } => phases.apply(re, im, base, base & within, slots),
             Self::Diagonal { outside, chosen_by, targets, controls, entries } if is_on(outside) => {
                 let len = 1 << targets.len();
                 let start = extract(base, chosen_by) * len;
                 diagonal(re, im, targets, *controls, &entries[start..start + len]);
             }
             Self::Placed { outside, placed } if is_on(outside) => placed.apply(re, im),
-            Self::Across(_) | Self::Diagonal { .. } | Self::Placed { .. } => {}
+            Self::Diagonal { .. } | Self::Placed { .. } => {}
         }
     }
 }

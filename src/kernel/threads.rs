@@ -284,8 +284,11 @@ impl Team for Threads {
         }
     }
 
+    /// Nor does anybody want a state of which a helper failed to do a part.
     fn stopped(&self) -> bool {
-        self.crew.is_some_and(Crew::stopped)
+        let has_failed =
+            |crew: &Crew| crew.owned.load(Ordering::Relaxed) && crew.failed.load(Ordering::Relaxed);
+        self.crew.is_some_and(|crew| crew.stopped() || has_failed(crew))
     }
 
     /// All meet at the end of a step, so there should be few; a block is short, and can be the last.

@@ -3,11 +3,12 @@ use crate::kernel::index::deposit;
 use crate::kernel::real::amplitude;
 use crate::kernel::tests::Numbers;
 
-/// Phases on `num_bits` bits, where a single or a pair is there with this probability. Some are signs or 1.
+/// Phases on `num_bits` bits, where a single or a pair is there with this probability. Some are signs, 1 or i.
 pub(in crate::kernel) fn random_phases(numbers: &mut Numbers, num_bits: u32, density: f64) -> Phases {
-    let phase = |numbers: &mut Numbers| match numbers.below(6) {
+    let phase = |numbers: &mut Numbers| match numbers.below(7) {
         0 => -Complex::ONE,
         1 => Complex::ONE,
+        2 => Complex::I,
         _ => Complex::cis(numbers.uniform() * 7.0),
     };
     let mut phases = Phases { factor: phase(numbers) * (0.5 + numbers.uniform()), ..Phases::default() };
@@ -31,7 +32,18 @@ pub(in crate::kernel) fn random_phases(numbers: &mut Numbers, num_bits: u32, den
 fn check<T: Real>(phases: &Phases, inner: &[u32], base: usize, tolerance: f64, numbers: &mut Numbers) {
     let (mut re, mut im) = numbers.state::<T>(inner.len() as u32);
     let before: Vec<Complex> = (0..re.len()).map(|i| amplitude(&re, &im, i)).collect();
-    BlockPhases::new(phases, inner).apply(&mut re, &mut im, base, &mut Slots::default());
+    let block = BlockPhases::new(phases, inner);
+    let mut slots = Slots::default();
+    // In pieces too, with what other pieces have left in the slots: the same bits.
+    let (mut cut_re, mut cut_im) = (re.clone(), im.clone());
+    block.apply(&mut re, &mut im, base, 0, &mut slots);
+    let piece = 1 << numbers.below(inner.len() + 1);
+    for (number, (re, im)) in cut_re.chunks_mut(piece).zip(cut_im.chunks_mut(piece)).enumerate().rev() {
+        if piece >= ROW {
+            block.apply(re, im, base, number * piece, &mut slots);
+        }
+    }
+    assert!(piece < ROW || (&cut_re, &cut_im) == (&re, &im), "{phases:?} on {inner:?} at {base} by {piece}");
     for (i, before) in before.iter().enumerate() {
         let expected = before * phases.at(base | deposit(i, inner));
         let error = (amplitude(&re, &im, i) - expected).norm();
@@ -60,6 +72,21 @@ fn any_quadratic_form_multiplies_by_its_entries() {
             }
         }
     }
+}
+
+/// Rows that are alike are done at once, where no piece ends between them: the signs of zeros are the same.
+#[test]
+fn pieces_of_a_block_have_the_same_zeros() {
+    let phases = Phases { factor: -Complex::ONE, singles: vec![(8, Complex::I)], pairs: Vec::new() };
+    let block = BlockPhases::new(&phases, &(0..9).collect::<Vec<u32>>());
+    let by = |piece: usize| {
+        let (mut re, mut im) = (vec![1.0_f64; 512], vec![-0.0; 512]);
+        for (number, (re, im)) in re.chunks_mut(piece).zip(im.chunks_mut(piece)).enumerate() {
+            block.apply(re, im, 0, number * piece, &mut Slots::default());
+        }
+        re.into_iter().chain(im).map(f64::to_bits).collect::<Vec<_>>()
+    };
+    assert_eq!(by(ROW), by(512));
 }
 
 #[test]

@@ -176,18 +176,58 @@ fn budgets_and_threads_do_not_change_the_state() {
     }
 }
 
-/// A team that does tasks more than once, or not at all, may leave work undone but hands out no block twice.
+/// Seed 40. Blocks of several runs, long ones that are cut among them, with many stages. Two threads meet in nearly all
+/// of them. The signs of zeros are the same too.
 #[test]
-fn each_block_is_handed_out_once() {
-    let (mut re, mut im) = (vec![0.0; 64], vec![0.0; 64]);
-    let layout = Layout::new(&[1, 4], 6);
-    let blocks = Blocks::new(&mut re, &mut im, &layout, 3..20);
-    let mut bases: Vec<usize> = std::iter::from_fn(|| blocks.claim()).map(|block| block.base()).collect();
-    assert!(blocks.claim().is_none());
-    bases.sort_unstable();
-    bases.dedup();
-    assert_eq!(bases.len(), 13);
-    assert!(bases.iter().all(|base| base & 0b01_0010 == 0));
+fn threads_that_help_each_other_do_not_change_the_state() {
+    const NUM_BITS: u32 = 15;
+    let mut numbers = Numbers::new(40);
+    for round in 0..60 {
+        let inner: Vec<u32> =
+            (0..NUM_BITS).filter(|bit| *bit < 10 || round % 4 == 0 || numbers.below(4) > 0).collect();
+        let mut steps: Vec<Step> = (0..6).map(|_| random_step(&mut numbers, &inner, NUM_BITS)).collect();
+        // Blocks with these are copied.
+        steps.retain(|step| !matches!(step, Step::Placed(Placed { action: Action::Dense(_), .. })));
+        let program =
+            Program { passes: vec![Pass { inner, steps }], moved: (0..NUM_BITS).collect(), flips: 0 };
+        let (re, mut im) = numbers.state::<f64>(NUM_BITS);
+        im.iter_mut().step_by(3).for_each(|im| *im = 0.0_f64.copysign(*im));
+        let run = |team: &dyn Team| {
+            let (mut re, mut im) = (re.clone(), im.clone());
+            program.run_by(team, &mut re, &mut im, &mut Position::default(), u64::MAX);
+            re.into_iter().chain(im).map(f64::to_bits).collect::<Vec<_>>()
+        };
+        assert!(run(&Crowd(2)) == run(&Alone), "round {round}: {program:?}");
+    }
+}
+
+/// A team that does tasks more than once, or not at all, may leave work undone but hands out no part twice.
+#[test]
+fn each_part_is_handed_out_once_and_stages_follow_each_other() {
+    let (mut re, mut im) = (vec![0.0; 256], vec![0.0; 256]);
+    // Blocks of four runs, which are at first on their own, then two together, then all.
+    let layout = Layout::new(&[0, 1, 4, 6], 8, 2);
+    let stages = [0b00, 0b10, 0b11].map(|together| layout.parts(together));
+    let blocks = Blocks::new(&mut re, &mut im, (&layout, &stages), 3..20, 3);
+    let seen = Mutex::new(Vec::new());
+    Crowd(9).for_each(9, &|thread| {
+        blocks.work(thread % 4, &|| false, |stage, mut part| {
+            let runs = part.num_runs();
+            let (base, start) = (part.base(), part.run().0);
+            seen.lock().unwrap().push((base, stage, start, runs));
+        });
+    });
+    let mut seen = seen.into_inner().unwrap();
+    // By block, in the order in which they were handed out.
+    seen.sort_by_key(|(base, ..)| *base);
+    assert_eq!(seen.len(), 13 * (4 + 2 + 1));
+    for (number, block) in seen.chunks_mut(7).enumerate() {
+        assert!(block.is_sorted_by_key(|(_, stage, ..)| *stage), "block {number}: {block:?}");
+        block.sort_unstable();
+        let base = deposit(number + 3, &[2, 3, 5, 7]);
+        let expected = [(0, 0, 1), (0, 16, 1), (0, 64, 1), (0, 80, 1), (1, 0, 2), (1, 16, 2), (2, 0, 4)];
+        assert_eq!(block, expected.map(|(stage, start, runs)| (base, stage, base + start, runs)));
+    }
 }
 
 /// Ten chunks behind a state of four, by teams and in parts; no more than there is memory for.

@@ -131,6 +131,30 @@ fn a_crew_with_a_failed_helper_helps_no_more() {
         crew.fail();
         assert_eq!(threads.count(), 1);
         assert_eq!(squares(threads, 100), expected(100));
+        assert!(!threads.stopped());
+    });
+}
+
+/// An owner that waited for a part of it would wait for good.
+#[test]
+fn work_stops_where_a_helper_fails() {
+    with_crew(1, |crew| {
+        let threads = Threads::new(crew, 2);
+        let owner = thread::current().id();
+        let until_stopped = |_| {
+            if thread::current().id() != owner {
+                crew.fail();
+            }
+            while !threads.stopped() {
+                thread::yield_now();
+            }
+        };
+        let share = std::panic::AssertUnwindSafe(|| threads.for_each(2, &until_stopped));
+        assert!(std::panic::catch_unwind(share).is_err());
+        // The helper may still be in the closure.
+        while crew.gate.load(Ordering::SeqCst) != 0 {
+            thread::yield_now();
+        }
     });
 }
 
