@@ -77,7 +77,8 @@ fn any_quadratic_form_multiplies_by_its_entries() {
 /// Rows that are alike are done at once, where no piece ends between them: the signs of zeros are the same.
 #[test]
 fn pieces_of_a_block_have_the_same_zeros() {
-    let phases = Phases { factor: -Complex::ONE, singles: vec![(8, Complex::I)], pairs: Vec::new() };
+    let factor = Complex::new(-1.0, 0.0);
+    let phases = Phases { factor, singles: vec![(8, Complex::I)], pairs: Vec::new() };
     let block = BlockPhases::new(&phases, &(0..9).collect::<Vec<u32>>());
     let by = |piece: usize| {
         let (mut re, mut im) = (vec![1.0_f64; 512], vec![-0.0; 512]);
