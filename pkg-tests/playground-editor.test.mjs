@@ -182,6 +182,18 @@ test('completion offers what the version has, and the names and gates of the pro
   await page.context().close();
 });
 
+test('a word that was typed before completion was loaded is completed once it is', { timeout: 60_000 }, async () => {
+  // A service worker would fetch the part unseen.
+  const { page, errors } = await playground({ serviceWorkers: 'block' });
+  const asked = new Promise((resolve) => void page.route(/completion[^/]*\.js$/, resolve));
+  await replace(page, 'OPENQASM 3.0;\nqubit[2] q;\n');
+  await page.keyboard.type('ry');
+  await (await asked).continue();
+  await page.waitForSelector('.cm-tooltip-autocomplete li:has-text("ryy")');
+  assert.deepEqual(errors, []);
+  await page.context().close();
+});
+
 test('a file that is dropped or chosen replaces the program, and one undo brings it back', async () => {
   const { page, errors } = await playground();
   await replace(page, V2);

@@ -2,12 +2,12 @@
 // names. A part of its own, loaded when the editor is first used.
 
 import {
-  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippetCompletion,
-  type Completion, type CompletionContext, type CompletionResult,
+  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippetCompletion, startCompletion,
+  CompletionContext, type Completion, type CompletionResult,
 } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
 import { Prec } from '@codemirror/state';
-import { hoverTooltip, keymap } from '@codemirror/view';
+import { hoverTooltip, keymap, type EditorView } from '@codemirror/view';
 import { gates_of } from './gates';
 import { worded } from './problems';
 import { CONSTANTS, FUNCTIONS, STATEMENTS, version_of } from './tokens';
@@ -85,8 +85,10 @@ function begins_behind(text: string): boolean {
   return plain === '' || /(?:[;{}@]|\belse|\b(?:if|while)\s*\((?:[^()]|\([^()]*\))*\))$/.test(plain);
 }
 
+const WORD = /[\p{L}_][\p{L}\p{N}_]*/u;
+
 function candidates(context: CompletionContext): CompletionResult | null {
-  const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_]*/u);
+  const word = context.matchBefore(WORD);
   if (!word && !context.explicit) return null;
   const { state, pos } = context;
   if (['comment', 'string', 'meta', 'number', 'definition'].includes(syntaxTree(state).resolveInner(pos, -1).name)) return null;
@@ -153,3 +155,10 @@ export const completion = [
   signatures,
   Prec.high(keymap.of([{ key: 'Tab', run: acceptCompletion }, ...closeBracketsKeymap, ...completionKeymap])),
 ];
+
+/** Offers what the word before the cursor may become: for one that was typed before this part was loaded. */
+export function complete_word(view: EditorView): void {
+  const { state } = view;
+  const { head } = state.selection.main;
+  if (new CompletionContext(state, head, false).matchBefore(WORD)) startCompletion(view);
+}

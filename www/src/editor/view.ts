@@ -95,6 +95,7 @@ function type_over(event: InputEvent, view: EditorView): boolean {
 export function mount(host: HTMLElement): () => void {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   let complete = false;
+  let typing = false;
   const view: EditorView = new EditorView({
     root,
     parent: root,
@@ -116,7 +117,8 @@ export function mount(host: HTMLElement): () => void {
           beforeinput: type_over,
           drop: ({ dataTransfer }) => (dataTransfer?.files.length ?? 0) > 0,
         }),
-        EditorView.updateListener.of(({ docChanged, focusChanged, state }) => {
+        EditorView.updateListener.of(({ docChanged, selectionSet, focusChanged, state, transactions }) => {
+          if (docChanged || selectionSet) typing = transactions.at(-1)!.isUserEvent('input.type');
           if (docChanged) batch(() => {
             program.value = state.doc.toString();
             can_undo.value = undoDepth(state) > 0;
@@ -125,7 +127,10 @@ export function mount(host: HTMLElement): () => void {
           if (!focusChanged || complete) return;
           complete = true;
           import('./completion').then(
-            ({ completion }) => view.dispatch({ effects: StateEffect.appendConfig.of(completion) }),
+            ({ completion, complete_word }) => {
+              view.dispatch({ effects: StateEffect.appendConfig.of(completion) });
+              if (typing) complete_word(view);
+            },
             () => { complete = false; },
           );
         }),
