@@ -160,6 +160,15 @@ struct Seat {
     done: AtomicUsize,
 }
 
+/// Counts a part as done when it is dropped: whoever waits for one in which a thread panicked would wait for good.
+struct Done<'a>(&'a AtomicUsize);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
+}
+
 /// Looks at the others' work before a thread ends that finds nothing to help with: about half a millisecond for few.
 const LOOKS: u32 = if cfg!(target_arch = "wasm32") { 1 << 18 } else { 1 << 14 };
 
@@ -207,8 +216,8 @@ impl<'a, T: Real> Blocks<'a, T> {
         // What has been claimed is done in any case: others wait for it.
         let mut do_next = |seat: &Seat| {
             let Some((stage, part)) = self.claim(seat) else { return false };
+            let _done = Done(&seat.done);
             work(stage, part);
-            seat.done.fetch_add(1, Ordering::Release);
             true
         };
         let mut turn = 0;

@@ -4,7 +4,7 @@ use crate::kernel::real::amplitude;
 use crate::kernel::shared::Growing;
 use crate::kernel::tests::Numbers;
 use crate::linalg::Matrix;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 /// Threads that are started for each task.
@@ -228,6 +228,39 @@ fn each_part_is_handed_out_once_and_stages_follow_each_other() {
         let expected = [(0, 0, 1), (0, 16, 1), (0, 64, 1), (0, 80, 1), (1, 0, 2), (1, 16, 2), (2, 0, 4)];
         assert_eq!(block, expected.map(|(stage, start, runs)| (base, stage, base + start, runs)));
     }
+}
+
+/// Else the owner of its block would wait for it for good.
+#[test]
+fn a_part_in_which_a_helper_panics_counts_as_done() {
+    let (mut re, mut im) = (vec![0.0; 16], vec![0.0; 16]);
+    let layout = Layout::new(&[0, 1, 2, 3], 4, 2);
+    let stages = [layout.parts(0), layout.parts(0b11)];
+    let blocks = Blocks::new(&mut re, &mut im, (&layout, &stages), 0..1, 2);
+    let [begun, helped] = [const { AtomicBool::new(false) }; 2];
+    let wait_for = |flag: &AtomicBool| {
+        while !flag.load(Ordering::SeqCst) {
+            thread::yield_now();
+        }
+    };
+    let last = thread::scope(|scope| {
+        let helper = scope.spawn(|| {
+            wait_for(&begun);
+            blocks.work(1, &|| false, |_, _| {
+                helped.store(true, Ordering::SeqCst);
+                panic!("on purpose");
+            });
+        });
+        let mut last = 0;
+        blocks.work(0, &|| false, |stage, _| {
+            begun.store(true, Ordering::SeqCst);
+            wait_for(&helped);
+            last = stage;
+        });
+        assert!(helper.join().is_err());
+        last
+    });
+    assert_eq!(last, 1);
 }
 
 /// Ten chunks behind a state of four, by teams and in parts; no more than there is memory for.
