@@ -146,7 +146,7 @@ pub fn start() {
 
 /// The functions that JavaScript classes call.
 fn lend(core: &Object) {
-    let function = |name: &str, closure: JsValue| set(core, name, closure);
+    let function = |name: &'static str, closure: JsValue| set(core, name, closure);
     function(
         "default_options",
         Closure::<dyn Fn() -> JsValue>::new(|| to_js(&options::as_json())).into_js_value(),

@@ -591,7 +591,7 @@ impl Job {
     /// `{experiment, experiments, completed, total, unit, fraction, elapsed_s}`.
     fn progress(&self) -> JsValue {
         let heard = self.progress.borrow();
-        let number = |key: &str| get(&heard, key).as_f64();
+        let number = |key: &'static str| get(&heard, key).as_f64();
         let experiments = number("experiments").unwrap_or_else(|| f64::from(self.circuits.length()));
         let experiment = number("experiment").unwrap_or(0.0);
         let (completed, total) = (number("completed").unwrap_or(0.0), number("total").unwrap_or(0.0));

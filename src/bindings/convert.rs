@@ -1,5 +1,7 @@
 //! Conversions between Rust's data and JavaScript's.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, Function, JSON, Object, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,18 +11,40 @@ use wasm_bindgen::prelude::*;
 use crate::error::{AerError, ErrorCode};
 use crate::run::options;
 
+thread_local! {
+    /// Texts that have been used.
+    static INTERNED: RefCell<Vec<(&'static str, JsValue)>> = RefCell::default();
+}
+
+/// A text of the program itself, such as a key, which is brought across once: that takes longer than to use it.
+pub fn interned(text: &'static str) -> JsValue {
+    INTERNED.with_borrow_mut(|all| {
+        if let Some((_, value)) = all.iter().find(|(known, _)| std::ptr::eq(*known, text)) {
+            return value.clone();
+        }
+        let value = JsValue::from(text);
+        all.push((text, value.clone()));
+        value
+    })
+}
+
 /// Sets a property of a plain object, which cannot fail.
-pub fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
+pub fn set(object: &Object, key: &'static str, value: impl Into<JsValue>) {
+    let _ = Reflect::set(object, &interned(key), &value.into());
+}
+
+/// As [`set`], for a key that is not known before.
+pub fn set_any(object: &Object, key: &str, value: impl Into<JsValue>) {
     let _ = Reflect::set(object, &key.into(), &value.into());
 }
 
 /// A property, or undefined.
-pub fn get(object: &JsValue, key: &str) -> JsValue {
-    Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
+pub fn get(object: &JsValue, key: &'static str) -> JsValue {
+    Reflect::get(object, &interned(key)).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// A plain object.
-pub fn js_object<const N: usize>(entries: [(&str, JsValue); N]) -> JsValue {
+pub fn js_object<const N: usize>(entries: [(&'static str, JsValue); N]) -> JsValue {
     let object = Object::new();
     for (key, value) in entries {
         set(&object, key, value);
@@ -52,7 +76,7 @@ pub fn as_object<T: JsCast>(value: &JsValue) -> Option<&T> {
 }
 
 /// A method of an object.
-pub fn get_method(object: &JsValue, name: &str) -> Option<Function> {
+pub fn get_method(object: &JsValue, name: &'static str) -> Option<Function> {
     if object.is_object() { get(object, name).dyn_into().ok() } else { None }
 }
 
@@ -131,7 +155,7 @@ fn scalar(value: &JsValue) -> Option<Value> {
 }
 
 fn check_host_option(key: &str, value: &JsValue) -> Result<(), AerError> {
-    let has = |method: &str| get_method(value, method).is_some();
+    let has = |method: &'static str| get_method(value, method).is_some();
     let (right, expected) = match key {
         _ if value.is_null() => (true, ""),
         "on_progress" => (value.is_function(), "a function"),

@@ -52,7 +52,7 @@ fn experiment(whole: Whole<Received>, most_workers: usize) -> JsValue {
     if pieces.len() < 2 {
         return unpack_result(&first);
     }
-    let number = |piece: &Received, key: &str| get(&piece.result, key).as_f64().unwrap_or_default();
+    let number = |piece: &Received, key: &'static str| get(&piece.result, key).as_f64().unwrap_or_default();
     let shots: f64 = pieces.iter().map(|piece| number(piece, "shots")).sum();
     let begun = pieces.iter().map(|piece| piece.ended_ms - 1000.0 * number(piece, "time_taken"));
     let begun = begun.fold(f64::INFINITY, f64::min);

@@ -40,7 +40,7 @@ fn values(channel: &Channel, given: &Array) -> Result<Vec<f64>, AerError> {
             .found(strange.map_or_else(|| format!("{positional} arguments"), |key| describe(&key)))
             .expected(signature()));
     }
-    let value = |(index, (name, default)): (u32, &(&str, Option<f64>))| {
+    let value = |(index, (name, default)): (u32, &(&'static str, Option<f64>))| {
         let value = match named {
             Some(options) if index >= positional => get(options, name),
             _ => given.get(index),

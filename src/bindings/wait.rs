@@ -56,7 +56,7 @@ fn read(timeout: &JsValue, wait: &JsValue, callback: &JsValue) -> Result<Argumen
 }
 
 /// Calls a method of a job that may be anybody's, and waits for what it gives.
-async fn ask(job: &JsValue, method: &str) -> Result<JsValue, JsValue> {
+async fn ask(job: &JsValue, method: &'static str) -> Result<JsValue, JsValue> {
     let function: Function = get(job, method).dyn_into()?;
     awaited(function.call0(job)).await
 }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{as_object, get, js_object, set, to_js};
+use super::convert::{as_object, get, js_object, set, set_any, to_js};
 use super::host::result_of;
 use crate::circuit::Bits;
 use crate::engine::{Outcomes, SavedValue};
@@ -176,7 +176,7 @@ pub fn message_with_experiment(content: &FromWorker, result: &ExperimentResult) 
     if !result.data.saved.is_empty() {
         let saved = Object::new();
         for (label, value) in &result.data.saved {
-            set(&saved, label, saved_to_js(value, &transfer));
+            set_any(&saved, label, saved_to_js(value, &transfer));
         }
         set(message.unchecked_ref(), "data", saved);
     }
@@ -227,7 +227,7 @@ pub fn measured_to_js(
 
 /// What [`measured_to_js`] packed of so many shots, read back.
 pub fn measured_from_js(packed: &JsValue, num_shots: usize) -> ExperimentData {
-    let words = |key: &str, len: usize| -> Option<Outcomes> {
+    let words = |key: &'static str, len: usize| -> Option<Outcomes> {
         let halves = get(packed, key).dyn_into::<Uint32Array>().ok()?.to_vec();
         let width = halves.len() / len.max(1);
         let word = |pair: &[u32]| pair.iter().rev().fold(0, |word, half| word << 32 | u64::from(*half));
@@ -262,7 +262,7 @@ fn saved_to_js(saved: &SavedData, transfer: &Array) -> JsValue {
         SavedData::ByMemory(map) => {
             let object = Object::new();
             for (key, saved) in map {
-                set(&object, key, saved_to_js(saved, transfer));
+                set_any(&object, key, saved_to_js(saved, transfer));
             }
             object.into()
         }
@@ -281,14 +281,14 @@ fn value_to_js(value: &SavedValue, transfer: &Array) -> JsValue {
         SavedValue::RealDict(entries) => {
             let object = Object::new();
             for (key, x) in entries {
-                set(&object, key, *x);
+                set_any(&object, key, *x);
             }
             object.into()
         }
         SavedValue::ComplexDict(entries) => {
             let object = Object::new();
             for (key, re, im) in entries {
-                set(&object, key, Array::of2(&(*re).into(), &(*im).into()));
+                set_any(&object, key, Array::of2(&(*re).into(), &(*im).into()));
             }
             object.into()
         }

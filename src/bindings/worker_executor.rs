@@ -12,7 +12,7 @@ use js_sys::{Array, Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
-use super::convert::{describe, get, js_object, set, to_js};
+use super::convert::{describe, get, interned, js_object, set, to_js};
 use super::gathered::{Received, complete, take_experiments};
 use super::host::{
     WorkerHandle, available_parallelism, call, deferred, next_task, now_ms, spawn_worker, warn,
@@ -142,7 +142,7 @@ impl WorkerExecutor {
 
     /// Takes no more jobs; resolves when the pending ones have ended and the workers are gone.
     pub fn shutdown(&self, options: JsValue) -> Promise {
-        let flag = |key: &str, default: bool| {
+        let flag = |key: &'static str, default: bool| {
             let given = if options.is_object() { get(&options, key) } else { JsValue::UNDEFINED };
             if given.is_undefined() { default } else { given.is_truthy() }
         };
@@ -164,9 +164,9 @@ impl WorkerExecutor {
 }
 
 /// Sends an event to a job's owner.
-fn tell(on_event: &Function, kind: &str, fields: &[(&str, JsValue)]) {
+fn tell(on_event: &Function, kind: &'static str, fields: &[(&'static str, JsValue)]) {
     let event = Object::new();
-    set(&event, "kind", kind);
+    set(&event, "kind", interned(kind));
     for (key, value) in fields {
         set(&event, key, value);
     }
@@ -187,7 +187,7 @@ struct PoolJob {
 }
 
 impl PoolJob {
-    fn tell(&self, kind: &str, fields: &[(&str, JsValue)]) {
+    fn tell(&self, kind: &'static str, fields: &[(&'static str, JsValue)]) {
         tell(&self.on_event, kind, fields);
     }
 
@@ -384,11 +384,11 @@ impl Link {
         self.jobs.borrow_mut().remove(&ticket)
     }
 
-    fn tell(&self, ticket: Ticket, kind: &str) {
+    fn tell(&self, ticket: Ticket, kind: &'static str) {
         self.tell_with(ticket, kind, &[]);
     }
 
-    fn tell_with(&self, ticket: Ticket, kind: &str, fields: &[(&str, JsValue)]) {
+    fn tell_with(&self, ticket: Ticket, kind: &'static str, fields: &[(&'static str, JsValue)]) {
         // The owner may call back: nothing is borrowed meanwhile.
         let on_event = self.jobs.borrow().get(&ticket).map(|job| job.on_event.clone());
         if let Some(on_event) = on_event {
@@ -517,7 +517,7 @@ impl Link {
         worker: WorkerId,
         ticket: Ticket,
         memory_bytes: f64,
-        kind: &str,
+        kind: &'static str,
         result: JsValue,
         error: Option<AerError>,
     ) {
