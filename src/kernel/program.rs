@@ -86,12 +86,13 @@ impl Program {
     }
 
     /// Goes on with a run until about `budget` amplitudes have been touched, or to its end; at least one block.
-    /// Gives the work that was done. A [`Runner`] does the same without making passes ready in each call.
+    /// Gives the work that was done. The state comes out the same whatever the budgets and the team.
     pub fn run<T: Real>(&self, re: &mut [T], im: &mut [T], position: &mut Position, budget: u64) -> u64 {
         self.run_by(&Alone, re, im, position, budget)
     }
 
     /// As [`Program::run`], by a team; at least one block for each of its threads.
+    #[inline(never)]
     pub fn run_by<T: Real>(
         &self,
         team: &dyn Team,
@@ -100,86 +101,29 @@ impl Program {
         position: &mut Position,
         budget: u64,
     ) -> u64 {
-        advance(self, position, &mut Prepared::default(), (re, im), budget, team)
-    }
-}
-
-/// A program on its way through a state.
-#[derive(Debug, Default)]
-pub struct Runner<T> {
-    program: Program,
-    position: Position,
-    prepared: Prepared<T>,
-}
-
-impl<T: Real> Runner<T> {
-    /// Takes up another program, from its beginning. Working memory is kept.
-    pub fn start(&mut self, program: Program) {
-        (self.program, self.position) = (program, Position::default());
-    }
-
-    /// The program.
-    pub fn program(&self) -> &Program {
-        &self.program
-    }
-
-    /// Whether the program has ended.
-    pub fn is_finished(&self) -> bool {
-        self.program.is_finished(self.position)
-    }
-
-    /// Goes on until about `budget` amplitudes have been touched, or to the end; at least one block for each thread
-    /// of the team. Gives the work that was done. The state comes out the same whatever the budgets and the team.
-    pub fn run(&mut self, re: &mut [T], im: &mut [T], budget: u64, team: &dyn Team) -> u64 {
-        advance(&self.program, &mut self.position, &mut self.prepared, (re, im), budget, team)
-    }
-}
-
-/// What a run keeps from block to block.
-#[derive(Debug, Default)]
-struct Prepared<T> {
-    /// The pass that is under way.
-    pass: Option<LoweredPass<T>>,
-    /// For each thread.
-    scratch: Vec<Mutex<Scratch<T>>>,
-}
-
-#[inline(never)]
-fn advance<T: Real>(
-    program: &Program,
-    position: &mut Position,
-    prepared: &mut Prepared<T>,
-    (re, im): (&mut [T], &mut [T]),
-    budget: u64,
-    team: &dyn Team,
-) -> u64 {
-    let mut work = 0;
-    let threads = team.threads().max(1);
-    while prepared.scratch.len() < threads {
-        prepared.scratch.push(Mutex::default());
-    }
-    while let Some(pass) = program.passes.get(position.pass) {
-        let lowered = match &mut prepared.pass {
-            Some(lowered) if position.block > 0 => lowered,
-            lowered => lowered.insert(LoweredPass::new(pass, re.len().trailing_zeros(), threads > 1)),
-        };
-        let left = lowered.layout.num_blocks().saturating_sub(position.block);
-        // As many for each thread, so that there is little to help with.
-        let wanted = (budget.saturating_sub(work) / lowered.work_per_block) as usize;
-        let blocks = wanted.clamp(1, left.max(1)).next_multiple_of(threads).min(left);
-        let range = position.block..position.block + blocks;
-        lowered.run_blocks(re, im, range, team, &prepared.scratch);
-        work += lowered.work_per_block * blocks as u64;
-        *position = if blocks < left {
-            Position { block: position.block + blocks, ..*position }
-        } else {
-            Position { pass: position.pass + 1, block: 0 }
-        };
-        if work >= budget {
-            break;
+        let mut work = 0;
+        let threads = team.threads().max(1);
+        let scratch: Vec<Mutex<Scratch<T>>> = (0..threads).map(|_| Mutex::default()).collect();
+        while let Some(pass) = self.passes.get(position.pass) {
+            let pass = LoweredPass::new(pass, re.len().trailing_zeros(), threads > 1);
+            let left = pass.layout.num_blocks().saturating_sub(position.block);
+            // As many for each thread, so that there is little to help with.
+            let wanted = (budget.saturating_sub(work) / pass.work_per_block) as usize;
+            let blocks = wanted.clamp(1, left.max(1)).next_multiple_of(threads).min(left);
+            let range = position.block..position.block + blocks;
+            pass.run_blocks(re, im, range, team, &scratch);
+            work += pass.work_per_block * blocks as u64;
+            *position = if blocks < left {
+                Position { block: position.block + blocks, ..*position }
+            } else {
+                Position { pass: position.pass + 1, block: 0 }
+            };
+            if work >= budget {
+                break;
+            }
         }
+        work
     }
-    work
 }
 
 /// The working memory of a thread.

@@ -148,7 +148,6 @@ fn programs_do_what_their_steps_say() {
 #[test]
 fn budgets_and_threads_do_not_change_the_state() {
     let mut numbers = Numbers::new(4);
-    let mut runner = Runner::default();
     for round in 0..30 {
         let num_bits = if round % 3 == 0 { 11 } else { 8 };
         let program = random_program(&mut numbers, num_bits);
@@ -167,9 +166,9 @@ fn budgets_and_threads_do_not_change_the_state() {
         assert_eq!((&part_re, &part_im), (&whole_re, &whole_im));
         for (threads, budget) in [(1, 1), (1, 3000), (2, 1), (3, 2000), (4, u64::MAX)] {
             let (mut part_re, mut part_im) = (re.clone(), im.clone());
-            runner.start(program.clone());
-            while !runner.is_finished() {
-                runner.run(&mut part_re, &mut part_im, budget, &Crowd(threads));
+            let mut position = Position::default();
+            while !program.is_finished(position) {
+                program.run_by(&Crowd(threads), &mut part_re, &mut part_im, &mut position, budget);
             }
             assert_eq!((&part_re, &part_im), (&whole_re, &whole_im), "{threads} threads, budget {budget}");
         }
