@@ -1,6 +1,7 @@
 //! Norms, probabilities, collapse and preparation.
 
 use super::index::{BLOCK_BITS, Subspace, deposit, extract, map_columns, mask};
+use super::lanes::Lanes;
 use super::real::{Real, amplitude};
 use super::scalar;
 use crate::linalg::Complex;
@@ -67,24 +68,57 @@ pub fn density_matrix<T: Real>(re: &[T], im: &[T], bits: &[u32], entries: &mut [
 }
 
 /// The expectation value of a Pauli string: X or Y on the bits of the mask `flips`, Z or Y on those of
-/// `signs`. Touches every amplitude, and copies none.
+/// `signs`. Touches every amplitude once, and copies none.
 pub fn pauli_expectation<T: Real>(re: &[T], im: &[T], flips: usize, signs: usize) -> f64 {
     // The string sends |j⟩ to i^turns |j ^ flips⟩, with a minus where an odd number of `signs` is 1 in j. Of
     // each term only the real part is taken: the imaginary parts add up to 0.
-    let turns = (flips & signs).count_ones() % 4;
-    let term = |j: usize| {
-        let (Complex { re: x, im: y }, Complex { re: u, im: v }) =
-            (amplitude(re, im, j), amplitude(re, im, j ^ flips));
-        let part = match turns {
-            0 => u * x + v * y,
-            1 => v * x - u * y,
-            2 => -(u * x + v * y),
-            _ => u * y - v * x,
-        };
-        if (j & signs).count_ones().is_multiple_of(2) { part } else { -part }
-    };
-    let chunks = (0..re.len()).step_by(CHUNK);
-    chunks.map(|start| (start..re.len().min(start + CHUNK)).map(term).sum::<f64>()).sum()
+    let turns = (flips & signs).count_ones() as usize % 4;
+    let lanes = re.len().min(LANES);
+    let (low, high) = (flips & (lanes - 1), flips & !(lanes - 1));
+    let is_odd = |index: usize| (index & signs).count_ones() as usize % 2;
+    let lane_signs: [f64; LANES] = std::array::from_fn(|lane| if is_odd(lane) == 0 { 1.0 } else { -1.0 });
+    // Blocks that change places have the same terms: one of them counts twice.
+    let highest = high.checked_ilog2().map_or(0, |bit| 1 << bit);
+    let (mut flipped_re, mut flipped_im) = ([T::ZERO; LANES], [T::ZERO; LANES]);
+    let mut sum = 0.0;
+    for run in Subspace::new(re.len(), highest, 0).runs() {
+        for chunk in run.clone().step_by(CHUNK) {
+            // Terms that are added, and those that are taken off.
+            let mut sums = [[0.0; 8]; 2];
+            for start in (chunk..run.end.min(chunk + CHUNK)).step_by(lanes) {
+                let (here, there) = (start..start + lanes, start ^ high..(start ^ high) + lanes);
+                let [u, v] = if low == 0 {
+                    [&re[there.clone()], &im[there]]
+                } else {
+                    exchange_lanes(low, &re[there.clone()], &mut flipped_re);
+                    exchange_lanes(low, &im[there], &mut flipped_im);
+                    [&flipped_re[..lanes], &flipped_im[..lanes]]
+                };
+                let (odd, turned) = (is_odd(start), turns % 2);
+                let [with_re, with_im] = if turned == 0 { [u, v] } else { [v, u] };
+                let signs = &lane_signs[..lanes];
+                scalar::add_signed_products(signs, &re[here.clone()], with_re, &mut sums[odd]);
+                scalar::add_signed_products(signs, &im[here], with_im, &mut sums[odd ^ turned]);
+            }
+            let [plus, minus] = sums.map(|sums| sums.iter().sum::<f64>());
+            sum += plus - minus;
+        }
+    }
+    let times = if highest == 0 { 1.0 } else { 2.0 };
+    if turns < 2 { times * sum } else { -times * sum }
+}
+
+/// The numbers at `l ^ by` for each `l`; as many as a power of two above `by`.
+fn exchange_lanes<T: Real>(by: usize, from: &[T], to: &mut [T]) {
+    let (vectors, within) = (by >> T::Lanes::BITS, by & ((1 << T::Lanes::BITS) - 1));
+    if from.len() < 1 << T::Lanes::BITS {
+        to.iter_mut().zip(0..from.len()).for_each(|(to, lane)| *to = from[lane ^ by]);
+        return;
+    }
+    let from = T::Lanes::chunks_of(from);
+    for (to, number) in T::Lanes::chunks(to).iter().zip(0..from.len()) {
+        to.set(T::Lanes::load(from[number ^ vectors]).across(within).store());
+    }
 }
 
 /// Collapses the state to one outcome of some bits and normalises it. The outcome must not have probability

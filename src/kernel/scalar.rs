@@ -90,3 +90,17 @@ pub fn scale_lanes<T: Real>(factors: &[T], part: &mut [T]) {
         }
     }
 }
+
+/// Adds products of three numbers, one for each lane, to sums by lane modulo their number.
+pub fn add_signed_products<T: Real>(signs: &[f64], a: &[T], b: &[T], sums: &mut [f64; 8]) {
+    let (sign_chunks, signs) = signs.as_chunks::<8>();
+    let ((a_chunks, a), (b_chunks, b)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    for ((sign, a), b) in sign_chunks.iter().zip(a_chunks).zip(b_chunks) {
+        for lane in 0..8 {
+            sums[lane] += sign[lane] * a[lane].to_f64() * b[lane].to_f64();
+        }
+    }
+    for (((sign, a), b), sum) in signs.iter().zip(a).zip(b).zip(sums) {
+        *sum += sign * a.to_f64() * b.to_f64();
+    }
+}

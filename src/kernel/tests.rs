@@ -7,7 +7,7 @@ use super::index::{Subspace, deposit, extract, mask};
 use super::real::amplitude;
 use super::*;
 use crate::circuit::{GATES, Gate};
-use crate::kernel::reduce::{collapse, norm_sqr, prepare, probabilities};
+use crate::kernel::reduce::{collapse, norm_sqr, pauli_expectation, prepare, probabilities};
 use crate::kernel::rotation::{Rotation, rotate};
 
 const O: Complex = Complex::ZERO;
@@ -307,6 +307,33 @@ fn norms_and_probabilities_agree_with_the_plain_sum() {
 }
 
 /// All ordered pairs of nine bits, which are low, high or one of each; the rest of the state is zero.
+/// Seed 41. Strings on low, on high and on both kinds of bits, with any number of Y.
+#[test]
+fn expectation_values_of_pauli_strings_agree_with_the_plain_sum() {
+    fn check<T: Real>(numbers: &mut Numbers, num_bits: u32) {
+        let (re, im) = numbers.state::<T>(num_bits);
+        let len = re.len();
+        let (flips, signs) = (numbers.below(len), numbers.below(len));
+        let i_to = |turns: u32| [L, Complex::I, -L, -Complex::I][turns as usize % 4];
+        // The string sends |j⟩ to i^turns |j ^ flips⟩, with a sign.
+        let expected: Complex = (0..len)
+            .map(|j| {
+                let factor = i_to((flips & signs).count_ones() + 2 * (j & signs).count_ones());
+                amplitude(&re, &im, j ^ flips).conj() * factor * amplitude(&re, &im, j)
+            })
+            .sum();
+        let found = pauli_expectation(&re, &im, flips, signs);
+        let tolerance = tolerance::<T>() * len as f64;
+        assert!((found - expected.re).abs() < tolerance && expected.im.abs() < tolerance);
+    }
+    let mut numbers = Numbers::new(41);
+    for round in 0..400 {
+        check::<f64>(&mut numbers, round % 10);
+        check::<f32>(&mut numbers, round % 10);
+    }
+    check::<f64>(&mut numbers, 14);
+}
+
 #[test]
 fn collapse_keeps_one_outcome_and_prepare_writes_to_zeros() {
     for (a, b) in (0..9).flat_map(|a| (0..9).map(move |b| (a, b))).filter(|(a, b)| a != b) {
