@@ -7,12 +7,12 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { root } from './setup.mjs';
 
 export const budgets = {
-  'aer_wasm_bg.wasm': 840,
+  'aer_wasm_bg.wasm': 841,
   'index.mjs': 28,
   'node.cjs': 29,
   'node.mjs': 1,
   'worker_host.js': 32,
-  'aer_wasm_threads_bg.wasm': 660,
+  'aer_wasm_threads_bg.wasm': 661,
   'cli.mjs': 5,
   'index.d.ts': 22,
   'index.d.cts': 22,

@@ -76,7 +76,7 @@ pub fn pauli_expectation<T: Real>(re: &[T], im: &[T], flips: usize, signs: usize
     let lanes = re.len().min(LANES);
     let (low, high) = (flips & (lanes - 1), flips & !(lanes - 1));
     let is_odd = |index: usize| (index & signs).count_ones() as usize % 2;
-    let lane_signs: [f64; LANES] = std::array::from_fn(|lane| if is_odd(lane) == 0 { 1.0 } else { -1.0 });
+    let lane_signs = lane_signs(signs);
     // Blocks that change places have the same terms: one of them counts twice.
     let highest = high.checked_ilog2().map_or(0, |bit| 1 << bit);
     let (mut flipped_re, mut flipped_im) = ([T::ZERO; LANES], [T::ZERO; LANES]);
@@ -108,7 +108,20 @@ pub fn pauli_expectation<T: Real>(re: &[T], im: &[T], flips: usize, signs: usize
     if turns < 2 { times * sum } else { -times * sum }
 }
 
+/// For each lane -1 where an odd number of bits of a mask is 1 in it, else 1.
+#[inline(never)]
+fn lane_signs(mask: usize) -> [f64; LANES] {
+    let mut signs = [1.0; LANES];
+    for (lane, sign) in signs.iter_mut().enumerate() {
+        if (lane & mask).count_ones() % 2 == 1 {
+            *sign = -1.0;
+        }
+    }
+    signs
+}
+
 /// The numbers at `l ^ by` for each `l`; as many as a power of two above `by`.
+#[inline(never)]
 fn exchange_lanes<T: Real>(by: usize, from: &[T], to: &mut [T]) {
     let (vectors, within) = (by >> T::Lanes::BITS, by & ((1 << T::Lanes::BITS) - 1));
     if from.len() < 1 << T::Lanes::BITS {

@@ -92,6 +92,7 @@ pub fn scale_lanes<T: Real>(factors: &[T], part: &mut [T]) {
 }
 
 /// Adds products of three numbers, one for each lane, to sums by lane modulo their number.
+#[inline(never)]
 pub fn add_signed_products<T: Real>(signs: &[f64], a: &[T], b: &[T], sums: &mut [f64; 8]) {
     let (sign_chunks, signs) = signs.as_chunks::<8>();
     let ((a_chunks, a), (b_chunks, b)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
