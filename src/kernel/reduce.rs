@@ -68,14 +68,14 @@ pub fn density_matrix<T: Real>(re: &[T], im: &[T], bits: &[u32], entries: &mut [
 }
 
 /// The expectation value of a Pauli string: X or Y on the bits of the mask `flips`, Z or Y on those of
-/// `signs`. Touches every amplitude once, and copies none.
+/// `signs`. Touches every amplitude once, and copies no more than a block at a time.
 pub fn pauli_expectation<T: Real>(re: &[T], im: &[T], flips: usize, signs: usize) -> f64 {
     // The string sends |j⟩ to i^turns |j ^ flips⟩, with a minus where an odd number of `signs` is 1 in j. Of
     // each term only the real part is taken: the imaginary parts add up to 0.
     let turns = (flips & signs).count_ones() as usize % 4;
+    let turned = turns % 2;
     let lanes = re.len().min(LANES);
     let (low, high) = (flips & (lanes - 1), flips & !(lanes - 1));
-    let is_odd = |index: usize| (index & signs).count_ones() as usize % 2;
     let lane_signs = lane_signs(signs);
     // Blocks that change places have the same terms: one of them counts twice.
     let highest = high.checked_ilog2().map_or(0, |bit| 1 << bit);
@@ -94,7 +94,7 @@ pub fn pauli_expectation<T: Real>(re: &[T], im: &[T], flips: usize, signs: usize
                     exchange_lanes(low, &im[there], &mut flipped_im);
                     [&flipped_re[..lanes], &flipped_im[..lanes]]
                 };
-                let (odd, turned) = (is_odd(start), turns % 2);
+                let odd = parity(start & signs);
                 let [with_re, with_im] = if turned == 0 { [u, v] } else { [v, u] };
                 let signs = &lane_signs[..lanes];
                 scalar::add_signed_products(signs, &re[here.clone()], with_re, &mut sums[odd]);
@@ -113,11 +113,16 @@ pub fn pauli_expectation<T: Real>(re: &[T], im: &[T], flips: usize, signs: usize
 fn lane_signs(mask: usize) -> [f64; LANES] {
     let mut signs = [1.0; LANES];
     for (lane, sign) in signs.iter_mut().enumerate() {
-        if (lane & mask).count_ones() % 2 == 1 {
+        if parity(lane & mask) == 1 {
             *sign = -1.0;
         }
     }
     signs
+}
+
+/// 1 where an odd number of bits is 1, else 0.
+fn parity(bits: usize) -> usize {
+    bits.count_ones() as usize % 2
 }
 
 /// The numbers at `l ^ by` for each `l`; as many as a power of two above `by`.

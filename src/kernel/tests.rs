@@ -306,7 +306,6 @@ fn norms_and_probabilities_agree_with_the_plain_sum() {
     }
 }
 
-/// All ordered pairs of nine bits, which are low, high or one of each; the rest of the state is zero.
 /// Seed 41. Strings on low, on high and on both kinds of bits, with any number of Y.
 #[test]
 fn expectation_values_of_pauli_strings_agree_with_the_plain_sum() {
@@ -334,6 +333,7 @@ fn expectation_values_of_pauli_strings_agree_with_the_plain_sum() {
     check::<f64>(&mut numbers, 14);
 }
 
+/// All ordered pairs of nine bits, which are low, high or one of each; the rest of the state is zero.
 #[test]
 fn collapse_keeps_one_outcome_and_prepare_writes_to_zeros() {
     for (a, b) in (0..9).flat_map(|a| (0..9).map(move |b| (a, b))).filter(|(a, b)| a != b) {
